@@ -1,0 +1,19 @@
+//! perflab: declare a hot loop once, measure the same machine code with every instrument, read one report.
+//!
+//! # The map
+//!
+//! | room | what it holds | imports |
+//! |---|---|---|
+//! | [`workload`] | what a workload is; the loop that erases its type | nothing of ours |
+//! | `workloads` | what is measured | `workload` |
+//! | [`catalogue`] | the one list of families | `workloads`, `workload` |
+//! | [`record`] | what instruments write and pages read | nothing of ours |
+//! | [`instruments`] | how it is measured, one room an instrument | `catalogue`, `workload`, `record` |
+//! | [`analysis`] | records into rankings and findings | `record` |
+//! | [`report`] | records and findings into pages | `record`, `analysis` |
+//! | [`cli`] | the `perflab` command | all; nobody imports it |
+
+pub mod catalogue;
+pub mod record;
+pub mod workload;
+mod workloads;

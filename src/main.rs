@@ -1,0 +1,3 @@
+//! The `perflab` command.
+
+fn main() {}

@@ -1,0 +1,25 @@
+//! The narrow waist: what instruments write and what analysis and report read. A versioned JSON schema,
+//! described in docs/schema. Measures nothing, draws nothing.
+
+mod case_id;
+mod environment;
+mod heap_sites;
+mod layout;
+mod listing;
+mod metric;
+mod recorded;
+mod run;
+mod store;
+
+pub use case_id::{CaseId, CaseIdError};
+pub use environment::Environment;
+pub use heap_sites::{CallSite, HeapSites};
+pub use layout::Layout;
+pub use listing::{ListedFamily, ListedWorkload, Listing};
+pub use metric::{InstrumentName, Metric, Unit};
+pub use recorded::{Finding, Recorded, RecordedCase, RecordedInstrument};
+pub use run::{CaseRecord, Failure, InstrumentState, LeftOut, Measurement, Run, State};
+pub use store::{Loaded, Lock, RecordError, Recorder, load};
+
+/// The version of every JSON that perflab writes. It changes only by addition; a reader refuses a newer one.
+pub const SCHEMA: u32 = 1;

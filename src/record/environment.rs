@@ -1,0 +1,36 @@
+//! The machine, the compiler and the revision that numbers were taken on.
+
+use serde::{Deserialize, Serialize};
+
+/// What a number depends on beside the code. A field that could not be read says `unknown`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Environment {
+    /// Model name of the CPU.
+    pub cpu: String,
+    /// CPUs this process may use.
+    pub cores: usize,
+    /// Installed memory, in bytes; 0 where unknown.
+    pub memory_bytes: u64,
+    /// Operating system and kernel release.
+    pub kernel: String,
+    /// The kernel's timer frequency (`CONFIG_HZ`), in hertz, where it can be read.
+    pub timer_hz: Option<u32>,
+    /// `perf_event_paranoid`, where the kernel has it.
+    pub perf_event_paranoid: Option<i32>,
+    /// The compiler that built this program.
+    pub rustc: String,
+    /// Target triple.
+    pub target: String,
+    /// Optimisation level, debug information and the flags given to rustc.
+    pub profile_flags: String,
+    /// C library and its version.
+    pub libc: String,
+    /// The memory allocator of measured code.
+    pub allocator: String,
+    /// Load average over one minute when the run began; the machine's own and its neighbours'.
+    pub load: Option<f64>,
+    /// Git revision of the tree, or `unknown`.
+    pub revision: String,
+    /// Whether the tree held changes that are not in that revision.
+    pub dirty: bool,
+}

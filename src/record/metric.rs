@@ -1,0 +1,137 @@
+//! What is measured, in what unit, by which instrument.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// An instrument, by the name that commands, files and pages use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum InstrumentName {
+    /// criterion.
+    Time,
+    /// CPU samples, drawn by inferno.
+    Flamegraph,
+    /// dhat.
+    Heap,
+    /// callgrind, through iai-callgrind.
+    Instructions,
+}
+
+impl InstrumentName {
+    /// Every instrument, in the order in which a run uses them.
+    pub const ALL: [Self; 4] = [Self::Time, Self::Flamegraph, Self::Heap, Self::Instructions];
+
+    /// The name itself.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Time => "time",
+            Self::Flamegraph => "flamegraph",
+            Self::Heap => "heap",
+            Self::Instructions => "instructions",
+        }
+    }
+}
+
+impl fmt::Display for InstrumentName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What a number counts. All are for one iteration, except [`Samples`](Self::Samples) and
+/// [`SampleRateHz`](Self::SampleRateHz), which say how well a flamegraph was taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Metric {
+    /// Wall time, nanoseconds: the median of criterion's samples.
+    TimeNs,
+    /// Wall time as a multiple of the family's baseline at the same size, from interleaved rounds.
+    TimeRatio,
+    /// CPU samples taken.
+    Samples,
+    /// CPU samples taken a second of CPU time.
+    SampleRateHz,
+    /// Heap blocks allocated.
+    HeapBlocks,
+    /// Heap bytes allocated.
+    HeapBytes,
+    /// Most heap bytes alive at once.
+    HeapPeakBytes,
+    /// Instructions executed, under callgrind.
+    Instructions,
+    /// Cycles estimated from instructions and simulated cache misses.
+    EstimatedCycles,
+    /// First-level cache misses, instructions and data, simulated.
+    L1Misses,
+    /// Last-level cache misses, instructions and data, simulated.
+    LlMisses,
+}
+
+impl Metric {
+    /// The name in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::TimeNs => "time_ns",
+            Self::TimeRatio => "time_ratio",
+            Self::Samples => "samples",
+            Self::SampleRateHz => "sample_rate_hz",
+            Self::HeapBlocks => "heap_blocks",
+            Self::HeapBytes => "heap_bytes",
+            Self::HeapPeakBytes => "heap_peak_bytes",
+            Self::Instructions => "instructions",
+            Self::EstimatedCycles => "estimated_cycles",
+            Self::L1Misses => "l1_misses",
+            Self::LlMisses => "ll_misses",
+        }
+    }
+
+    /// The unit its values are in.
+    pub const fn unit(self) -> Unit {
+        match self {
+            Self::TimeNs => Unit::Ns,
+            Self::TimeRatio => Unit::Ratio,
+            Self::SampleRateHz => Unit::Hz,
+            Self::HeapBytes | Self::HeapPeakBytes => Unit::Bytes,
+            Self::Samples
+            | Self::HeapBlocks
+            | Self::Instructions
+            | Self::EstimatedCycles
+            | Self::L1Misses
+            | Self::LlMisses => Unit::Count,
+        }
+    }
+}
+
+/// The unit of a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    /// Nanoseconds.
+    Ns,
+    /// A multiple of the baseline.
+    Ratio,
+    /// Per second.
+    Hz,
+    /// Bytes.
+    Bytes,
+    /// A plain count.
+    Count,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_in_code_and_in_json_are_the_same() {
+        for metric in [Metric::TimeNs, Metric::SampleRateHz, Metric::HeapPeakBytes, Metric::LlMisses] {
+            let json = serde_json::to_string(&metric).expect("a plain name");
+            assert_eq!(json, format!("\"{}\"", metric.as_str()));
+        }
+        for instrument in InstrumentName::ALL {
+            let json = serde_json::to_string(&instrument).expect("a plain name");
+            assert_eq!(json, format!("\"{instrument}\""));
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! All runs together: for each case and instrument the newest that was taken. What `perflab report --json` prints.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{CaseId, Environment, Failure, InstrumentState, LeftOut, Measurement, Run, SCHEMA};
+
+/// Everything known, newest first where several runs speak of the same.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Recorded {
+    /// [`SCHEMA`].
+    pub schema: u32,
+    /// Of the newest run; `None` when nothing was recorded yet.
+    pub environment: Option<Environment>,
+    /// The newest state of each instrument.
+    pub instruments: Vec<RecordedInstrument>,
+    /// In the order of their ids.
+    pub cases: Vec<RecordedCase>,
+}
+
+/// An instrument's newest state. The same fields as [`InstrumentState`].
+pub type RecordedInstrument = InstrumentState;
+
+/// A case, with the newest that each instrument had to say of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RecordedCase {
+    /// Which case.
+    pub id: CaseId,
+    /// Its family.
+    pub family: String,
+    /// Its workload.
+    pub workload: String,
+    /// Its size.
+    pub size: usize,
+    /// The newest numbers of each instrument.
+    pub measurements: Vec<Measurement>,
+    /// Named bottlenecks, the leading one first.
+    pub findings: Vec<Finding>,
+    /// Instruments whose newest attempt failed; older numbers of theirs stay above.
+    pub failures: Vec<Failure>,
+    /// Instruments that left the case out in its newest run.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// A named bottleneck with its evidence.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    /// Which kind of bottleneck.
+    pub kind: String,
+    /// The claim, in words.
+    pub claim: String,
+}
+
+impl RecordedCase {
+    fn empty(id: &CaseId) -> Self {
+        Self {
+            id: id.clone(),
+            family: id.family.clone(),
+            workload: id.workload.clone(),
+            size: id.size,
+            measurements: Vec::new(),
+            findings: Vec::new(),
+            failures: Vec::new(),
+            left_out: Vec::new(),
+        }
+    }
+
+    /// The newest value of `metric`.
+    pub fn measurement(&self, metric: super::Metric) -> Option<&Measurement> {
+        self.measurements.iter().find(|measurement| measurement.metric == metric)
+    }
+}
+
+impl Recorded {
+    /// Merges `runs`, given oldest first.
+    pub fn merge(runs: &[Run]) -> Self {
+        let mut instruments = BTreeMap::new();
+        let mut cases: BTreeMap<CaseId, RecordedCase> = BTreeMap::new();
+        for run in runs {
+            for state in &run.instruments {
+                instruments.insert(state.name, state.clone());
+            }
+            for record in &run.cases {
+                let case = cases.entry(record.id.clone()).or_insert_with(|| RecordedCase::empty(&record.id));
+                for measurement in &record.measurements {
+                    case.measurements.retain(|old| {
+                        old.metric != measurement.metric || old.instrument != measurement.instrument
+                    });
+                    case.measurements.push(measurement.clone());
+                    case.failures.retain(|old| old.instrument != measurement.instrument);
+                    case.left_out.retain(|old| old.instrument != measurement.instrument);
+                }
+                for failure in &record.failures {
+                    case.failures.retain(|old| old.instrument != failure.instrument);
+                    case.left_out.retain(|old| old.instrument != failure.instrument);
+                    case.failures.push(failure.clone());
+                }
+                for left_out in &record.left_out {
+                    case.failures.retain(|old| old.instrument != left_out.instrument);
+                    case.left_out.retain(|old| old.instrument != left_out.instrument);
+                    case.left_out.push(left_out.clone());
+                }
+            }
+        }
+        Self {
+            schema: SCHEMA,
+            environment: runs.last().map(|run| run.environment.clone()),
+            instruments: instruments.into_values().collect(),
+            cases: cases.into_values().collect(),
+        }
+    }
+
+    /// The case named `id`.
+    pub fn case(&self, id: &CaseId) -> Option<&RecordedCase> {
+        self.cases.binary_search_by(|case| case.id.cmp(id)).ok().map(|index| &self.cases[index])
+    }
+}

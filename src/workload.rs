@@ -1,0 +1,211 @@
+//! What a workload is, and the one place that erases its type and calls [`black_box`].
+//!
+//! The type is erased *at the loop, never inside it*: [`Case::run`] is one dynamic call per sample,
+//! and everything below it is compiled once, in this library, so that every instrument measures the
+//! same machine code. Knows no instrument.
+
+use std::cell::RefCell;
+use std::hint::black_box;
+
+mod answer;
+
+pub use answer::Answer;
+
+/// Which part of an iteration an instrument measures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// `run` and the drop of what it returned. The ordinary loop.
+    Whole,
+    /// `run` alone: outputs are kept and dropped after the measured batch.
+    Building,
+    /// The drop alone: outputs are built before the measured batch.
+    Dropping,
+}
+
+/// One answer to a family's question: pure code, checked, that knows no instrument.
+///
+/// `run` holds the measured code and nothing else. `input` is built before the measurement, is
+/// seeded, and is the same for every member of a family.
+pub trait Workload: 'static {
+    /// Name within the family: `[a-z0-9-]`, at most 48 characters, because it becomes a file name.
+    const NAME: &'static str;
+    /// One line: what this workload stresses.
+    const ABOUT: &'static str;
+    /// The kernel of the study notes that this workload repeats, such as `f5`.
+    const MIRRORS: Option<&'static str> = None;
+    /// The sizes this workload runs at, where they are fewer than its family's.
+    const SIZES: Option<&'static [usize]> = None;
+    /// Which part of an iteration is measured.
+    const PART: Part = Part::Whole;
+
+    /// What the measured code reads.
+    type Input;
+    /// What the measured code makes. Dropped inside the measured loop, unless [`Part`] says otherwise.
+    type Output;
+
+    /// Builds the input of `size`; never measured.
+    fn input(size: usize) -> Self::Input;
+    /// The measured code.
+    fn run(input: &Self::Input) -> Self::Output;
+    /// Whether `output` is right, known another way than by running the same code again.
+    fn check(input: &Self::Input, output: &Self::Output) -> bool;
+    /// What `output` says, in a form that members of a family can be compared by.
+    fn answer(output: &Self::Output) -> Answer;
+}
+
+/// Why a workload's output cannot be trusted.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("wrong answer: the check of `{workload}` at size {size} rejects its output")]
+pub struct WrongAnswer {
+    workload: &'static str,
+    size: usize,
+}
+
+/// A workload at a size, ready to be measured, its type erased.
+pub trait Case {
+    /// The measured loop: `iterations` times the measured [`Part`], and nothing else.
+    ///
+    /// # Timing model
+    /// Per iteration: one `black_box` of a reference, `W::run`, one `black_box` of its output, and
+    /// (for [`Part::Whole`]) the output's drop. `noop` shows what the loop itself costs.
+    fn run(&self, iterations: u64);
+
+    /// Most iterations that one call of [`run`](Self::run) may be asked for; the rest needs another
+    /// [`stage`](Self::stage).
+    fn batch_limit(&self) -> u64;
+
+    /// Prepares the next `iterations`; not measured.
+    fn stage(&self, iterations: u64);
+
+    /// Drops what a batch kept; not measured.
+    fn unstage(&self);
+
+    /// Runs once, unmeasured, and checks the output.
+    ///
+    /// # Errors
+    /// [`WrongAnswer`] when the workload's own check rejects the output.
+    fn verify(&self) -> Result<Answer, WrongAnswer>;
+}
+
+impl dyn Case {
+    /// Runs `iterations` in as few batches as the case allows; `measure` is called once a batch with
+    /// the iterations it holds, and must call [`Case::run`] with them.
+    pub fn in_batches(&self, iterations: u64, mut measure: impl FnMut(&dyn Case, u64)) {
+        let mut left = iterations;
+        while left > 0 {
+            let batch = left.min(self.batch_limit());
+            self.stage(batch);
+            measure(self, batch);
+            self.unstage();
+            left -= batch;
+        }
+    }
+}
+
+/// Outputs kept alive at once when only a part of the iteration is measured, counted in elements:
+/// 100,000 u64 are 800 kB, which stays in a second-level cache.
+const STAGED_ELEMENTS: usize = 100_000;
+
+/// A workload with its input built.
+struct Prepared<W: Workload> {
+    size: usize,
+    input: W::Input,
+    kept: RefCell<Vec<W::Output>>,
+}
+
+impl<W: Workload> Prepared<W> {
+    fn new(size: usize) -> Self {
+        Self { size, input: W::input(size), kept: RefCell::new(Vec::new()) }
+    }
+}
+
+impl<W: Workload> Case for Prepared<W> {
+    #[inline(never)]
+    fn run(&self, iterations: u64) {
+        match W::PART {
+            Part::Whole => {
+                for _ in 0..iterations {
+                    black_box(W::run(black_box(&self.input)));
+                }
+            }
+            Part::Building => {
+                let mut kept = self.kept.borrow_mut();
+                for _ in 0..iterations {
+                    kept.push(black_box(W::run(black_box(&self.input))));
+                }
+            }
+            Part::Dropping => {
+                let mut kept = self.kept.borrow_mut();
+                for _ in 0..iterations {
+                    drop(black_box(kept.pop()));
+                }
+            }
+        }
+    }
+
+    fn batch_limit(&self) -> u64 {
+        match W::PART {
+            Part::Whole => u64::MAX,
+            Part::Building | Part::Dropping => (STAGED_ELEMENTS / self.size.max(1)).max(1) as u64,
+        }
+    }
+
+    fn stage(&self, iterations: u64) {
+        let mut kept = self.kept.borrow_mut();
+        match W::PART {
+            Part::Whole => {}
+            Part::Building => kept.reserve(iterations as usize),
+            Part::Dropping => kept.extend((0..iterations).map(|_| W::run(black_box(&self.input)))),
+        }
+    }
+
+    fn unstage(&self) {
+        self.kept.borrow_mut().clear();
+    }
+
+    fn verify(&self) -> Result<Answer, WrongAnswer> {
+        let output = W::run(black_box(&self.input));
+        if W::check(&self.input, &output) {
+            Ok(W::answer(&output))
+        } else {
+            Err(WrongAnswer { workload: W::NAME, size: self.size })
+        }
+    }
+}
+
+/// A catalogue line: a workload with its type erased, not yet given an input.
+#[derive(Clone, Copy)]
+pub struct Entry {
+    /// Name within the family.
+    pub name: &'static str,
+    /// One line: what this workload stresses.
+    pub about: &'static str,
+    /// The kernel of the study notes that this workload repeats.
+    pub mirrors: Option<&'static str>,
+    /// The sizes this workload runs at, where they are fewer than its family's.
+    pub sizes: Option<&'static [usize]>,
+    prepare: fn(usize) -> Box<dyn Case>,
+}
+
+impl Entry {
+    /// The catalogue line of `W`.
+    pub const fn of<W: Workload>() -> Self {
+        Self {
+            name: W::NAME,
+            about: W::ABOUT,
+            mirrors: W::MIRRORS,
+            sizes: W::SIZES,
+            prepare: |size| Box::new(Prepared::<W>::new(size)),
+        }
+    }
+
+    /// Whether this line runs at `size`.
+    pub fn runs_at(&self, size: usize) -> bool {
+        self.sizes.is_none_or(|sizes| sizes.contains(&size))
+    }
+
+    /// Builds the input of `size` and returns the case, ready to be measured.
+    pub fn prepare(&self, size: usize) -> Box<dyn Case> {
+        (self.prepare)(size)
+    }
+}

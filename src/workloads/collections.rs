@@ -1,0 +1,3 @@
+//! Building sets, vectors, fixed arrays, texts and maps.
+
+pub(crate) mod build_vec;
