@@ -24,7 +24,6 @@ impl Workload for Push {
         size
     }
 
-    #[expect(clippy::same_item_push, clippy::manual_repeat_n, reason = "the loop is what is measured")]
     fn run(size: &usize) -> Vec<u64> {
         let mut numbers = Vec::new();
         for i in 0..*size as u64 {
