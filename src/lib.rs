@@ -14,6 +14,7 @@
 //! | [`cli`] | the `perflab` command | all; nobody imports it |
 
 pub mod catalogue;
+pub mod instruments;
 pub mod record;
 pub mod workload;
 mod workloads;

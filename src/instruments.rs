@@ -1,0 +1,145 @@
+//! How it is measured: one room an instrument, and the session that drives them all.
+//!
+//! An instrument takes a catalogue and a selection, and yields records. It names no workload. Each
+//! case is measured in a process of its own: this executable starts itself again, so that a case
+//! that hangs or dies costs a row and not the run.
+
+mod machine;
+mod moment;
+mod options;
+mod process;
+mod progress;
+mod selection;
+mod session;
+mod wire;
+
+use std::path::PathBuf;
+
+pub use machine::environment;
+pub use options::{Effort, Options};
+pub use selection::{Selection, SelectionError};
+pub use session::{RUN_VARIABLE, Session, SessionError, new_run, run};
+
+use crate::catalogue::CaseRef;
+use crate::record::{CaseId, InstrumentName, InstrumentState, Layout, Metric, Run};
+use crate::workload::Case;
+
+/// One number taken by an instrument, not yet dated.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Reading {
+    /// Which case it is of.
+    pub case: CaseId,
+    /// What it counts; its unit follows.
+    pub metric: Metric,
+    /// The estimate.
+    pub value: f64,
+    /// Lower end of its interval or range; the value itself when exact.
+    pub low: f64,
+    /// Upper end of the same.
+    pub high: f64,
+}
+
+impl std::fmt::Display for Reading {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { metric, value, low, high, .. } = self;
+        write!(f, "{} {}", metric.as_str(), significant(*value))?;
+        if low == high { Ok(()) } else { write!(f, " [{}, {}]", significant(*low), significant(*high)) }
+    }
+}
+
+/// Whole numbers in full, others to four significant digits: terminal lines, not the record.
+fn significant(value: f64) -> String {
+    if value.fract() == 0.0 || value.abs() >= 10_000.0 {
+        return format!("{value:.0}");
+    }
+    let before_point = value.abs().log10().floor().max(0.0) as usize + 1;
+    format!("{value:.*}", 4_usize.saturating_sub(before_point))
+}
+
+/// A case that a job measures.
+pub struct PreparedCase {
+    /// Its id.
+    pub id: CaseId,
+    /// Its catalogue line.
+    pub case: CaseRef,
+    /// Itself, its input built and its answer checked.
+    pub prepared: Box<dyn Case>,
+}
+
+/// What an instrument is asked to measure, in the process that measures it.
+pub struct Job {
+    /// One case, or as many as [`Instrument::groups`] put together.
+    pub cases: Vec<PreparedCase>,
+    /// Where raw output goes.
+    pub layout: Layout,
+    /// How much time may be spent.
+    pub effort: Effort,
+    /// Whether no later group of this step belongs to the same family.
+    pub last_of_family: bool,
+    /// What the user passed on to the instrument's own harness.
+    pub harness_args: Vec<String>,
+}
+
+impl Job {
+    /// The first case: the only one, unless the instrument groups cases.
+    pub fn id(&self) -> &CaseId {
+        &self.cases[0].id
+    }
+
+    /// The first case, ready to be measured.
+    pub fn prepared(&self) -> &dyn Case {
+        &*self.cases[0].prepared
+    }
+
+    /// A count of the first case that has no spread.
+    pub fn exact(&self, metric: Metric, value: f64) -> Reading {
+        self.reading(metric, value, value, value)
+    }
+
+    /// A number of the first case, with its interval or range.
+    pub fn reading(&self, metric: Metric, value: f64, low: f64, high: f64) -> Reading {
+        Reading { case: self.id().clone(), metric, value, low, high }
+    }
+}
+
+/// An instrument, as the session sees it.
+pub trait Instrument: Sync {
+    /// Which one it is.
+    fn name(&self) -> InstrumentName;
+
+    /// What it can do on this machine. Measures nothing.
+    fn survey(&self) -> InstrumentState;
+
+    /// Why `case` is not measured: it would tell nothing new, or this instrument cannot. `run` holds what
+    /// this run has recorded so far.
+    fn leaves_out(&self, _case: &CaseRef, _effort: Effort, _run: &Run) -> Option<String> {
+        None
+    }
+
+    /// The cases that one process measures together; by default each is measured alone.
+    fn groups(&self, cases: &[CaseRef]) -> Vec<Vec<CaseRef>> {
+        cases.iter().map(|case| vec![*case]).collect()
+    }
+
+    /// How many groups may be measured at once; more than one only where counts, not clocks, are read.
+    fn at_once(&self) -> usize {
+        1
+    }
+
+    /// Measures one group. Called in a process of its own; raw output goes where `job.layout` says.
+    ///
+    /// # Errors
+    /// One line that says why there is no number; it becomes the row of each of its cases.
+    fn measure(&self, job: &Job) -> Result<Vec<Reading>, String>;
+}
+
+/// A folder, or the reason why it has none. Instruments that keep raw output call this before they write.
+///
+/// # Errors
+/// One line naming the folder.
+fn folder_of(path: &std::path::Path) -> Result<PathBuf, String> {
+    let folder = path.parent().unwrap_or(std::path::Path::new(".")).to_owned();
+    std::fs::create_dir_all(&folder)
+        .map_err(|error| format!("cannot create folder {}: {error}", folder.display()))?;
+    Ok(folder)
+}

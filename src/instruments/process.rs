@@ -1,0 +1,212 @@
+//! One case in a process of its own: started, watched, ended on time, and its death told in words.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::process::{Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use wait_timeout::ChildExt;
+
+/// How a process ended that did not end well.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Death {
+    /// It took too long and was ended.
+    #[error("timed out after {} s; --timeout allows more", .0.as_secs())]
+    TimedOut(Duration),
+    /// A signal ended it.
+    #[error("killed by {}{}", signal_name(*signal), last_words(said))]
+    Signal {
+        /// Its number.
+        signal: i32,
+        /// The end of what it wrote on stderr.
+        said: String,
+    },
+    /// It gave up by itself.
+    #[error("ended with exit code {code}{}", last_words(said))]
+    Exit {
+        /// Its exit code.
+        code: i32,
+        /// The end of what it wrote on stderr.
+        said: String,
+    },
+    /// The user interrupted the run.
+    #[error("interrupted")]
+    Interrupted,
+    /// It could not be started or watched.
+    #[error("could not be started: {0}")]
+    Start(String),
+}
+
+fn signal_name(signal: i32) -> String {
+    let name = match signal {
+        1 => "SIGHUP",
+        2 => "SIGINT",
+        3 => "SIGQUIT",
+        4 => "SIGILL",
+        6 => "SIGABRT",
+        7 => "SIGBUS",
+        8 => "SIGFPE",
+        9 => "SIGKILL",
+        11 => "SIGSEGV",
+        13 => "SIGPIPE",
+        15 => "SIGTERM",
+        _ => return format!("signal {signal}"),
+    };
+    format!("{name} (signal {signal})")
+}
+
+fn last_words(said: &str) -> String {
+    if said.is_empty() { String::new() } else { format!(": {said}") }
+}
+
+/// Set once Ctrl-C was pressed: every watched process is ended and no new one is started.
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// Whether the user asked to stop.
+pub(crate) fn interrupted() -> bool {
+    INTERRUPTED.load(Ordering::SeqCst)
+}
+
+/// From now on Ctrl-C ends the running case and lets the session close its books.
+pub(crate) fn stop_on_ctrl_c() {
+    // A second handler in one process is refused; the first one then serves, which is all that is wanted.
+    let _ = ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::SeqCst));
+}
+
+/// How often a watched process is looked at for Ctrl-C; its own end is noticed at once.
+const GLANCE: Duration = Duration::from_millis(100);
+
+/// Most bytes of stderr that are looked at for a dead process's last words.
+const STDERR_TAIL: u64 = 4096;
+
+/// Runs `command` to its end, for at most `time_out`; stdout is dropped unless `loud`.
+///
+/// # Errors
+/// [`Death`] when it does not end with success; the whole process group is then gone.
+pub(crate) fn run_to_end(command: &mut Command, time_out: Duration, loud: bool) -> Result<(), Death> {
+    let start = |error: io::Error| Death::Start(error.to_string());
+    let mut stderr = tempfile::tempfile().map_err(start)?;
+    command.stdin(Stdio::null()).stderr(stderr.try_clone().map_err(start)?);
+    if !loud {
+        command.stdout(Stdio::null());
+    }
+    in_own_group(command);
+    let mut child = command.spawn().map_err(start)?;
+    let deadline = Instant::now() + time_out;
+    loop {
+        let left = deadline.saturating_duration_since(Instant::now());
+        match child.wait_timeout(left.min(GLANCE)) {
+            Ok(Some(status)) => return verdict(status, &mut stderr),
+            Ok(None) if interrupted() => {
+                end_group(&mut child);
+                return Err(Death::Interrupted);
+            }
+            Ok(None) if left.is_zero() => {
+                end_group(&mut child);
+                return Err(Death::TimedOut(time_out));
+            }
+            Ok(None) => {}
+            Err(error) => {
+                end_group(&mut child);
+                return Err(start(error));
+            }
+        }
+    }
+}
+
+fn verdict(status: ExitStatus, stderr: &mut File) -> Result<(), Death> {
+    if status.success() {
+        return Ok(());
+    }
+    let said = tail(stderr).unwrap_or_default();
+    #[cfg(unix)]
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+        return Err(Death::Signal { signal, said });
+    }
+    Err(Death::Exit { code: status.code().unwrap_or(-1), said })
+}
+
+/// The line of stderr that says most: the one after `panicked at`, else the last one.
+fn tail(stderr: &mut File) -> io::Result<String> {
+    let length = stderr.seek(SeekFrom::End(0))?;
+    stderr.seek(SeekFrom::Start(length.saturating_sub(STDERR_TAIL)))?;
+    let mut bytes = Vec::new();
+    stderr.read_to_end(&mut bytes)?;
+    let text = String::from_utf8_lossy(&bytes);
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let panic = lines.iter().position(|line| line.contains("panicked at"));
+    let telling = panic.and_then(|index| lines.get(index + 1)).or(lines.last());
+    Ok(telling.copied().unwrap_or_default().to_owned())
+}
+
+/// A group of its own lets a time-out end the case's children too.
+#[cfg(unix)]
+fn in_own_group(command: &mut Command) {
+    std::os::unix::process::CommandExt::process_group(command, 0);
+}
+
+#[cfg(not(unix))]
+fn in_own_group(_command: &mut Command) {}
+
+fn end_group(child: &mut std::process::Child) {
+    #[cfg(unix)]
+    if let Some(group) = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw) {
+        // Already gone is as good as ended.
+        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+    }
+    let _ = child.kill();
+    let _ = child.wait();
+}
+
+/// Asks the kernel to end this process when the one that started it ends.
+pub(crate) fn die_with_parent() {
+    #[cfg(target_os = "linux")]
+    {
+        // Where the kernel refuses, an orphan ends with its case; nothing else depends on it.
+        let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL));
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str) -> Command {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        command
+    }
+
+    #[test]
+    fn a_process_that_ends_well_is_ok() {
+        assert_eq!(run_to_end(&mut shell("exit 0"), Duration::from_secs(60), false), Ok(()));
+    }
+
+    #[test]
+    fn an_exit_code_comes_with_the_last_words() {
+        let death = run_to_end(&mut shell("echo why >&2; exit 7"), Duration::from_secs(60), false);
+        assert_eq!(death, Err(Death::Exit { code: 7, said: "why".into() }));
+    }
+
+    #[test]
+    fn a_signal_is_named() {
+        let Err(death) = run_to_end(&mut shell("kill -SEGV $$"), Duration::from_secs(60), false) else {
+            panic!("it should have died");
+        };
+        assert_eq!(death.to_string(), "killed by SIGSEGV (signal 11)");
+    }
+
+    #[test]
+    fn a_time_out_ends_the_case_and_its_children() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let pid_file = folder.path().join("pid");
+        let script = format!("sleep 600 & echo $! > {}; wait", pid_file.display());
+        let death = run_to_end(&mut shell(&script), Duration::from_secs(1), false);
+        assert_eq!(death, Err(Death::TimedOut(Duration::from_secs(1))));
+        let pid = std::fs::read_to_string(pid_file).expect("the shell wrote it before it waited");
+        // A killed grandchild may linger as a zombie of init, but it no longer runs.
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.trim())).unwrap_or_default();
+        assert!(stat.is_empty() || stat.contains(") Z "), "still running: {stat}");
+    }
+}

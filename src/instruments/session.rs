@@ -1,0 +1,413 @@
+//! Drives an instrument over a selection: one process a group of cases, a row for each, recorded as it comes.
+
+use std::collections::BTreeMap;
+use std::process::{Command, ExitCode};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use super::process::{interrupted, run_to_end, stop_on_ctrl_c};
+use super::progress::Progress;
+use super::wire::{self, JOB_VARIABLE, Order, Reply};
+use super::{Instrument, Options, Reading, Selection, SelectionError, machine, moment};
+use crate::catalogue::{CaseRef, Catalogue};
+use crate::record::{
+    CaseId, Failure, InstrumentState, Layout, LeftOut, Lock, Measurement, RecordError, Recorder, Run, SCHEMA,
+    State,
+};
+
+/// Names the run that an instrument takes part in; without it, it makes a run of its own.
+pub const RUN_VARIABLE: &str = "PERFLAB_RUN";
+
+/// Why a session ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    /// Nothing to measure.
+    #[error(transparent)]
+    Selection(#[from] SelectionError),
+    /// The record cannot be read or written.
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    /// The instrument cannot measure here.
+    #[error("{instrument} is unavailable: {reason}{}", remedy.as_ref().map(|remedy| format!("; {remedy}")).unwrap_or_default())]
+    Unavailable {
+        /// Its name.
+        instrument: &'static str,
+        /// Why.
+        reason: String,
+        /// What to do.
+        remedy: Option<String>,
+    },
+    /// Ctrl-C.
+    #[error("interrupted: {done} of {total} cases are recorded; `just report` shows them")]
+    Interrupted {
+        /// Groups that were recorded.
+        done: usize,
+        /// Groups that were asked for.
+        total: usize,
+    },
+    /// Some cases have no number.
+    #[error("{0} failed; the rest is recorded")]
+    Failed(String),
+}
+
+impl SessionError {
+    /// 2 for wrong usage, 1 for what failed.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Selection(_) => 2,
+            _ => 1,
+        }
+    }
+}
+
+/// One instrument's part of a run.
+pub struct Session<'a> {
+    /// What there is to measure.
+    pub catalogue: &'a Catalogue,
+    /// What was asked for.
+    pub options: Options,
+    /// What goes to the instrument's own harness.
+    pub harness_args: Vec<String>,
+}
+
+/// The main function of a target in benches/: measures what the arguments select, or, when started by a
+/// session, the one group that it was ordered to.
+pub fn run(catalogue: &Catalogue, instrument: &dyn Instrument) -> ExitCode {
+    #[derive(clap::Parser)]
+    #[command(
+        about = "One instrument over the matching cases",
+        bin_name = "cargo bench --bench <instrument> --"
+    )]
+    struct Arguments {
+        #[command(flatten)]
+        options: Options,
+        /// Given by cargo
+        #[arg(long, hide = true)]
+        bench: bool,
+    }
+    run_steps(catalogue, &[instrument], || {
+        let Arguments { options, .. } = <Arguments as clap::Parser>::parse();
+        Session { catalogue, options, harness_args: Vec::new() }
+    })
+}
+
+/// As [`run`], for instruments that measure in several steps and read arguments of their own.
+pub(crate) fn run_steps<'a>(
+    catalogue: &'a Catalogue,
+    steps: &[&dyn Instrument],
+    session: impl FnOnce() -> Session<'a>,
+) -> ExitCode {
+    if let Some(served) = wire::serve(catalogue, steps) {
+        return match served {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(message) => {
+                eprintln!("{message}");
+                ExitCode::FAILURE
+            }
+        };
+    }
+    match session().measure(steps) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+/// A new, empty run, named by the moment and this process.
+pub fn new_run(layout: &Layout) -> Run {
+    let now = moment::now();
+    let id = format!("{}-{}", now.replace([':', '-'], ""), std::process::id());
+    let tree = layout.profiles.parent().unwrap_or(std::path::Path::new("."));
+    let environment = machine::environment(tree);
+    Run { schema: SCHEMA, id, started_at: now, environment, instruments: Vec::new(), cases: Vec::new() }
+}
+
+/// A group of cases that one process measures.
+struct Group {
+    step: usize,
+    cases: Vec<CaseRef>,
+    last_of_family: bool,
+}
+
+impl Session<'_> {
+    /// Measures the selection step by step and records each row as it comes.
+    ///
+    /// # Errors
+    /// [`SessionError`]; what was measured before it is recorded.
+    pub fn measure(&self, steps: &[&dyn Instrument]) -> Result<(), SessionError> {
+        let layout = self.options.layout();
+        let selection = Selection::new(self.catalogue, self.options.filter.as_deref(), self.options.exact)?;
+        let part_of = std::env::var(RUN_VARIABLE).ok();
+        let _lock = if part_of.is_none() { Some(Lock::take(&layout)?) } else { None };
+        let mut recorder = match &part_of {
+            Some(id) => Recorder::resume(&layout, id)?,
+            None => Recorder::begin(&layout, new_run(&layout))?,
+        };
+        stop_on_ctrl_c();
+        let began = Instant::now();
+        let mut state = steps[0].survey();
+        recorder.instrument(state.clone())?;
+        if let Some(error) = unavailable(&state) {
+            return Err(error);
+        }
+        if state.state == State::Degraded {
+            let reason = state.reason.clone().unwrap_or_default();
+            let remedy = state.remedy.clone().map(|remedy| format!("; {remedy}")).unwrap_or_default();
+            eprintln!("warning: {} is degraded: {reason}{remedy}", state.name);
+        }
+        let outcome = self.measure_groups(steps, &selection, &layout, &mut recorder);
+        state.seconds = began.elapsed().as_secs_f64();
+        let seconds = state.seconds;
+        let name = state.name;
+        recorder.instrument(state)?;
+        eprintln!("{name}: {} cases in {seconds:.1} s", selection.cases().len());
+        outcome
+    }
+
+    fn measure_groups(
+        &self,
+        steps: &[&dyn Instrument],
+        selection: &Selection,
+        layout: &Layout,
+        recorder: &mut Recorder,
+    ) -> Result<(), SessionError> {
+        let mut failed = Vec::new();
+        let mut answers = Answers::default();
+        for (step, instrument) in steps.iter().enumerate() {
+            let mut wanted = Vec::new();
+            for case in selection.cases() {
+                match instrument.leaves_out(case, self.options.effort(), recorder.run()) {
+                    Some(reason) => {
+                        let left_out = LeftOut { instrument: instrument.name(), reason };
+                        recorder.left_out(&id_of(case), left_out)?;
+                    }
+                    None => wanted.push(*case),
+                }
+            }
+            let groups = groups(step, *instrument, &wanted);
+            let total = groups.len();
+            let mut progress = Progress::new(instrument.name().as_str(), total);
+            let mut done = 0;
+            self.each_group(*instrument, layout, groups, &mut progress, |group, outcome, progress| {
+                done += 1;
+                let rows = answers.hold_against_each_other(&group, outcome);
+                for (case, row) in rows {
+                    let line = record_row(recorder, *instrument, &case, row, &mut failed)?;
+                    progress.print(&line);
+                }
+                Ok(())
+            })?;
+            progress.finish();
+            if interrupted() {
+                return Err(SessionError::Interrupted { done, total });
+            }
+        }
+        match failed.as_slice() {
+            [] => Ok(()),
+            [one] => Err(SessionError::Failed(one.clone())),
+            many => Err(SessionError::Failed(format!("{} cases ({}, …)", many.len(), many[0]))),
+        }
+    }
+
+    /// Runs every group, `at_once` of them side by side; `then` sees each as it ends, on this thread.
+    fn each_group(
+        &self,
+        instrument: &dyn Instrument,
+        layout: &Layout,
+        groups: Vec<Group>,
+        progress: &mut Progress,
+        mut then: impl FnMut(Group, Result<Reply, String>, &mut Progress) -> Result<(), SessionError>,
+    ) -> Result<(), SessionError> {
+        let next = AtomicUsize::new(0);
+        let (sender, receiver) = mpsc::channel();
+        let total = groups.len();
+        let mut slots: Vec<Option<Group>> = Vec::with_capacity(total);
+        let orders: Vec<Order> = groups.iter().map(|group| self.order(group, layout)).collect();
+        slots.extend(groups.into_iter().map(Some));
+        std::thread::scope(|scope| {
+            for _ in 0..instrument.at_once().min(total) {
+                let sender = sender.clone();
+                let (next, orders) = (&next, &orders);
+                scope.spawn(move || {
+                    while let Some((index, order)) = claim(next, orders) {
+                        let outcome = self.run_order(order);
+                        // What an interrupt cut short is no failure of the case.
+                        let cut_short = outcome.is_err() && interrupted();
+                        if cut_short || sender.send((index, outcome)).is_err() {
+                            return;
+                        }
+                    }
+                });
+            }
+            drop(sender);
+            if let Some(order) = orders.first() {
+                progress.begins(&order.cases[0].to_string());
+            }
+            for (index, outcome) in receiver {
+                let group = slots[index].take().expect("each group ends once");
+                let name = group.cases[0].to_string();
+                then(group, outcome, progress)?;
+                progress.done(&name);
+                if let Some(order) = orders.get(next.load(Ordering::SeqCst).min(total).saturating_sub(1)) {
+                    progress.begins(&order.cases[0].to_string());
+                }
+            }
+            Ok(())
+        })
+    }
+
+    fn order(&self, group: &Group, layout: &Layout) -> Order {
+        Order {
+            cases: group.cases.iter().map(id_of).collect(),
+            step: group.step,
+            layout: layout.clone(),
+            effort: self.options.effort(),
+            last_of_family: group.last_of_family,
+            harness_args: self.harness_args.clone(),
+            reply: std::path::PathBuf::new(),
+        }
+    }
+
+    fn run_order(&self, order: &Order) -> Result<Reply, String> {
+        let cannot = |error: std::io::Error| format!("cannot make a temporary folder: {error}");
+        let folder = tempfile::tempdir().map_err(cannot)?;
+        let order = Order { reply: folder.path().join("reply.json"), ..order.clone() };
+        let json = serde_json::to_string(&order).map_err(|error| error.to_string())?;
+        let executable = std::env::current_exe().map_err(|error| format!("cannot find myself: {error}"))?;
+        let mut command = Command::new(executable);
+        command.env(JOB_VARIABLE, json).arg("--bench").args(&self.harness_args);
+        let allowed =
+            Duration::from_secs(self.options.timeout) * u32::try_from(order.cases.len()).unwrap_or(1);
+        run_to_end(&mut command, allowed, !self.harness_args.is_empty())
+            .map_err(|death| death.to_string())?;
+        let bytes = std::fs::read(&order.reply)
+            .map_err(|_| "ended without a reply: the measured code ended the process".to_owned())?;
+        serde_json::from_slice(&bytes).map_err(|error| format!("replied with nonsense: {error}"))
+    }
+}
+
+/// The next order that nobody has taken, unless the user asked to stop.
+fn claim<'o>(next: &AtomicUsize, orders: &'o [Order]) -> Option<(usize, &'o Order)> {
+    if interrupted() {
+        return None;
+    }
+    let index = next.fetch_add(1, Ordering::SeqCst);
+    orders.get(index).map(|order| (index, order))
+}
+
+fn unavailable(state: &InstrumentState) -> Option<SessionError> {
+    (state.state == State::Unavailable).then(|| SessionError::Unavailable {
+        instrument: state.name.as_str(),
+        reason: state.reason.clone().unwrap_or_default(),
+        remedy: state.remedy.clone(),
+    })
+}
+
+fn groups(step: usize, instrument: &dyn Instrument, wanted: &[CaseRef]) -> Vec<Group> {
+    let mut groups: Vec<Group> = instrument
+        .groups(wanted)
+        .into_iter()
+        .map(|cases| Group { step, cases, last_of_family: false })
+        .collect();
+    for index in 0..groups.len() {
+        let family = groups[index].cases[0].family.name;
+        groups[index].last_of_family =
+            groups.get(index + 1).is_none_or(|next| next.cases[0].family.name != family);
+    }
+    groups
+}
+
+/// The id of a catalogued case.
+pub(crate) fn id_of(case: &CaseRef) -> CaseId {
+    CaseId { family: case.family.name.to_owned(), workload: case.entry.name.to_owned(), size: case.size }
+}
+
+/// The first answer seen of each family at each size, and which case gave it.
+#[derive(Default)]
+struct Answers(BTreeMap<(String, usize), (String, u64, u64)>);
+
+type Row = Result<Vec<Reading>, String>;
+
+impl Answers {
+    /// The rows of a group: its readings case by case, or why there are none. A case whose answer differs from
+    /// its family's first is a failure, whatever was measured.
+    fn hold_against_each_other(
+        &mut self,
+        group: &Group,
+        outcome: Result<Reply, String>,
+    ) -> Vec<(CaseId, Row)> {
+        let reply = match outcome {
+            Ok(reply) => reply,
+            Err(reason) => return fail_all(group, &reason),
+        };
+        if let Some(reason) = reply.failure {
+            return fail_all(group, &reason);
+        }
+        let mut rows = Vec::new();
+        for case in &group.cases {
+            let id = id_of(case);
+            let readings = reply.readings.iter().filter(|reading| reading.case == id).cloned().collect();
+            let answer = reply.answers.iter().find(|(answered, ..)| *answered == id);
+            let row = answer.map_or(Ok(()), |(_, count, digest)| self.agrees(&id, *count, *digest));
+            rows.push((id, row.map(|()| readings)));
+        }
+        rows
+    }
+
+    fn agrees(&mut self, id: &CaseId, count: u64, digest: u64) -> Result<(), String> {
+        let key = (id.family.clone(), id.size);
+        let first = self.0.entry(key).or_insert_with(|| (id.to_string(), count, digest));
+        if (first.1, first.2) == (count, digest) {
+            Ok(())
+        } else {
+            Err(format!("wrong answer: it differs from {}'s", first.0))
+        }
+    }
+}
+
+fn fail_all(group: &Group, reason: &str) -> Vec<(CaseId, Row)> {
+    group.cases.iter().map(|case| (id_of(case), Err(reason.to_owned()))).collect()
+}
+
+/// Records a row and returns the line that tells it.
+fn record_row(
+    recorder: &mut Recorder,
+    instrument: &dyn Instrument,
+    id: &CaseId,
+    row: Row,
+    failed: &mut Vec<String>,
+) -> Result<String, SessionError> {
+    let name = instrument.name();
+    match row {
+        Ok(readings) => {
+            let environment = &recorder.run().environment;
+            let revision = format!("{}{}", environment.revision, if environment.dirty { "+" } else { "" });
+            let taken_at = moment::now();
+            let told: Vec<String> = readings.iter().map(Reading::to_string).collect();
+            let measurements = readings
+                .into_iter()
+                .map(|reading| Measurement {
+                    metric: reading.metric,
+                    value: reading.value,
+                    low: reading.low,
+                    high: reading.high,
+                    unit: reading.metric.unit(),
+                    instrument: name,
+                    taken_at: taken_at.clone(),
+                    revision: revision.clone(),
+                })
+                .collect();
+            recorder.measured(id, measurements)?;
+            Ok(format!("{id}: {}", told.join(", ")))
+        }
+        Err(reason) => {
+            failed.push(format!("{id} ({name}: {reason})"));
+            let line = format!("{id}: {name} failed: {reason}");
+            recorder.failed(id, Failure { instrument: name, reason })?;
+            Ok(line)
+        }
+    }
+}
