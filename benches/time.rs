@@ -1,1 +1,5 @@
-fn main() {}
+//! Time: criterion over the catalogue, then interleaved rounds.
+
+fn main() -> std::process::ExitCode {
+    perflab::instruments::time::main(&perflab::catalogue::CATALOGUE)
+}

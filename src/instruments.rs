@@ -11,12 +11,16 @@ mod process;
 mod progress;
 mod selection;
 mod session;
+pub mod time;
 mod wire;
 
 use std::path::PathBuf;
 
 pub use machine::environment;
+pub(crate) use options::layout;
 pub use options::{Effort, Options};
+pub(crate) use process::{interrupted, run_in_foreground};
+pub(crate) use selection::nearest;
 pub use selection::{Selection, SelectionError};
 pub use session::{RUN_VARIABLE, Session, SessionError, new_run, run};
 

@@ -1,3 +1,5 @@
-//! The `perflab` command.
+//! The `perflab` command, over the catalogue that perflab ships with.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    perflab::cli::main(&perflab::catalogue::CATALOGUE)
+}

@@ -87,10 +87,10 @@ pub trait Case {
     fn verify(&self) -> Result<Answer, WrongAnswer>;
 }
 
-impl dyn Case {
+impl<'a> dyn Case + 'a {
     /// Runs `iterations` in as few batches as the case allows; `measure` is called once a batch with
     /// the iterations it holds, and must call [`Case::run`] with them.
-    pub fn in_batches(&self, iterations: u64, mut measure: impl FnMut(&dyn Case, u64)) {
+    pub fn in_batches(&self, iterations: u64, mut measure: impl FnMut(&(dyn Case + 'a), u64)) {
         let mut left = iterations;
         while left > 0 {
             let batch = left.min(self.batch_limit());

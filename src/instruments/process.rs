@@ -115,6 +115,27 @@ pub(crate) fn run_to_end(command: &mut Command, time_out: Duration, loud: bool) 
     }
 }
 
+/// Runs `command` with our own stdout and stderr. After Ctrl-C it is left to close its books: the terminal told
+/// it too, and for one who told only us, it is told again.
+pub(crate) fn run_in_foreground(command: &mut Command) -> io::Result<ExitStatus> {
+    stop_on_ctrl_c();
+    let mut child = command.stdin(Stdio::null()).spawn()?;
+    let mut told = false;
+    loop {
+        if let Some(status) = child.wait_timeout(GLANCE)? {
+            return Ok(status);
+        }
+        if interrupted() && !told {
+            told = true;
+            #[cfg(unix)]
+            if let Some(pid) = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw) {
+                // Already gone is as good as told.
+                let _ = rustix::process::kill_process(pid, rustix::process::Signal::INT);
+            }
+        }
+    }
+}
+
 fn verdict(status: ExitStatus, stderr: &mut File) -> Result<(), Death> {
     if status.success() {
         return Ok(());

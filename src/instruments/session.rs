@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use super::process::{interrupted, run_to_end, stop_on_ctrl_c};
+use super::process::{die_with_parent, interrupted, run_to_end, stop_on_ctrl_c};
 use super::progress::Progress;
 use super::wire::{self, JOB_VARIABLE, Order, Reply};
 use super::{Instrument, Options, Reading, Selection, SelectionError, machine, moment};
@@ -141,6 +141,9 @@ impl Session<'_> {
         let layout = self.options.layout();
         let selection = Selection::new(self.catalogue, self.options.filter.as_deref(), self.options.exact)?;
         let part_of = std::env::var(RUN_VARIABLE).ok();
+        if part_of.is_some() {
+            die_with_parent();
+        }
         let _lock = if part_of.is_none() { Some(Lock::take(&layout)?) } else { None };
         let mut recorder = match &part_of {
             Some(id) => Recorder::resume(&layout, id)?,
@@ -196,7 +199,9 @@ impl Session<'_> {
                 let rows = answers.hold_against_each_other(&group, outcome);
                 for (case, row) in rows {
                     let line = record_row(recorder, *instrument, &case, row, &mut failed)?;
-                    progress.print(&line);
+                    if let Some(line) = line {
+                        progress.print(&line);
+                    }
                 }
                 Ok(())
             })?;
@@ -372,16 +377,17 @@ fn fail_all(group: &Group, reason: &str) -> Vec<(CaseId, Row)> {
     group.cases.iter().map(|case| (id_of(case), Err(reason.to_owned()))).collect()
 }
 
-/// Records a row and returns the line that tells it.
+/// Records a row and returns the line that tells it; a case that was only compared with has none.
 fn record_row(
     recorder: &mut Recorder,
     instrument: &dyn Instrument,
     id: &CaseId,
     row: Row,
     failed: &mut Vec<String>,
-) -> Result<String, SessionError> {
+) -> Result<Option<String>, SessionError> {
     let name = instrument.name();
     match row {
+        Ok(readings) if readings.is_empty() => Ok(None),
         Ok(readings) => {
             let environment = &recorder.run().environment;
             let revision = format!("{}{}", environment.revision, if environment.dirty { "+" } else { "" });
@@ -401,13 +407,13 @@ fn record_row(
                 })
                 .collect();
             recorder.measured(id, measurements)?;
-            Ok(format!("{id}: {}", told.join(", ")))
+            Ok(Some(format!("{id}: {}", told.join(", "))))
         }
         Err(reason) => {
             failed.push(format!("{id} ({name}: {reason})"));
             let line = format!("{id}: {name} failed: {reason}");
             recorder.failed(id, Failure { instrument: name, reason })?;
-            Ok(line)
+            Ok(Some(line))
         }
     }
 }

@@ -1,0 +1,82 @@
+# The commands of perflab. Each is a name for one call of the program; the logic lives there.
+
+set positional-arguments := true
+
+perflab := "cargo run --release --quiet --bin perflab --"
+
+# List the recipes
+[private]
+default:
+    @just --list --unsorted
+
+# Install what is missing: into target/tools, and by apt as root
+[group('set-up')]
+setup:
+    @{{ perflab }} setup
+
+# What this machine can measure, and how to get the rest
+[group('set-up')]
+doctor *ARGS:
+    @{{ perflab }} doctor "$@"
+
+# Every available instrument over the matching cases, then the pages
+[group('measure')]
+bench *FILTER: setup
+    @{{ perflab }} bench "$@"
+
+# As bench, for those who can wait: longer samples, every size
+[group('measure')]
+thorough *FILTER: setup
+    @{{ perflab }} bench --thorough --timeout 600 "$@"
+
+# criterion and interleaved rounds; criterion's flags pass through
+[group('measure')]
+time *FILTER:
+    @cargo bench --quiet --bench time -- "$@"
+
+# CPU samples and their flamegraphs
+[group('measure')]
+flamegraph *FILTER:
+    @cargo bench --quiet --bench flamegraph -- "$@"
+
+# Heap blocks, bytes, peak and call sites, by dhat
+[group('measure')]
+heap *FILTER:
+    @cargo bench --quiet --bench heap -- "$@"
+
+# Instructions and simulated cache misses, by iai-callgrind
+[group('measure')]
+instructions *FILTER: setup
+    @cargo bench --quiet --bench instructions -- "$@"
+
+# The pages, from what is recorded
+[group('read')]
+report *ARGS:
+    @{{ perflab }} report "$@"
+
+# Open the pages in a browser
+[group('read')]
+open:
+    @{{ perflab }} open
+
+# Families, workloads and sizes
+[group('read')]
+list *ARGS:
+    @{{ perflab }} list "$@"
+
+# The lints, then every test
+[group('develop')]
+test *ARGS: lint
+    @{{ perflab }} setup --for-tests
+    cargo test --release --no-fail-fast "$@"
+
+# Formatting, clippy, documentation
+[group('develop')]
+lint:
+    cargo fmt --check
+    cargo clippy --release --all-targets --quiet
+    RUSTDOCFLAGS="--deny warnings" cargo doc --release --no-deps --quiet
+
+# What CI runs
+[group('develop')]
+ci: test

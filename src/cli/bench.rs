@@ -1,0 +1,91 @@
+//! `perflab bench`: every available instrument over the matching cases as one run, then the pages.
+
+use std::path::Path;
+use std::process::{Command, ExitStatus};
+
+use anyhow::{Context, bail};
+
+use super::benches;
+use crate::catalogue::Catalogue;
+use crate::instruments::{Options, RUN_VARIABLE, Selection, new_run, run_in_foreground};
+use crate::record::{InstrumentName, Layout, Lock, Recorder, State};
+
+/// What `perflab bench` is asked.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    options: Options,
+    /// Only this instrument; may be given several times
+    #[arg(long = "instrument", value_name = "NAME", value_parser = instrument_name)]
+    instruments: Vec<InstrumentName>,
+}
+
+fn instrument_name(text: &str) -> Result<InstrumentName, String> {
+    let known = InstrumentName::ALL;
+    known.into_iter().find(|name| name.as_str() == text).ok_or_else(|| {
+        let names: Vec<&str> = known.iter().map(|name| name.as_str()).collect();
+        format!("the instruments are {}", names.join(", "))
+    })
+}
+
+pub(super) fn bench(catalogue: &Catalogue, arguments: Arguments) -> anyhow::Result<()> {
+    let options = arguments.options;
+    // A filter that matches nothing is told before anything is built.
+    let selection = Selection::new(catalogue, options.filter.as_deref(), options.exact)?;
+    let wanted: Vec<InstrumentName> = InstrumentName::ALL
+        .into_iter()
+        .filter(|name| arguments.instruments.is_empty() || arguments.instruments.contains(name))
+        .collect();
+    let layout = options.layout();
+    let _lock = Lock::take(&layout)?;
+    let executables = benches::build(&wanted)?;
+    let run = Recorder::begin(&layout, new_run(&layout))?.run().id.clone();
+    eprintln!("{} cases, {} instruments", selection.cases().len(), wanted.len());
+    let mut failed = Vec::new();
+    for (instrument, executable) in executables {
+        let status = measure(&executable, &run, &options, &layout)
+            .with_context(|| format!("cannot start {}", executable.display()))?;
+        if !status.success() {
+            failed.push(instrument);
+        }
+        if crate::instruments::interrupted() {
+            break;
+        }
+    }
+    let recorder = Recorder::resume(&layout, &run)?;
+    let states = &recorder.run().instruments;
+    let unavailable = |name: &InstrumentName| {
+        states.iter().any(|state| state.name == *name && state.state == State::Unavailable)
+    };
+    failed.retain(|name| !unavailable(name));
+    let mut seconds = String::new();
+    for state in states {
+        seconds.push_str(&format!("  {:<14} {:>7.1} s\n", state.name.as_str(), state.seconds));
+    }
+    eprint!("seconds each instrument took:\n{seconds}");
+    super::report::report(catalogue, false, &layout)?;
+    match failed.as_slice() {
+        [] => Ok(()),
+        names => {
+            let names: Vec<&str> = names.iter().map(|name| name.as_str()).collect();
+            bail!("{} had failures, told above; the rest is on the pages", names.join(", "))
+        }
+    }
+}
+
+fn measure(executable: &Path, run: &str, options: &Options, layout: &Layout) -> std::io::Result<ExitStatus> {
+    let mut command = Command::new(executable);
+    command.arg("--bench").env(RUN_VARIABLE, run);
+    command.arg("--profiles").arg(&layout.profiles).arg("--reports").arg(&layout.reports);
+    command.arg("--timeout").arg(options.timeout.to_string());
+    if options.thorough {
+        command.arg("--thorough");
+    }
+    if options.exact {
+        command.arg("--exact");
+    }
+    if let Some(filter) = &options.filter {
+        command.arg("--").arg(filter);
+    }
+    run_in_foreground(&mut command)
+}

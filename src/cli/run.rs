@@ -1,0 +1,28 @@
+//! `perflab run CASE`: the measured loop and nothing else, for any outside tool.
+
+use super::WrongUsage;
+use crate::catalogue::{CaseRef, Catalogue};
+use crate::instruments::nearest;
+use crate::record::CaseId;
+
+pub(super) fn run(catalogue: &Catalogue, case: &str, iterations: u64) -> anyhow::Result<()> {
+    let id: CaseId = case.parse().map_err(|error: crate::record::CaseIdError| {
+        WrongUsage(format!("{error}; nearest: {}", nearest(catalogue, case).join(", ")))
+    })?;
+    let prepared = find(catalogue, &id)?.prepare();
+    prepared.verify()?;
+    prepared.in_batches(iterations, |case, batch| case.run(batch));
+    Ok(())
+}
+
+/// The case named `id`; any size will do where the workload does not restrict it.
+fn find(catalogue: &Catalogue, id: &CaseId) -> Result<CaseRef, WrongUsage> {
+    let found = catalogue.family(&id.family).and_then(|family| {
+        let entry = family.entry(&id.workload, id.size)?;
+        Some(CaseRef { family, entry, size: id.size })
+    });
+    found.ok_or_else(|| {
+        let nearest = nearest(catalogue, &id.to_string()).join(", ");
+        WrongUsage(format!("no case `{id}`; nearest: {nearest}; `perflab list` prints them all"))
+    })
+}

@@ -1,0 +1,84 @@
+//! Time: criterion for each case alone, with its own pages; then interleaved rounds over each family, from
+//! which ratios come. A ratio of two times taken minutes apart compares the machine's moods, so rounds run
+//! all members of a family in turn, in shuffled order, and compare within a round.
+
+mod arguments;
+mod estimates;
+mod lone;
+mod rounds;
+
+use std::process::ExitCode;
+
+use super::session::{Session, run_steps};
+use super::{Effort, machine};
+use crate::catalogue::Catalogue;
+use crate::record::{InstrumentName, InstrumentState, State};
+
+/// The main function of benches/time.rs. Criterion's own flags pass through.
+pub fn main(catalogue: &Catalogue) -> ExitCode {
+    let arguments = match arguments::Arguments::parse() {
+        Ok(arguments) => arguments,
+        Err(error) => error.exit(),
+    };
+    let is_ordered = std::env::var_os(super::wire::JOB_VARIABLE).is_some();
+    if let Some(code) = (!is_ordered).then(|| lone::answer_directly(catalogue, &arguments)).flatten() {
+        return code;
+    }
+    let steps: [&dyn super::Instrument; 2] = [&lone::Lone, &rounds::Rounds];
+    run_steps(catalogue, &steps, || Session {
+        catalogue,
+        options: arguments.options,
+        harness_args: arguments.harness_args,
+    })
+}
+
+fn survey() -> InstrumentState {
+    let debug = machine::is_debug_build();
+    InstrumentState {
+        name: InstrumentName::Time,
+        state: if debug { State::Unavailable } else { State::Ready },
+        detail: "criterion 0.8, each case alone in a process; ratios from interleaved rounds".to_owned(),
+        reason: debug.then(|| "this is a debug build; its times say nothing of a release".to_owned()),
+        remedy: debug.then(|| "cargo bench --bench time".to_owned()),
+        seconds: 0.0,
+    }
+}
+
+/// What a case's time is spent on.
+struct Budget {
+    /// Criterion's warm-up, seconds.
+    warm_up_s: f64,
+    /// Criterion's measurement, seconds.
+    measurement_s: f64,
+    /// Criterion's samples.
+    samples: usize,
+    /// Shortest block of an interleaved round, nanoseconds: clock reads of 28 ns are then below 0.01 %.
+    block_ns: u64,
+    /// Interleaved rounds.
+    rounds: usize,
+    /// Time after which rounds end early, nanoseconds a member.
+    member_ns: u64,
+}
+
+impl Budget {
+    const fn of(effort: Effort) -> Self {
+        match effort {
+            Effort::Quick => Self {
+                warm_up_s: 0.1,
+                measurement_s: 0.4,
+                samples: 25,
+                block_ns: 1_000_000,
+                rounds: 41,
+                member_ns: 250_000_000,
+            },
+            Effort::Thorough => Self {
+                warm_up_s: 1.0,
+                measurement_s: 5.0,
+                samples: 100,
+                block_ns: 2_000_000,
+                rounds: 301,
+                member_ns: 5_000_000_000,
+            },
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! The house rules that a machine can hold: arrows between rooms, lints, documentation, advisories.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Who may import whom, by the map in src/lib.rs.
+const ARROWS: &[(&str, &[&str])] = &[
+    ("workload", &["workload"]),
+    ("workloads", &["workloads", "workload"]),
+    ("catalogue", &["catalogue", "workloads", "workload"]),
+    ("record", &["record"]),
+    ("instruments", &["instruments", "catalogue", "workload", "record"]),
+    ("analysis", &["analysis", "record"]),
+    ("report", &["report", "analysis", "record"]),
+];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).expect("the folder is there") {
+        let path = entry.expect("it can be read").path();
+        if path.is_dir() {
+            files.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    files
+}
+
+/// The room of a file under src: its first folder, or its own name.
+fn room(file: &Path) -> String {
+    let below = file.strip_prefix(root().join("src")).expect("it lies under src");
+    let first = below.components().next().expect("it has a name");
+    first.as_os_str().to_string_lossy().trim_end_matches(".rs").to_owned()
+}
+
+/// The rooms that a text names by `crate::`; what stands before its tests counts, tests may look anywhere.
+fn imported(text: &str) -> Vec<String> {
+    let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or(text);
+    let code: Vec<&str> = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+    let mut rooms = Vec::new();
+    for (start, _) in code.join("\n").match_indices("crate::") {
+        let rest = &code.join("\n")[start + "crate::".len()..];
+        let name: String = rest.chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
+        rooms.push(name);
+    }
+    rooms.retain(|room| !room.is_empty());
+    rooms
+}
+
+#[test]
+fn no_room_imports_against_the_arrows() {
+    let mut against = Vec::new();
+    let mut seen = 0;
+    for file in rust_files(&root().join("src")) {
+        let from = room(&file);
+        let Some((_, allowed)) = ARROWS.iter().find(|(name, _)| *name == from) else { continue };
+        let text = fs::read_to_string(&file).expect("a source file can be read");
+        seen += 1;
+        for to in imported(&text) {
+            if !allowed.contains(&to.as_str()) {
+                against.push(format!("{} imports {to}", file.display()));
+            }
+        }
+    }
+    assert!(seen > 20, "the test looked at {seen} files: the rooms have moved");
+    assert!(against.is_empty(), "{against:#?}");
+}
+
+#[test]
+fn the_arrow_test_would_see_a_wrong_arrow() {
+    assert_eq!(imported("use crate::report::render;\n// crate::cli\n"), ["report"]);
+    assert_eq!(imported("let x = crate::cli::main();"), ["cli"]);
+}
+
+#[test]
+fn black_box_stands_in_the_workload_room_alone() {
+    for file in rust_files(&root().join("src")) {
+        let text = fs::read_to_string(&file).expect("a source file can be read");
+        if room(&file) != "workload" {
+            let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or(&text);
+            let used = code.lines().any(|line| line.contains("black_box(") && !line.trim_start().starts_with("//"));
+            assert!(!used, "{} calls black_box", file.display());
+        }
+    }
+}
+
+#[test]
+fn every_file_says_what_it_is() {
+    for folder in ["src", "benches", "tests"] {
+        for file in rust_files(&root().join(folder)) {
+            let text = fs::read_to_string(&file).expect("a source file can be read");
+            assert!(text.starts_with("//!"), "{} does not open with //!", file.display());
+        }
+    }
+}
+
+#[test]
+fn the_tree_holds_no_unfinished_business() {
+    // Spelled in halves, so that this file does not find itself.
+    let marks = [["TO", "DO"], ["FIX", "ME"], ["X", "XX"]].map(|halves| halves.concat());
+    for folder in ["src", "benches"] {
+        for file in rust_files(&root().join(folder)) {
+            let text = fs::read_to_string(&file).expect("a source file can be read");
+            let mark = marks.iter().find(|mark| text.contains(*mark));
+            assert!(mark.is_none(), "{} holds {mark:?}", file.display());
+        }
+    }
+}
+
+/// Known advisories are asked of a database on the network: where neither tool nor database can be had, the test
+/// says so and does not fail.
+#[test]
+fn the_lock_file_holds_no_known_advisory() {
+    let audit = Command::new("cargo").args(["audit", "--quiet"]).current_dir(root()).output();
+    let output = match audit {
+        Ok(output) => output,
+        Err(error) => {
+            eprintln!("advisories not checked: cargo cannot be started: {error}");
+            return;
+        }
+    };
+    let said = String::from_utf8_lossy(&output.stderr);
+    if said.contains("no such command") {
+        eprintln!("advisories not checked: `cargo install --locked cargo-audit` brings the tool");
+    } else if said.contains("couldn't fetch advisory database") || said.contains("git operation failed") {
+        eprintln!("advisories not checked: the database cannot be reached from here");
+    } else {
+        assert!(output.status.success(), "{}{said}", String::from_utf8_lossy(&output.stdout));
+    }
+}
