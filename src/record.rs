@@ -19,6 +19,7 @@ pub use listing::{ListedFamily, ListedWorkload, Listing};
 pub use metric::{InstrumentName, Metric, Unit};
 pub use recorded::{Finding, Recorded, RecordedCase, RecordedInstrument};
 pub use run::{CaseRecord, Failure, InstrumentState, LeftOut, Measurement, Run, State};
+pub(crate) use store::write_atomically;
 pub use store::{Loaded, Lock, RecordError, Recorder, load};
 
 /// The version of every JSON that perflab writes. It changes only by addition; a reader refuses a newer one.
