@@ -14,7 +14,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::catalogue::Catalogue;
-use crate::instruments::{Options, SelectionError, SessionError};
+use crate::instruments::{SelectionError, SessionError};
 
 /// Declare a hot loop once, measure it with every instrument, read one report.
 #[derive(Parser)]
@@ -123,9 +123,7 @@ fn exit_code(error: &anyhow::Error) -> u8 {
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error
-        .downcast_ref::<std::io::Error>()
-        .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+    error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
 /// Prints `text` on stdout; a reader that has gone is an error that [`main`] forgives.

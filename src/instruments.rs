@@ -120,8 +120,9 @@ pub trait Instrument: Sync {
         None
     }
 
-    /// The cases that one process measures together; by default each is measured alone.
-    fn groups(&self, cases: &[CaseRef]) -> Vec<Vec<CaseRef>> {
+    /// The cases that one process measures together; by default each is measured alone. `run` holds what this
+    /// run has recorded so far.
+    fn groups(&self, cases: &[CaseRef], _run: &Run) -> Vec<Vec<CaseRef>> {
         cases.iter().map(|case| vec![*case]).collect()
     }
 
@@ -146,4 +147,9 @@ fn folder_of(path: &std::path::Path) -> Result<PathBuf, String> {
     std::fs::create_dir_all(&folder)
         .map_err(|error| format!("cannot create folder {}: {error}", folder.display()))?;
     Ok(folder)
+}
+
+/// What each instrument can do on this machine. Measures nothing.
+pub fn surveys() -> Vec<InstrumentState> {
+    vec![time::survey()]
 }

@@ -14,8 +14,11 @@
 //! | [`report`] | records and findings into pages | `record`, `analysis` |
 //! | [`cli`] | the `perflab` command | all; nobody imports it |
 
+pub mod analysis;
 pub mod catalogue;
+pub mod cli;
 pub mod instruments;
 pub mod record;
+pub mod report;
 pub mod workload;
 mod workloads;

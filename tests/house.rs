@@ -85,7 +85,8 @@ fn black_box_stands_in_the_workload_room_alone() {
         let text = fs::read_to_string(&file).expect("a source file can be read");
         if room(&file) != "workload" {
             let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or(&text);
-            let used = code.lines().any(|line| line.contains("black_box(") && !line.trim_start().starts_with("//"));
+            let used =
+                code.lines().any(|line| line.contains("black_box(") && !line.trim_start().starts_with("//"));
             assert!(!used, "{} calls black_box", file.display());
         }
     }

@@ -38,7 +38,9 @@ pub(super) fn build(instruments: &[InstrumentName]) -> anyhow::Result<BTreeMap<I
     }
     let executables = executables(&String::from_utf8_lossy(&output.stdout));
     if let Some(missing) = instruments.iter().find(|name| !executables.contains_key(*name)) {
-        bail!("cargo built no bench target named `{missing}`; call this beside a Cargo.toml that declares it");
+        bail!(
+            "cargo built no bench target named `{missing}`; call this beside a Cargo.toml that declares it"
+        );
     }
     Ok(executables)
 }

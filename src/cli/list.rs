@@ -45,8 +45,7 @@ fn as_text(listing: &Listing) -> String {
         let sizes: Vec<String> = family.sizes.iter().map(ToString::to_string).collect();
         let _ = writeln!(text, "{}: {} ({} {})", family.name, family.question, sizes.join(", "), family.axis);
         for workload in &family.workloads {
-            let mirrors =
-                workload.mirrors.as_ref().map(|kernel| format!(" [{kernel}]")).unwrap_or_default();
+            let mirrors = workload.mirrors.as_ref().map(|kernel| format!(" [{kernel}]")).unwrap_or_default();
             let _ = writeln!(text, "  {:<24} {}{mirrors}", workload.name, workload.about);
         }
     }

@@ -23,7 +23,7 @@ pub(super) fn report(catalogue: &Catalogue, json: bool, layout: &Layout) -> anyh
 
 /// Opens the pages with the desktop's own opener.
 pub(super) fn open(layout: &Layout) -> anyhow::Result<()> {
-    let index = layout.index();
+    let index = layout.index_page();
     if !index.is_file() {
         bail!("{} is not there yet: `just bench` measures and writes it", index.display());
     }

@@ -181,7 +181,13 @@ impl Session<'_> {
         let mut answers = Answers::default();
         for (step, instrument) in steps.iter().enumerate() {
             let mut wanted = Vec::new();
-            for case in selection.cases() {
+            // What failed in an earlier step would only fail again, and take its group with it.
+            let standing: Vec<&CaseRef> = selection
+                .cases()
+                .iter()
+                .filter(|case| step == 0 || !has_failed(recorder.run(), case))
+                .collect();
+            for case in standing {
                 match instrument.leaves_out(case, self.options.effort(), recorder.run()) {
                     Some(reason) => {
                         let left_out = LeftOut { instrument: instrument.name(), reason };
@@ -190,7 +196,7 @@ impl Session<'_> {
                     None => wanted.push(*case),
                 }
             }
-            let groups = groups(step, *instrument, &wanted);
+            let groups = groups(step, *instrument, &wanted, recorder.run());
             let total = groups.len();
             let mut progress = Progress::new(instrument.name().as_str(), total);
             let mut done = 0;
@@ -311,9 +317,9 @@ fn unavailable(state: &InstrumentState) -> Option<SessionError> {
     })
 }
 
-fn groups(step: usize, instrument: &dyn Instrument, wanted: &[CaseRef]) -> Vec<Group> {
+fn groups(step: usize, instrument: &dyn Instrument, wanted: &[CaseRef], run: &Run) -> Vec<Group> {
     let mut groups: Vec<Group> = instrument
-        .groups(wanted)
+        .groups(wanted, run)
         .into_iter()
         .map(|cases| Group { step, cases, last_of_family: false })
         .collect();
@@ -323,6 +329,13 @@ fn groups(step: usize, instrument: &dyn Instrument, wanted: &[CaseRef]) -> Vec<G
             groups.get(index + 1).is_none_or(|next| next.cases[0].family.name != family);
     }
     groups
+}
+
+/// Whether `run` holds a failure of `case`.
+pub(crate) fn has_failed(run: &Run, case: &CaseRef) -> bool {
+    let id = id_of(case);
+    let record = run.cases.iter().find(|record| record.id == id);
+    record.is_some_and(|record| !record.failures.is_empty())
 }
 
 /// The id of a catalogued case.

@@ -32,7 +32,7 @@ pub fn main(catalogue: &Catalogue) -> ExitCode {
     })
 }
 
-fn survey() -> InstrumentState {
+pub(super) fn survey() -> InstrumentState {
     let debug = machine::is_debug_build();
     InstrumentState {
         name: InstrumentName::Time,

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::case_id::is_name;
 use super::{CaseId, InstrumentName};
 
 /// The two folders that perflab writes to, and the names within them.
@@ -79,11 +80,78 @@ impl Layout {
     pub fn callgrind(&self, id: &CaseId) -> PathBuf {
         self.raw(InstrumentName::Instructions, id, "callgrind.out")
     }
+
+    /// `reports/index.html`.
+    pub fn index_page(&self) -> PathBuf {
+        self.reports.join("index.html")
+    }
+
+    /// `reports/<family>.html`.
+    pub fn family_page(&self, family: &str) -> PathBuf {
+        let name = if family == "index" { "index-family".to_owned() } else { file_name(family) };
+        self.reports.join(format!("{name}.html"))
+    }
+
+    /// `reports/cases/<family>/<workload>@<size>.html`.
+    pub fn case_page(&self, id: &CaseId) -> PathBuf {
+        let stem = format!("{}@{}", file_name(&id.workload), id.size);
+        self.reports.join("cases").join(file_name(&id.family)).join(format!("{stem}.html"))
+    }
+
+    /// Where pages keep their copy of a file or folder of profiles: under the same name within reports.
+    /// `None` for a path that does not lie in profiles.
+    pub fn page_copy(&self, profile: &Path) -> Option<PathBuf> {
+        Some(self.reports.join(profile.strip_prefix(&self.profiles).ok()?))
+    }
+
+    /// criterion's page for a case, as it lies in profiles.
+    pub fn criterion_page(&self, id: &CaseId) -> PathBuf {
+        self.criterion().join(Self::criterion_case(id)).join("report").join("index.html")
+    }
+
+    /// criterion's page for a family, as it lies in profiles.
+    pub fn criterion_family_page(&self, family: &str) -> PathBuf {
+        self.criterion().join(family).join("report").join("index.html")
+    }
+}
+
+/// `name` itself where it is a name of ours; else one made from its hash (FNV-1a), so that no name, however it
+/// was come by, leaves its folder or is too long for a file.
+fn file_name(name: &str) -> String {
+    if is_name(name) {
+        return name.to_owned();
+    }
+    let hash = name
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
+    format!("unnamed-{hash:016x}")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_name_takes_a_page_out_of_its_folder() {
+        let layout = Layout::new("profiles", "reports");
+        let id = CaseId { family: "../..".into(), workload: "<script>".into(), size: 1 };
+        let depth = |path: PathBuf| {
+            assert!(path.components().all(|part| part.as_os_str() != ".."), "{}", path.display());
+            path.components().count()
+        };
+        assert_eq!(depth(layout.case_page(&id)), 4);
+        assert_eq!(depth(layout.family_page(&"x/".repeat(5_000))), 2);
+        assert_ne!(layout.family_page("index"), layout.index_page());
+    }
+
+    #[test]
+    fn pages_keep_copies_under_the_names_that_profiles_use() {
+        let layout = Layout::new("profiles", "reports");
+        let id: CaseId = "build-vec/push@100".parse().expect("a well-formed id");
+        let copy = layout.page_copy(&layout.flamegraph(&id)).expect("it lies in profiles");
+        assert_eq!(copy, Path::new("reports/flamegraph/build-vec/push@100.svg"));
+        assert_eq!(layout.page_copy(Path::new("elsewhere/file")), None);
+    }
 
     #[test]
     fn a_cases_files_lie_by_instrument_and_family() {

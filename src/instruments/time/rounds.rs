@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 use super::lone::run_batches;
 use super::{Budget, survey};
 use crate::catalogue::CaseRef;
-use crate::instruments::session::id_of;
+use crate::instruments::session::{has_failed, id_of};
 use crate::instruments::{Instrument, Job, PreparedCase, Reading};
-use crate::record::{InstrumentName, InstrumentState, Metric};
+use crate::record::{InstrumentName, InstrumentState, Metric, Run};
 
 pub(super) struct Rounds;
 
@@ -25,8 +25,8 @@ impl Instrument for Rounds {
     }
 
     /// The cases of a family at a size, with their baseline in front even where the filter left it out.
-    /// A lone baseline has nothing to be compared with.
-    fn groups(&self, cases: &[CaseRef]) -> Vec<Vec<CaseRef>> {
+    /// A lone baseline has nothing to be compared with, and one that failed is nothing to compare with.
+    fn groups(&self, cases: &[CaseRef], run: &Run) -> Vec<Vec<CaseRef>> {
         let mut groups: Vec<Vec<CaseRef>> = Vec::new();
         for case in cases {
             let together = |group: &&mut Vec<CaseRef>| {
@@ -36,7 +36,7 @@ impl Instrument for Rounds {
                 if id_of(&group[0]) != id_of(case) {
                     group.push(*case);
                 }
-            } else if let Some(baseline) = baseline_of(case) {
+            } else if let Some(baseline) = baseline_of(case).filter(|baseline| !has_failed(run, baseline)) {
                 let mut group = vec![baseline];
                 if id_of(&baseline) != id_of(case) {
                     group.push(*case);
@@ -164,6 +164,26 @@ impl Shuffle {
 mod tests {
     use super::*;
     use crate::catalogue::CATALOGUE;
+    use crate::instruments::new_run;
+    use crate::record::{CaseRecord, Failure, Layout};
+
+    fn an_empty_run() -> Run {
+        new_run(&Layout::new("profiles", "reports"))
+    }
+
+    #[test]
+    fn a_baseline_that_failed_is_nothing_to_compare_with() {
+        let wanted: Vec<CaseRef> =
+            CATALOGUE.cases().filter(|case| case.to_string() == "build-vec/collect@100").collect();
+        let mut run = an_empty_run();
+        run.cases.push(CaseRecord {
+            id: "build-vec/push@100".parse().expect("a well-formed id"),
+            measurements: Vec::new(),
+            failures: vec![Failure { instrument: InstrumentName::Time, reason: "timed out".into() }],
+            left_out: Vec::new(),
+        });
+        assert!(Rounds.groups(&wanted, &run).is_empty());
+    }
 
     #[test]
     fn the_sign_tests_ranks_are_the_tables() {
@@ -185,7 +205,7 @@ mod tests {
     fn a_group_is_a_family_at_a_size_with_its_baseline_in_front() {
         let wanted: Vec<CaseRef> =
             CATALOGUE.cases().filter(|case| case.to_string() == "build-vec/collect@100").collect();
-        let groups = Rounds.groups(&wanted);
+        let groups = Rounds.groups(&wanted, &an_empty_run());
         let ids: Vec<String> = groups.concat().iter().map(ToString::to_string).collect();
         assert_eq!(ids, ["build-vec/push@100", "build-vec/collect@100"]);
     }
@@ -193,7 +213,7 @@ mod tests {
     #[test]
     fn a_lone_baseline_is_not_compared_with_itself() {
         let wanted: Vec<CaseRef> = CATALOGUE.cases().filter(|case| case.family.name == "noop").collect();
-        assert!(Rounds.groups(&wanted).is_empty());
+        assert!(Rounds.groups(&wanted, &an_empty_run()).is_empty());
     }
 
     #[test]

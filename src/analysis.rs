@@ -1,0 +1,12 @@
+//! Records into rankings: who is fastest at a size, what is missing, what is stale. Imports `record` alone; runs
+//! nothing, draws nothing, and knows the catalogue only as a [`Listing`](crate::record::Listing).
+
+mod coverage;
+mod estimate;
+mod ranking;
+mod standing;
+
+pub use coverage::{Coverage, current_revision};
+pub use estimate::{Estimate, Ratio};
+pub use ranking::{Ranked, RankedBy, Ranking, rank};
+pub use standing::{Standing, instrument_of, standing};

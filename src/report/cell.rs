@@ -1,0 +1,122 @@
+//! One number in a table, or the reason why there is none. The absences never look alike.
+
+use maud::{Markup, html};
+
+use super::page::words;
+use super::{Source, format};
+use crate::analysis::{Estimate, Standing, standing};
+use crate::record::{CaseId, InstrumentName, Measurement, Metric};
+
+/// What a metric is called on pages.
+pub(super) fn label(metric: Metric) -> &'static str {
+    match metric {
+        Metric::TimeNs => "time",
+        Metric::TimeRatio => "ratio to baseline",
+        Metric::Samples => "CPU samples",
+        Metric::SampleRateHz => "sample rate",
+        Metric::HeapBlocks => "heap blocks",
+        Metric::HeapBytes => "heap bytes",
+        Metric::HeapPeakBytes => "peak heap bytes",
+        Metric::Instructions => "instructions",
+        Metric::EstimatedCycles => "estimated cycles",
+        Metric::L1Misses => "L1 misses, simulated",
+        Metric::LlMisses => "last-level misses, simulated",
+    }
+}
+
+/// What is known of `metric` of a case.
+pub(super) fn look_up<'a>(source: &'a Source<'_>, id: &CaseId, metric: Metric) -> Standing<'a> {
+    standing(source.recorded, source.recorded.case(id), metric, source.revision.as_deref())
+}
+
+/// The kind of an absence (a style class) and its words; `None` for a number.
+pub(super) fn absence(standing: &Standing<'_>) -> Option<(&'static str, String)> {
+    Some(match standing {
+        Standing::Measured { .. } => return None,
+        Standing::Failed(reason) => ("failed", format!("failed: {reason}")),
+        Standing::LeftOut(reason) => ("left-out", format!("left out: {reason}")),
+        Standing::Unavailable(reason) => ("unavailable", format!("instrument unavailable: {reason}")),
+        Standing::NotGiven => ("not-given", "not given".to_owned()),
+        Standing::NotMeasured => ("not-measured", "not measured yet".to_owned()),
+    })
+}
+
+/// The same in a word or two, for charts.
+pub(super) fn short_absence(standing: &Standing<'_>) -> &'static str {
+    match standing {
+        Standing::Measured { .. } => "no number",
+        Standing::Failed(_) => "failed",
+        Standing::LeftOut(_) => "left out",
+        Standing::Unavailable(_) => "instrument unavailable",
+        Standing::NotGiven => "not given",
+        Standing::NotMeasured => "not measured yet",
+    }
+}
+
+/// Marks of a number that a reader must not overlook: it is stale, or a newer attempt gave none.
+pub(super) fn marks(source: &Source<'_>, standing: &Standing<'_>) -> Markup {
+    let Standing::Measured { measurement, stale, since } = standing else { return html! {} };
+    let now = source.revision.as_deref().unwrap_or("unknown");
+    html! {
+        @if *stale {
+            " " span.mark.stale title=(format!("taken {} at revision {}; the newest run is at {now}", measurement.taken_at, measurement.revision)) { "stale" }
+        }
+        @if let Some(reason) = since {
+            " " span.mark.failed title=(format::clipped(reason, 1_000)) { "newer attempt: " (super::page::clip(reason, 40)) }
+        }
+    }
+}
+
+/// When and at which revision a number was taken, for hovering.
+pub(super) fn taken(measurement: &Measurement) -> String {
+    format!("{}, taken {} at revision {}", measurement.instrument, measurement.taken_at, measurement.revision)
+}
+
+/// A measured value with its interval below it.
+fn number(source: &Source<'_>, standing: &Standing<'_>, measurement: &Measurement) -> Markup {
+    html! {
+        td.num title=(taken(measurement)) {
+            @if measurement.unit == crate::record::Unit::Bytes { (format::count(measurement.value)) }
+            @else { (format::value(measurement.value, measurement.unit)) }
+            (marks(source, standing))
+            @if let Some(estimate) = Estimate::of(measurement).filter(|estimate| !estimate.is_exact()) {
+                span.interval { (format::interval(&estimate, measurement.unit)) }
+            }
+        }
+    }
+}
+
+/// The cells of one instrument's `metrics`; one wide cell when it gave none of them.
+pub(super) fn cells(source: &Source<'_>, id: &CaseId, metrics: &[Metric]) -> Markup {
+    let standings: Vec<_> = metrics.iter().map(|metric| look_up(source, id, *metric)).collect();
+    if let Some(first) = standings.first().filter(|_| !standings.iter().any(Standing::is_measured)) {
+        return wide(first, metrics.len());
+    }
+    html! { @for standing in &standings { (one(source, standing)) } }
+}
+
+/// One cell.
+fn one(source: &Source<'_>, standing: &Standing<'_>) -> Markup {
+    match standing {
+        Standing::Measured { measurement, .. } => number(source, standing, measurement),
+        absent => wide(absent, 1),
+    }
+}
+
+/// One cell over `columns` columns that says why there is no number.
+pub(super) fn wide(standing: &Standing<'_>, columns: usize) -> Markup {
+    let Some((class, text)) = absence(standing) else { return html! {} };
+    html! { td.absent.(class) colspan=(columns) { (words(&text)) } }
+}
+
+/// The metrics of an instrument, in the order in which pages show them.
+pub(super) fn metrics_of(instrument: InstrumentName) -> &'static [Metric] {
+    match instrument {
+        InstrumentName::Time => &[Metric::TimeNs, Metric::TimeRatio],
+        InstrumentName::Flamegraph => &[Metric::Samples, Metric::SampleRateHz],
+        InstrumentName::Heap => &[Metric::HeapBytes, Metric::HeapBlocks, Metric::HeapPeakBytes],
+        InstrumentName::Instructions => {
+            &[Metric::Instructions, Metric::EstimatedCycles, Metric::L1Misses, Metric::LlMisses]
+        }
+    }
+}

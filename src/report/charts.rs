@@ -1,0 +1,9 @@
+//! Charts as inline SVG, drawn by plotters' SVG backend in stand-in colours and themed by CSS (see `theme`).
+//! Bars start at zero; only logarithmic axes do not. Every chart stands beside a table of the same numbers.
+
+mod bars;
+mod canvas;
+mod lines;
+
+pub(super) use bars::{Bar, bars};
+pub(super) use lines::{Line, lines};

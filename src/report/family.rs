@@ -1,0 +1,247 @@
+//! The page of a family: its question, the answer in a sentence, a ranking a size, and time over sizes.
+
+use std::path::Path;
+
+use maud::{Markup, PreEscaped, html};
+
+use super::charts::{Bar, Line, bars, lines};
+use super::page::{case_link, clip, frame, scrolled, swatch, words};
+use super::ranking_table::{self, place};
+use super::{ReportError, Source, cell, format, link, sentence, sizes};
+use crate::analysis::{Estimate, Ranking, Standing, rank};
+use crate::record::{CaseId, ListedFamily, ListedWorkload, Metric};
+
+/// How a chart writes its values.
+type Write = fn(f64) -> String;
+
+/// Renders the page.
+pub(super) fn page(source: &Source<'_>, family: &ListedFamily) -> Result<Markup, ReportError> {
+    let path = source.layout.family_page(&family.name);
+    let rankings: Vec<_> = family.sizes.iter().map(|size| rank(family, source.recorded, *size)).collect();
+    let shown = sizes::first_shown(&rankings);
+    let body = html! {
+        header.lead {
+            p.eyebrow { code { (clip(&family.name, 60)) } " · " (format::counted(family.workloads.len(), "workload", "workloads")) }
+            h1 { (words(&family.question)) }
+            p.answer {
+                @match rankings.get(shown).and_then(|ranking| sentence::fastest(family, ranking)) {
+                    Some(sentence) => (sentence),
+                    None => (sentence::nothing_timed(family)),
+                }
+            }
+        }
+        (ranking_per_size(source, &path, family, &rankings, shown)?)
+        (time_over_sizes(source, &path, family)?)
+        (reading(source, &path, family))
+    };
+    let rules: String = (1..=rankings.len())
+        .map(|n| format!(".sizes>input:nth-of-type({n}):checked~section:nth-of-type({n}){{display:block}}"))
+        .collect();
+    Ok(frame(source, &path, &family.name, &[(&family.name, path.clone())], &rules, &body))
+}
+
+/// A panel a size, one shown at a time; radio buttons choose, so neither a mouse nor JavaScript is needed.
+fn ranking_per_size(
+    source: &Source<'_>,
+    path: &Path,
+    family: &ListedFamily,
+    rankings: &[Ranking<'_>],
+    shown: usize,
+) -> Result<Markup, ReportError> {
+    let mut panels = Vec::new();
+    for ranking in rankings {
+        panels.push(html! {
+            section.panel aria-label=(format!("n = {}", format::size(ranking.size))) {
+                @if ranking.ranked.is_empty() { p { (sentence::nothing_timed(family)) } }
+                @else { p.sentence { @if let Some(sentence) = sentence::fastest(family, ranking) { (sentence) } } }
+                (ranking_table::table(source, path, family, ranking))
+                (findings(source, path, family, ranking))
+                div.bars { (bar_charts(source, family, ranking)?) }
+            }
+        });
+    }
+    Ok(html! {
+        h2 { "Ranking by size" }
+        div.sizes role="group" aria-label=(format!("sizes, in {}", format::clipped(&family.axis, 40))) {
+            span.legend aria-hidden="true" { "n =" }
+            @for (index, ranking) in rankings.iter().enumerate() {
+                input type="radio" name="size" id=(format!("size-{}", ranking.size)) checked[index == shown];
+                label for=(format!("size-{}", ranking.size)) {
+                    (format::size(ranking.size))
+                    @if let Some(first) = ranking.ranked.first() {
+                        span.winner { (clip(&first.workload.name, 24)) @if first.shared { " =" } }
+                    } @else { span.winner { "no time yet" } }
+                }
+            }
+            @for panel in &panels { (panel) }
+        }
+    })
+}
+
+/// What analysis named as the bottleneck of each member.
+fn findings(source: &Source<'_>, path: &Path, family: &ListedFamily, ranking: &Ranking<'_>) -> Markup {
+    let members = ranking.ranked.iter().map(|member| member.workload).chain(ranking.unranked.iter().copied());
+    let found: Vec<_> = members
+        .filter_map(|workload| {
+            let id =
+                CaseId { family: family.name.clone(), workload: workload.name.clone(), size: ranking.size };
+            let finding = source.case(&id)?.findings.first()?;
+            Some((id, finding))
+        })
+        .collect();
+    html! {
+        @if !found.is_empty() {
+            h3 { "Findings" }
+            ul.findings { @for (id, finding) in &found { li { (case_link(source, path, id)) " — " (words(&finding.claim)) } } }
+        }
+    }
+}
+
+/// Bars for what an element costs at one size, in the order of the ranking.
+fn bar_charts(
+    source: &Source<'_>,
+    family: &ListedFamily,
+    ranking: &Ranking<'_>,
+) -> Result<Markup, ReportError> {
+    let charts: [(&str, Metric, Write); 4] = [
+        ("Time", Metric::TimeNs, format::time),
+        ("Instructions", Metric::Instructions, format::rounded),
+        ("Heap bytes", Metric::HeapBytes, format::rounded),
+        ("Heap blocks", Metric::HeapBlocks, format::rounded),
+    ];
+    let members: Vec<_> =
+        ranking.ranked.iter().map(|member| member.workload).chain(ranking.unranked.iter().copied()).collect();
+    let mut drawn = Vec::new();
+    for (name, metric, write) in charts {
+        let title = format!("{name} per {} at n = {}", family.unit, format::size(ranking.size));
+        let values: Vec<_> =
+            members.iter().map(|workload| bar(source, family, workload, ranking.size, metric)).collect();
+        let any = values.iter().any(|bar| bar.value.is_ok());
+        let svg = if any { Some(bars(&title, &values, write)?) } else { None };
+        let reason = values.first().and_then(|bar| bar.value.err()).unwrap_or("no member runs at this size");
+        drawn.push((title, svg, reason));
+    }
+    Ok(html! {
+        @for (title, svg, reason) in drawn {
+            figure {
+                figcaption { (clip(&title, 80)) }
+                @match svg {
+                    Some(svg) => div.chart role="img" aria-label=(format!("{}; the numbers are in the ranking", format::clipped(&title, 80))) { (PreEscaped(svg)) },
+                    None => p.muted { (reason) },
+                }
+            }
+        }
+    })
+}
+
+fn bar<'a>(
+    source: &Source<'_>,
+    family: &ListedFamily,
+    workload: &'a ListedWorkload,
+    size: usize,
+    metric: Metric,
+) -> Bar<'a> {
+    let id = CaseId { family: family.name.clone(), workload: workload.name.clone(), size };
+    let standing = cell::look_up(source, &id, metric);
+    let value = match &standing {
+        Standing::Measured { measurement, .. } => {
+            Estimate::of(measurement).map(|e| e.per(size.max(1) as f64))
+        }
+        _ => None,
+    };
+    let value = value.ok_or_else(|| cell::short_absence(&standing));
+    Bar { index: place(family, workload), name: &workload.name, value }
+}
+
+/// The curve and the table of time per element.
+fn time_over_sizes(source: &Source<'_>, path: &Path, family: &ListedFamily) -> Result<Markup, ReportError> {
+    let time = |workload: &ListedWorkload, size: usize| {
+        let id = CaseId { family: family.name.clone(), workload: workload.name.clone(), size };
+        Estimate::of(source.case(&id)?.measurement(Metric::TimeNs)?)
+            .filter(|time| time.value > 0.0)
+            .map(|time| time.per(size.max(1) as f64))
+    };
+    let curves: Vec<_> = family
+        .workloads
+        .iter()
+        .enumerate()
+        .map(|(index, workload)| Line {
+            index,
+            name: &workload.name,
+            points: family.sizes.iter().filter_map(|&size| Some((size, time(workload, size)?))).collect(),
+        })
+        .collect();
+    let title = format!("Time per {} over {}", family.unit, family.axis);
+    let chart = lines(&title, &family.axis, &family.unit, &family.sizes, &curves)?;
+    Ok(html! {
+        h2 { (clip(&title, 80)) }
+        @if let Some(svg) = chart {
+            figure.lines {
+                div.chart.wide role="img" aria-label=(format!("{}; the numbers are in the table below", format::clipped(&title, 80))) { (PreEscaped(svg)) }
+                figcaption { "Both axes are logarithmic. A level line means linear growth. Point at a row below to single out its line." }
+            }
+        } @else { p.muted { "A curve needs times at two sizes or more." } }
+        (scrolled(&title, &html! {
+            table {
+                caption { "Time per " (clip(&family.unit, 40)) " with its 95 % interval" }
+                thead { tr {
+                    th.left scope="col" { "workload" }
+                    @for size in &family.sizes { th scope="col" { "n = " (format::size(*size)) } }
+                } }
+                tbody {
+                    @for (index, workload) in family.workloads.iter().enumerate() {
+                        tr data-s=(index % super::theme::SERIES) {
+                            th.left scope="row" { (swatch(index)) " " (clip(&workload.name, 48)) }
+                            @for &size in &family.sizes { (time_cell(source, path, family, workload, size)) }
+                        }
+                    }
+                }
+            }
+        }))
+    })
+}
+
+fn time_cell(
+    source: &Source<'_>,
+    path: &Path,
+    family: &ListedFamily,
+    workload: &ListedWorkload,
+    size: usize,
+) -> Markup {
+    if !workload.sizes.contains(&size) {
+        return html! { td.absent.not-run { "not run at this size" } };
+    }
+    let id = CaseId { family: family.name.clone(), workload: workload.name.clone(), size };
+    let standing = cell::look_up(source, &id, Metric::TimeNs);
+    match &standing {
+        Standing::Measured { measurement, .. } => html! {
+            td.num title=(cell::taken(measurement)) {
+                @match Estimate::of(measurement).map(|time| time.per(size.max(1) as f64)) {
+                    Some(time) => {
+                        a href=(link::relative(path, &source.layout.case_page(&id))) { (format::time(time.value)) }
+                        (cell::marks(source, &standing))
+                        span.interval { (format::time_interval(&time)) }
+                    },
+                    None => "no number",
+                }
+            }
+        },
+        absent => cell::wide(absent, 1),
+    }
+}
+
+/// How the page is to be read.
+fn reading(source: &Source<'_>, path: &Path, family: &ListedFamily) -> Markup {
+    html! {
+        h2 { "How to read this" }
+        ul.reading {
+            li { b { "Rank." } " A member begins a new rank only if its interval lies wholly above that of the rank's leader; members marked = cannot be told apart." }
+            li { b { "Ratio." } " From interleaved rounds where they were taken. " b { "Unpaired" } " means the quotient of two medians taken at different moments: a change of the machine between them is in it." }
+            li { b { "Time" } " is of one iteration, the output's release included. Blocks and bytes are exact, for one iteration. Cycles are estimated and cache misses simulated by callgrind, on no cache of this machine." }
+            li { b { "Stale" } " numbers were taken at another revision than the newest run's." }
+            @if let Some(page) = source.files.criterion_of(&family.name) {
+                li { a href=(link::relative(path, page)) { "criterion's page of this family" } ": distributions and regressions. criterion's own verdict on change is unpaired." }
+            }
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! The first page: what to look at, what is missing, and what the numbers depend on.
+
+use std::path::Path;
+
+use maud::{Markup, html};
+
+use super::page::{case_link, clip, frame, scrolled, words};
+use super::{Source, format, link, notes, sentence, sizes};
+use crate::analysis::{Coverage, rank};
+use crate::record::{CaseId, Environment, InstrumentState, ListedFamily, State};
+
+/// Renders the page; `problems` are files that could not be read.
+pub(super) fn page(source: &Source<'_>, problems: &[String]) -> Markup {
+    let path = source.layout.index_page();
+    let coverage = Coverage::of(source.listing, source.recorded);
+    let body = html! {
+        header.lead {
+            h1 { "perflab" }
+            p { "A hot loop is declared once, every instrument measures the same machine code, and one report ranks the answers with their evidence." }
+        }
+        @if !problems.is_empty() {
+            section.problem aria-labelledby="problems" {
+                h2 #problems { (format::counted(problems.len(), "file could not be read", "files could not be read")) }
+                ul { @for problem in problems { li { (clip(problem, 400)) } } }
+            }
+        }
+        @if source.recorded.cases.is_empty() {
+            p.answer { "Nothing is recorded yet. Type " code { "just bench" } " to measure every case with every available instrument; " code { "just time build-vec" } " for a first look at one family." }
+        }
+        (families(source, &path))
+        (covered(source, &path, &coverage))
+        (instruments(&source.recorded.instruments))
+        (environment(source.recorded.environment.as_ref()))
+        h2 { "The study notes' table, put right" }
+        (notes::table(source, &path))
+    };
+    frame(source, &path, "perflab: the report", &[], "", &body)
+}
+
+fn families(source: &Source<'_>, path: &Path) -> Markup {
+    let count = source.listing.families.len();
+    html! {
+        h2 { "Families" }
+        @if count == 0 { p { "The catalogue is empty." } }
+        ul.families { @for family in &source.listing.families { (family_row(source, path, family)) } }
+    }
+}
+
+fn family_row(source: &Source<'_>, path: &Path, family: &ListedFamily) -> Markup {
+    let rankings: Vec<_> = family.sizes.iter().map(|size| rank(family, source.recorded, *size)).collect();
+    let shown = rankings.get(sizes::first_shown(&rankings));
+    html! {
+        li {
+            h3 { a href=(link::relative(path, &source.layout.family_page(&family.name))) { (words(&family.question)) } }
+            p.eyebrow {
+                code { (clip(&family.name, 60)) } " · "
+                (format::counted(family.workloads.len(), "workload", "workloads")) " · "
+                (format::counted(family.sizes.len(), "size", "sizes"))
+            }
+            p {
+                @match shown.and_then(|ranking| sentence::fastest(family, ranking)) {
+                    Some(sentence) => (sentence),
+                    None => (sentence::nothing_timed(family)),
+                }
+            }
+        }
+    }
+}
+
+fn covered(source: &Source<'_>, path: &Path, coverage: &Coverage) -> Markup {
+    let lists = [
+        (&coverage.failed, "failed", "An instrument's newest attempt on them failed; their pages say how."),
+        (
+            &coverage.stale,
+            "stale",
+            "Taken at another revision than the newest run's: `just bench` takes them anew.",
+        ),
+        (&coverage.missing, "missing", "In the catalogue and never measured: `just bench` measures them."),
+    ];
+    html! {
+        h2 { "What is measured" }
+        dl.counts {
+            div { dt { "cases" } dd { (format::size(coverage.catalogued)) } }
+            div { dt { "measured" } dd { (format::size(coverage.measured)) } }
+            @for (ids, name, _) in &lists { div { dt { (name) } dd { (format::size(ids.len())) } } }
+        }
+        @for (ids, name, about) in &lists {
+            @if !ids.is_empty() {
+                details {
+                    summary { (format::counted(ids.len(), "case", "cases")) " " (name) }
+                    p.muted { (about) }
+                    (by_family(source, path, ids))
+                }
+            }
+        }
+        @if !coverage.uncatalogued.is_empty() {
+            details {
+                summary { (format::counted(coverage.uncatalogued.len(), "recorded case", "recorded cases")) " no longer in the catalogue" }
+                ul.cases { @for id in &coverage.uncatalogued { li { code { (clip(&id.to_string(), 120)) } } } }
+            }
+        }
+    }
+}
+
+/// Cases in one line a family.
+fn by_family(source: &Source<'_>, path: &Path, ids: &[CaseId]) -> Markup {
+    html! {
+        @for group in ids.chunk_by(|a, b| a.family == b.family) {
+            h3 { (clip(&group[0].family, 60)) }
+            ul.cases { @for id in group { li { (case_link(source, path, id)) } } }
+        }
+    }
+}
+
+fn instruments(instruments: &[InstrumentState]) -> Markup {
+    let body = html! {
+        table {
+            caption { "What each could do when it was last asked, and how long it took then" }
+            thead { tr {
+                th.left scope="col" { "instrument" } th.left scope="col" { "state" } th.left scope="col" { "how it measures here" }
+                th.left scope="col" { "why not all, and the remedy" } th scope="col" { "took" }
+            } }
+            tbody { @for state in instruments { (instrument(state)) } }
+        }
+    };
+    html! {
+        h2 { "Instruments" }
+        @if instruments.is_empty() { p { "None has run yet: " code { "perflab doctor" } " says what this machine can measure." } }
+        @else { (scrolled("Instruments", &body)) }
+    }
+}
+
+fn instrument(instrument: &InstrumentState) -> Markup {
+    let (class, name) = match instrument.state {
+        State::Ready => ("ready", "Ready"),
+        State::Degraded => ("stale", "Degraded"),
+        State::Unavailable => ("failed", "Unavailable"),
+    };
+    html! {
+        tr {
+            th.left scope="row" { (instrument.name) }
+            td.left { span.mark.(class) { (name) } }
+            td.left.text { (words(&instrument.detail)) }
+            td.left.text {
+                @if let Some(reason) = &instrument.reason { (words(reason)) }
+                @if let Some(remedy) = &instrument.remedy { span.about { "Remedy: " (words(remedy)) } }
+                @if instrument.reason.is_none() && instrument.remedy.is_none() { span.muted { "–" } }
+            }
+            td.num { (format::seconds(instrument.seconds)) }
+        }
+    }
+}
+
+fn environment(environment: Option<&Environment>) -> Markup {
+    html! {
+        h2 { "Environment" }
+        @match environment {
+            None => p { "No run is recorded yet." },
+            Some(environment) => {
+                p.muted { "Of the newest run. Numbers depend on all of it." }
+                dl.facts { @for (name, value) in facts(environment) { div { dt { (name) } dd { (words(&value)) } } } }
+            },
+        }
+    }
+}
+
+fn facts(environment: &Environment) -> Vec<(&'static str, String)> {
+    let unknown = || "unknown".to_owned();
+    let memory = match environment.memory_bytes {
+        0 => unknown(),
+        bytes => format::memory(bytes as f64),
+    };
+    let tree = if environment.dirty { ", and the tree held more changes" } else { "" };
+    vec![
+        ("CPU", environment.cpu.clone()),
+        ("cores", format::size(environment.cores)),
+        ("memory", memory),
+        ("kernel", environment.kernel.clone()),
+        ("timer", environment.timer_hz.map_or_else(unknown, |hz| format!("{hz} Hz"))),
+        (
+            "perf_event_paranoid",
+            environment.perf_event_paranoid.map_or_else(unknown, |level| level.to_string()),
+        ),
+        ("rustc", environment.rustc.clone()),
+        ("target", environment.target.clone()),
+        ("flags", environment.profile_flags.clone()),
+        ("libc", environment.libc.clone()),
+        ("allocator", environment.allocator.clone()),
+        ("load at the start", environment.load.map_or_else(unknown, |load| format!("{load:.2}"))),
+        ("revision", format!("{}{tree}", environment.revision)),
+    ]
+}
