@@ -25,6 +25,17 @@ pub const CATALOGUE: Catalogue = Catalogue::new(&[
         question: "How should a vector of n integers be built?",
         axis: Axis::ELEMENTS,
         sizes: SIZES,
-        entries: &[Entry::of::<build_vec::Push>(), Entry::of::<build_vec::Collect>()],
+        entries: &[
+            Entry::of::<build_vec::Push>(),
+            Entry::of::<build_vec::PushReserved>(),
+            Entry::of::<build_vec::Collect>(),
+            Entry::of::<build_vec::CollectMapped>(),
+            Entry::of::<build_vec::CollectHiddenLength>(),
+            Entry::of::<build_vec::Extend>(),
+            Entry::of::<build_vec::ResizeWith>(),
+            Entry::of::<build_vec::Repeat>(),
+            Entry::of::<build_vec::ExtendFromSlice>(),
+            Entry::of::<build_vec::BoxedSlice>(),
+        ],
     },
 ]);
