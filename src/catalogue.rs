@@ -6,6 +6,7 @@ pub use family::{Axis, CaseRef, Catalogue, Family};
 
 use crate::workload::Entry;
 use crate::workloads::collections::build_vec;
+use crate::workloads::collections::sets::{self, Ascending, Shuffled, hashers, ordered};
 use crate::workloads::ruler;
 
 /// Elements, from what fits a cache line to what no cache holds.
@@ -19,6 +20,53 @@ pub const CATALOGUE: Catalogue = Catalogue::new(&[
         axis: Axis::ELEMENTS,
         sizes: &[1],
         entries: &[Entry::of::<ruler::Noop>()],
+    },
+    Family {
+        name: "build-set",
+        question: "How should a set of n integers be built?",
+        axis: Axis::ELEMENTS,
+        sizes: SIZES,
+        entries: &[
+            Entry::of::<sets::Insert<Ascending>>(),
+            Entry::of::<sets::InsertReserved<Ascending>>(),
+            Entry::of::<sets::Collect<Ascending>>(),
+            Entry::of::<sets::CollectMapped>(),
+            Entry::of::<sets::Extend<Ascending>>(),
+            Entry::of::<ordered::BTreeInsert<Ascending>>(),
+            Entry::of::<ordered::BTreeCollect<Ascending>>(),
+            Entry::of::<hashers::FoldHash<Ascending>>(),
+            Entry::of::<hashers::AHash<Ascending>>(),
+            Entry::of::<hashers::RustcHash<Ascending>>(),
+            Entry::of::<hashers::RustcHashReserved<Ascending>>(),
+            Entry::of::<hashers::Identity<Ascending>>(),
+            Entry::of::<hashers::Indexed<Ascending>>(),
+            Entry::of::<ordered::SortedVec>(),
+            Entry::of::<ordered::Bits<Ascending>>(),
+            Entry::of::<ordered::Roaring<Ascending>>(),
+        ],
+    },
+    Family {
+        name: "distinct",
+        question: "How should the distinct values of n shuffled numbers be found?",
+        axis: Axis::ELEMENTS,
+        sizes: SIZES,
+        entries: &[
+            Entry::of::<sets::Insert<Shuffled>>(),
+            Entry::of::<sets::InsertReserved<Shuffled>>(),
+            Entry::of::<sets::Collect<Shuffled>>(),
+            Entry::of::<sets::Extend<Shuffled>>(),
+            Entry::of::<ordered::BTreeInsert<Shuffled>>(),
+            Entry::of::<ordered::BTreeCollect<Shuffled>>(),
+            Entry::of::<hashers::FoldHash<Shuffled>>(),
+            Entry::of::<hashers::AHash<Shuffled>>(),
+            Entry::of::<hashers::RustcHash<Shuffled>>(),
+            Entry::of::<hashers::RustcHashReserved<Shuffled>>(),
+            Entry::of::<hashers::Identity<Shuffled>>(),
+            Entry::of::<hashers::Indexed<Shuffled>>(),
+            Entry::of::<ordered::SortDedup>(),
+            Entry::of::<ordered::Bits<Shuffled>>(),
+            Entry::of::<ordered::Roaring<Shuffled>>(),
+        ],
     },
     Family {
         name: "build-vec",

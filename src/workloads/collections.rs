@@ -1,3 +1,4 @@
 //! Building sets, vectors, fixed arrays, texts and maps.
 
 pub(crate) mod build_vec;
+pub(crate) mod sets;
