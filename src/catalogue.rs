@@ -5,8 +5,8 @@ mod family;
 pub use family::{Axis, CaseRef, Catalogue, Family};
 
 use crate::workload::Entry;
-use crate::workloads::collections::build_vec;
 use crate::workloads::collections::sets::{self, Ascending, Shuffled, hashers, ordered};
+use crate::workloads::collections::{build_fixed, build_vec};
 use crate::workloads::ruler;
 
 /// Elements, from what fits a cache line to what no cache holds.
@@ -84,6 +84,34 @@ pub const CATALOGUE: Catalogue = Catalogue::new(&[
             Entry::of::<build_vec::Repeat>(),
             Entry::of::<build_vec::ExtendFromSlice>(),
             Entry::of::<build_vec::BoxedSlice>(),
+        ],
+    },
+    Family {
+        name: "build-fixed",
+        question: "How should a tuple-like, fixed-size sequence be built?",
+        axis: Axis::ELEMENTS,
+        sizes: &[12, 16, 100, 1_000],
+        entries: &[
+            Entry::of::<build_fixed::FromFn<12>>(),
+            Entry::of::<build_fixed::FromFn<16>>(),
+            Entry::of::<build_fixed::FromFn<100>>(),
+            Entry::of::<build_fixed::FromFn<1_000>>(),
+            Entry::of::<build_fixed::Map<12>>(),
+            Entry::of::<build_fixed::Map<16>>(),
+            Entry::of::<build_fixed::Map<100>>(),
+            Entry::of::<build_fixed::Map<1_000>>(),
+            Entry::of::<build_fixed::BoxedSlice>(),
+            Entry::of::<build_fixed::ArcSlice>(),
+            Entry::of::<build_fixed::Small<12>>(),
+            Entry::of::<build_fixed::Small<16>>(),
+            Entry::of::<build_fixed::Small<100>>(),
+            Entry::of::<build_fixed::Small<1_000>>(),
+            Entry::of::<build_fixed::Inline<12>>(),
+            Entry::of::<build_fixed::Inline<16>>(),
+            Entry::of::<build_fixed::Inline<100>>(),
+            Entry::of::<build_fixed::Inline<1_000>>(),
+            Entry::of::<build_fixed::Tuple>(),
+            Entry::of::<build_fixed::Vector>(),
         ],
     },
 ]);

@@ -1,4 +1,5 @@
 //! Building sets, vectors, fixed arrays, texts and maps.
 
+pub(crate) mod build_fixed;
 pub(crate) mod build_vec;
 pub(crate) mod sets;
