@@ -6,7 +6,7 @@ pub use family::{Axis, CaseRef, Catalogue, Family};
 
 use crate::workload::Entry;
 use crate::workloads::collections::sets::{self, Ascending, Shuffled, hashers, ordered};
-use crate::workloads::collections::{build_fixed, build_vec};
+use crate::workloads::collections::{build_fixed, build_text, build_vec};
 use crate::workloads::ruler;
 
 /// Elements, from what fits a cache line to what no cache holds.
@@ -112,6 +112,25 @@ pub const CATALOGUE: Catalogue = Catalogue::new(&[
             Entry::of::<build_fixed::Inline<1_000>>(),
             Entry::of::<build_fixed::Tuple>(),
             Entry::of::<build_fixed::Vector>(),
+        ],
+    },
+    Family {
+        name: "build-text",
+        question: "How should n numbers be put into a text that says them: joined by commas, or as the name of their range?",
+        axis: Axis::ELEMENTS,
+        sizes: SIZES,
+        entries: &[
+            Entry::of::<build_text::PushStr>(),
+            Entry::of::<build_text::PushStrReserved>(),
+            Entry::of::<build_text::WriteEach>(),
+            Entry::of::<build_text::WriteReserved>(),
+            Entry::of::<build_text::Itoa>(),
+            Entry::of::<build_text::ItoaReserved>(),
+            Entry::of::<build_text::CollectJoin>(),
+            Entry::of::<build_text::Add>(),
+            Entry::of::<build_text::FormatIntoItself>(),
+            Entry::of::<build_text::RangeDebug>(),
+            Entry::of::<build_text::RangeItoa>(),
         ],
     },
 ]);

@@ -1,5 +1,6 @@
 //! Building sets, vectors, fixed arrays, texts and maps.
 
 pub(crate) mod build_fixed;
+pub(crate) mod build_text;
 pub(crate) mod build_vec;
 pub(crate) mod sets;
