@@ -6,7 +6,7 @@ pub use family::{Axis, CaseRef, Catalogue, Family};
 
 use crate::workload::Entry;
 use crate::workloads::collections::sets::{self, Ascending, Shuffled, hashers, ordered};
-use crate::workloads::collections::{build_fixed, build_text, build_vec};
+use crate::workloads::collections::{build_fixed, build_map, build_text, build_vec};
 use crate::workloads::ruler;
 
 /// Elements, from what fits a cache line to what no cache holds.
@@ -131,6 +131,22 @@ pub const CATALOGUE: Catalogue = Catalogue::new(&[
             Entry::of::<build_text::FormatIntoItself>(),
             Entry::of::<build_text::RangeDebug>(),
             Entry::of::<build_text::RangeItoa>(),
+        ],
+    },
+    Family {
+        name: "build-map",
+        question: "How should words be counted?",
+        axis: Axis::ELEMENTS,
+        sizes: SIZES,
+        entries: &[
+            Entry::of::<build_map::HashInsert>(),
+            Entry::of::<build_map::HashEntry>(),
+            Entry::of::<build_map::HashGetMut>(),
+            Entry::of::<build_map::HashCollect>(),
+            Entry::of::<build_map::BTreeInsert>(),
+            Entry::of::<build_map::BTreeEntry>(),
+            Entry::of::<build_map::BTreeGetMut>(),
+            Entry::of::<build_map::BTreeCollect>(),
         ],
     },
 ]);
