@@ -6,7 +6,7 @@ pub use family::{Axis, CaseRef, Catalogue, Family};
 
 use crate::workload::Entry;
 use crate::workloads::collections::sets::{self, Ascending, Shuffled, hashers, ordered};
-use crate::workloads::collections::{build_fixed, build_map, build_text, build_vec};
+use crate::workloads::collections::{build_and_drop, build_fixed, build_map, build_text, build_vec};
 use crate::workloads::ruler;
 
 /// Elements, from what fits a cache line to what no cache holds.
@@ -147,6 +147,29 @@ pub const CATALOGUE: Catalogue = Catalogue::new(&[
             Entry::of::<build_map::BTreeEntry>(),
             Entry::of::<build_map::BTreeGetMut>(),
             Entry::of::<build_map::BTreeCollect>(),
+        ],
+    },
+    Family {
+        name: "build-and-drop",
+        question: "What does dropping cost beside building?",
+        axis: Axis::ELEMENTS,
+        sizes: SIZES,
+        entries: &[
+            Entry::of::<build_and_drop::Whole<build_and_drop::Numbers>>(),
+            Entry::of::<build_and_drop::BuildOnly<build_and_drop::Numbers>>(),
+            Entry::of::<build_and_drop::DropOnly<build_and_drop::Numbers>>(),
+            Entry::of::<build_and_drop::Whole<build_and_drop::Texts>>(),
+            Entry::of::<build_and_drop::BuildOnly<build_and_drop::Texts>>(),
+            Entry::of::<build_and_drop::DropOnly<build_and_drop::Texts>>(),
+            Entry::of::<build_and_drop::Whole<build_and_drop::Hashed>>(),
+            Entry::of::<build_and_drop::BuildOnly<build_and_drop::Hashed>>(),
+            Entry::of::<build_and_drop::DropOnly<build_and_drop::Hashed>>(),
+            Entry::of::<build_and_drop::Whole<build_and_drop::Tree>>(),
+            Entry::of::<build_and_drop::BuildOnly<build_and_drop::Tree>>(),
+            Entry::of::<build_and_drop::DropOnly<build_and_drop::Tree>>(),
+            Entry::of::<build_and_drop::Whole<build_and_drop::Linked>>(),
+            Entry::of::<build_and_drop::BuildOnly<build_and_drop::Linked>>(),
+            Entry::of::<build_and_drop::DropOnly<build_and_drop::Linked>>(),
         ],
     },
 ]);
