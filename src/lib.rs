@@ -1,4 +1,3 @@
-#![allow(dead_code)]
 //! perflab: declare a hot loop once, measure the same machine code with every instrument, read one report.
 //!
 //! # The map
