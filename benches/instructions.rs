@@ -1,1 +1,5 @@
-fn main() {}
+//! How many instructions: iai-callgrind over the matching cases.
+
+fn main() -> std::process::ExitCode {
+    perflab::instruments::instructions::main(&perflab::catalogue::CATALOGUE)
+}

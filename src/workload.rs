@@ -87,7 +87,7 @@ pub trait Case {
     fn verify(&self) -> Result<Answer, WrongAnswer>;
 }
 
-impl dyn Case {
+impl dyn Case + '_ {
     /// Runs `iterations` in as few batches as the case allows; `measure` is called once a batch with
     /// the iterations it holds, and must call [`Case::run`] with them.
     pub fn in_batches(&self, iterations: u64, mut measure: impl FnMut(&dyn Case, u64)) {
