@@ -1,3 +1,5 @@
-//! Placeholder.
+//! How many instructions: iai-callgrind over the matching cases.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    perflab::instruments::instructions::main(&perflab::catalogue::CATALOGUE)
+}

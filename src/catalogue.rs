@@ -13,7 +13,7 @@ use crate::workloads::ruler;
 const SIZES: &[usize] = &[10, 100, 1_000, 10_000, 1_000_000];
 
 /// Every family that perflab ships with.
-pub const CATALOGUE: Catalogue = Catalogue::new(&[
+pub static CATALOGUE: Catalogue = Catalogue::new(&[
     Family {
         name: "noop",
         question: "What does the ruler itself cost?",

@@ -4,6 +4,7 @@
 //! case is measured in a process of its own: this executable starts itself again, so that a case
 //! that hangs or dies costs a row and not the run.
 
+pub mod instructions;
 mod machine;
 mod moment;
 mod options;
@@ -12,6 +13,7 @@ mod progress;
 mod selection;
 mod session;
 pub mod time;
+pub mod tools;
 mod wire;
 
 use std::path::PathBuf;

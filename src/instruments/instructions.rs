@@ -1,0 +1,201 @@
+//! How many instructions: iai-callgrind under Valgrind. Exact for one binary, toolchain and libc.
+
+mod callgrind;
+mod counted;
+mod counts;
+mod harness;
+mod runner;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use callgrind::Profile;
+use counts::{Counts, Figure, Line};
+use harness::Plan;
+use runner::Executables;
+
+use super::tools::{self, RUNNER_VERSION};
+use super::{Effort, Instrument, Job, Reading, folder_of, machine};
+use crate::catalogue::{CaseRef, Catalogue};
+use crate::record::{InstrumentName, InstrumentState, Metric, Run, State};
+use crate::workload::Case;
+
+/// The main function of benches/instructions.rs: a session, or what it starts: the harness, or the program
+/// under Valgrind.
+pub fn main(catalogue: &Catalogue) -> ExitCode {
+    counted::serve(catalogue).or_else(harness::serve).unwrap_or_else(|| super::run(catalogue, &Instructions))
+}
+
+/// The instrument.
+pub struct Instructions;
+
+/// Largest size that a quick run counts: counts have no noise, so smaller sizes give the growth.
+const LARGEST_QUICK: usize = 10_000;
+
+impl Instrument for Instructions {
+    fn name(&self) -> InstrumentName {
+        InstrumentName::Instructions
+    }
+
+    fn survey(&self) -> InstrumentState {
+        survey(&Means::look())
+    }
+
+    fn leaves_out(&self, case: &CaseRef, effort: Effort, _run: &Run) -> Option<String> {
+        let counted = |size: usize| {
+            size <= LARGEST_QUICK
+                && case.family.sizes.contains(&size)
+                && case.family.entry(case.entry.name, size).is_some()
+        };
+        if effort == Effort::Thorough || case.size <= LARGEST_QUICK {
+            return None;
+        }
+        let largest = case.family.sizes.iter().copied().filter(|size| counted(*size)).max()?;
+        Some(format!(
+            "an exact count at {largest} already gives the growth; `just thorough` counts this size too"
+        ))
+    }
+
+    fn at_once(&self) -> usize {
+        2
+    }
+
+    fn measure(&self, job: &Job) -> Result<Vec<Reading>, String> {
+        let kept = job.layout.callgrind(job.id());
+        folder_of(&kept)?;
+        let n = iterations(job.prepared(), job.id().size);
+        let folder =
+            tempfile::tempdir().map_err(|error| format!("cannot make a temporary folder: {error}"))?;
+        let counter = Counter { means: Means::look(), plan: Plan { id: job.id().clone(), n, runs: 1 } };
+        let mut profiles = counter.count(1, &folder.path().join("first"))?;
+        if !line(&profiles[0], n, |counts| counts.instructions)?.is_straight() {
+            profiles.extend(counter.count(MORE_RUNS, &folder.path().join("more"))?);
+        }
+        std::fs::copy(&profiles[0].file, &kept)
+            .map_err(|error| format!("cannot write {}: {error}", kept.display()))?;
+        readings(job, &profiles, n)
+    }
+}
+
+/// Further runs of a case whose count varies.
+const MORE_RUNS: usize = 4;
+
+/// Iterations to n, so that a size's elements times n are alike: n, and twice, and three times n then take about
+/// as long as Valgrind takes to start.
+fn iterations(case: &dyn Case, size: usize) -> u64 {
+    let by_size = (10_000 / size.max(1)).clamp(1, 100) as u64;
+    // Slower than any kernel of its size, such as one that starts a process: one look at the clock, in which a
+    // few times more or less do not matter, because an exact count is the same at any n.
+    let began = Instant::now();
+    case.in_batches(1, |case, batch| case.run(batch));
+    match began.elapsed() {
+        slow if slow > Duration::from_micros(200) => 1,
+        slow if slow > Duration::from_micros(20) => by_size.min(10),
+        _ => by_size,
+    }
+}
+
+/// What there is to count with.
+struct Means {
+    valgrind: Option<PathBuf>,
+    runner: Option<PathBuf>,
+}
+
+impl Means {
+    fn look() -> Self {
+        Self { valgrind: tools::find("valgrind"), runner: tools::runner_of_our_version() }
+    }
+}
+
+fn survey(means: &Means) -> InstrumentState {
+    let state = |state, detail: String, reason: Option<String>, remedy: Option<&str>| InstrumentState {
+        name: InstrumentName::Instructions,
+        state,
+        detail,
+        reason,
+        remedy: remedy.map(str::to_owned),
+        seconds: 0.0,
+    };
+    let unavailable = |reason: &str, remedy| {
+        state(State::Unavailable, String::new(), Some(reason.to_owned()), Some(remedy))
+    };
+    if machine::is_debug_build() {
+        return unavailable(
+            "this is a debug build, whose instructions are not a release's",
+            "use `cargo bench`",
+        );
+    }
+    let Some(valgrind) = &means.valgrind else {
+        return unavailable("Valgrind is not installed", "apt install valgrind, or `just setup`");
+    };
+    let Some(version) = tools::version(valgrind) else {
+        return unavailable("Valgrind does not run here", "try `valgrind --version`");
+    };
+    let caches = callgrind::CACHES;
+    if means.runner.is_none() {
+        let reason =
+            format!("gungraun-runner {RUNNER_VERSION} is not installed: Callgrind is called without it");
+        let detail = format!("Callgrind {version}; {caches}");
+        return state(State::Degraded, detail, Some(reason), Some("`just setup`"));
+    }
+    let detail = format!("iai-callgrind (gungraun {RUNNER_VERSION}), Callgrind {version}; {caches}");
+    let missing = machine::missing_flags();
+    if !missing.is_empty() {
+        let reason = format!("built without -C {}", missing.join(", -C "));
+        return state(State::Degraded, detail, Some(reason), Some("unset RUSTFLAGS"));
+    }
+    state(State::Ready, detail, None, None)
+}
+
+/// Counts one case, with the runner or without.
+struct Counter {
+    means: Means,
+    plan: Plan,
+}
+
+impl Counter {
+    fn count(&self, runs: usize, folder: &std::path::Path) -> Result<Vec<Profile>, String> {
+        let valgrind = self.means.valgrind.as_deref().ok_or("Valgrind is not installed; `just setup`")?;
+        let folder_for = |name: String| {
+            let folder = folder.join(name);
+            std::fs::create_dir_all(&folder)
+                .map_err(|error| format!("cannot create {}: {error}", folder.display()))?;
+            Ok::<PathBuf, String>(folder)
+        };
+        if let Some(runner) = self.means.runner.as_deref() {
+            let plan = Plan { runs, ..self.plan.clone() };
+            return runner::run(&Executables { runner, valgrind }, &plan, &folder_for("runs".into())?);
+        }
+        let myself = std::env::current_exe().map_err(|error| format!("cannot find myself: {error}"))?;
+        let arguments = counted::arguments(&self.plan.id, self.plan.n);
+        (0..runs)
+            .map(|run| callgrind::run(valgrind, &myself, &arguments, &folder_for(run.to_string())?))
+            .collect()
+    }
+}
+
+fn line(profile: &Profile, n: u64, kind: impl Fn(&Counts) -> u64) -> Result<Line, String> {
+    let line = Line::of(&profile.parts, n, kind);
+    line.ok_or_else(|| format!("Callgrind wrote {} parts instead of 3", profile.parts.len()))
+}
+
+/// The figures of all runs.
+fn readings(job: &Job, profiles: &[Profile], n: u64) -> Result<Vec<Reading>, String> {
+    let lines = |kind: fn(&Counts) -> u64| {
+        profiles.iter().map(|profile| line(profile, n, kind)).collect::<Result<Vec<Line>, String>>()
+    };
+    let instructions = lines(|counts| counts.instructions)?;
+    if instructions.iter().any(|line| !line.rises()) {
+        return Err(
+            "more iterations did not cost more instructions: Callgrind did not see the loop".to_owned()
+        );
+    }
+    let reading = |metric, Figure { value, low, high }| job.reading(metric, value, low, high);
+    Ok(vec![
+        reading(Metric::Instructions, counts::figure(&instructions)),
+        reading(Metric::EstimatedCycles, counts::figure(&lines(|counts| counts.estimated_cycles)?)),
+        reading(Metric::L1Misses, counts::rate(&lines(|counts| counts.l1_misses)?)),
+        reading(Metric::LlMisses, counts::rate(&lines(|counts| counts.ll_misses)?)),
+    ])
+}

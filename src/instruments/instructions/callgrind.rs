@@ -1,0 +1,145 @@
+//! Callgrind itself: its arguments, the same through the runner and without it, and the head of what it writes.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::counted;
+use super::counts::{Counts, Events};
+
+/// What stays of the environment under Valgrind; the rest would move the stack, and the counts with it.
+pub(super) const KEPT_VARIABLES: [&str; 2] = ["PATH", "LD_LIBRARY_PATH"];
+
+/// The caches that are simulated: fixed, so that two machines simulate the same. These are iai-callgrind's.
+pub(super) const CACHES: &str = "caches simulated: I1 and D1 32 KiB 8-way, LL 8 MiB 16-way, 64-byte lines";
+
+/// Callgrind's arguments: collect within the measured loop alone, one dump a part.
+pub(super) fn arguments() -> Vec<String> {
+    let mut arguments: Vec<String> = [
+        "--I1=32768,8,64",
+        "--D1=32768,8,64",
+        "--LL=8388608,16,64",
+        "--cache-sim=yes",
+        "--separate-threads=no",
+        "--trace-children=no",
+    ]
+    .map(str::to_owned)
+    .into();
+    arguments.push(format!("--toggle-collect={}", counted::LOOP));
+    arguments.push(format!("--dump-before={}", counted::MARKER));
+    arguments
+}
+
+/// One run of Callgrind: the counts of each part, and the file of the longest.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Profile {
+    /// In the order of [`counted::PARTS`], without the first.
+    pub(super) parts: Vec<Counts>,
+    /// Callgrind's file of the last part.
+    pub(super) file: PathBuf,
+}
+
+/// Counts without the runner: the fallback, and the cross-check of its figures.
+///
+/// # Errors
+/// One line that says what Valgrind or the case said.
+pub(super) fn run(
+    valgrind: &Path,
+    program: &Path,
+    arguments_of_program: &[String],
+    folder: &Path,
+) -> Result<Profile, String> {
+    let out = folder.join("callgrind.out");
+    let mut option = OsString::from("--callgrind-out-file=");
+    option.push(&out);
+    let mut command = Command::new(valgrind);
+    command.env_clear();
+    for name in KEPT_VARIABLES {
+        if let Some(value) = std::env::var_os(name) {
+            command.env(name, value);
+        }
+    }
+    command.arg("--tool=callgrind").args(arguments()).arg(option).arg(program).args(arguments_of_program);
+    let output = command.output().map_err(|error| format!("cannot run {}: {error}", valgrind.display()))?;
+    if !output.status.success() {
+        return Err(why(&String::from_utf8_lossy(&output.stderr), &output.status.to_string()));
+    }
+    let file = |part: usize| folder.join(format!("callgrind.out.{part}"));
+    let parts =
+        (2..=counted::PARTS.len()).map(|part| read(&file(part))).collect::<Result<Vec<Counts>, String>>()?;
+    Ok(Profile { parts, file: file(counted::PARTS.len()) })
+}
+
+/// The counts in the head of one of Callgrind's files.
+fn read(path: &Path) -> Result<Counts, String> {
+    let text = std::fs::read_to_string(path).map_err(|_| NO_MARKER.to_owned())?;
+    let events =
+        events(&text).ok_or_else(|| format!("{} has no `events:` and `summary:`", path.display()))?;
+    Counts::of(&events)
+}
+
+/// What a missing dump means.
+pub(super) const NO_MARKER: &str = "Callgrind never saw the end of a part: the executable has no symbols \
+    (stripped?); build it with `strip = false`";
+
+/// The names of `events:` with the values of `summary:`; trailing zeros are not written.
+fn events(text: &str) -> Option<Events> {
+    let line = |key: &str| text.lines().find_map(|line| line.strip_prefix(key));
+    let names = line("events:")?.split_whitespace();
+    let mut values = line("summary:")?.split_whitespace().map(str::parse::<u64>);
+    names.map(|name| Some((name.to_owned(), values.next().unwrap_or(Ok(0)).ok()?))).collect()
+}
+
+/// The reason for a failure, from what Valgrind, the runner and the case wrote on stderr.
+pub(super) fn why(stderr: &str, status: &str) -> String {
+    let says = |words: &[&str]| words.iter().any(|word| stderr.contains(word));
+    if says(&[
+        "SIGILL",
+        "signal 4",
+        "unrecognised instruction",
+        "Unrecognised instruction",
+        "Illegal instruction",
+    ]) {
+        return "this Valgrind does not know an instruction of the program (SIGILL): built with \
+                `-C target-cpu=native`? build for a plain x86-64, or use a newer Valgrind"
+            .to_owned();
+    }
+    let telling = stderr.lines().map(str::trim).filter(|line| !line.is_empty());
+    let own = |line: &&str| !line.starts_with("==") && !line.starts_with("--");
+    let last = telling.clone().rfind(own).or(telling.clone().next_back());
+    format!("Callgrind failed ({status}): {}", last.unwrap_or("it said nothing"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEAD: &str =
+        "version: 1\nevents: Ir Dr Dw I1mr D1mr D1mw ILmr DLmr DLmw\nsummary: 542025 124208 99609\n";
+
+    #[test]
+    fn values_that_callgrind_does_not_write_are_zero() {
+        let events = events(HEAD).expect("the head is whole");
+        assert_eq!((events["Ir"], events["Dw"], events["DLmw"]), (542_025, 99_609, 0));
+    }
+
+    #[test]
+    fn a_file_without_counts_is_no_zero() {
+        assert_eq!(events("version: 1\nevents: Ir\n"), None);
+        assert_eq!(events("events: Ir\nsummary: many\n"), None);
+    }
+
+    #[test]
+    fn an_illegal_instruction_reads_clearly() {
+        let stderr = "==1== Process terminating with default action of signal 4 (SIGILL)\n==1==\n";
+        assert!(why(stderr, "exit status: 132").contains("target-cpu=native"));
+    }
+
+    #[test]
+    fn the_case_s_own_words_come_before_valgrind_s() {
+        assert_eq!(
+            why("==1== x\nout of luck\n==1== y\n", "exit status: 1"),
+            "Callgrind failed (exit status: 1): out of luck"
+        );
+    }
+}

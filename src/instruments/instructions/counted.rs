@@ -1,0 +1,66 @@
+//! The program that Valgrind runs: one case, its measured loop at rising counts of iterations, and nothing else.
+//!
+//! It is this same executable, started again with arguments of its own. All counts are taken in one process,
+//! because starting Valgrind costs more than most cases: a marker function tells Callgrind where a part ends.
+
+use std::process::ExitCode;
+
+use crate::catalogue::Catalogue;
+use crate::record::CaseId;
+
+/// The first argument that makes this executable the program under Valgrind.
+pub(super) const ARGUMENT: &str = "--counted";
+
+/// A pattern that only the symbol of the measured loop matches: `<perflab::workload::Prepared<…> as
+/// perflab::workload::Case>::run`.
+pub(super) const LOOP: &str = "<*workload::Prepared<*> as *workload::Case>::run";
+
+/// A pattern that only the marker's symbol matches.
+pub(super) const MARKER: &str = "*instructions::counted::part_ends";
+
+/// How often a part runs the loop: a multiple of n. The first warms up the allocator and the simulated caches
+/// and is thrown away; the others must lie on a straight line.
+pub(super) const PARTS: [u64; 4] = [1, 1, 2, 3];
+
+/// The arguments that make this executable run `id`, n iterations to the unit of [`PARTS`].
+pub(super) fn arguments(id: &CaseId, n: u64) -> [String; 3] {
+    [ARGUMENT.to_owned(), id.to_string(), n.to_string()]
+}
+
+/// Runs what the arguments of this process ask for, if they begin with [`ARGUMENT`].
+pub(super) fn serve(catalogue: &Catalogue) -> Option<ExitCode> {
+    let mut arguments = std::env::args().skip(1);
+    if arguments.next().as_deref() != Some(ARGUMENT) {
+        return None;
+    }
+    let (id, n) = (arguments.next().unwrap_or_default(), arguments.next().unwrap_or_default());
+    Some(match run(catalogue, &id, &n) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    })
+}
+
+fn run(catalogue: &Catalogue, id: &str, n: &str) -> Result<(), String> {
+    let id: CaseId = id.parse().map_err(|error: crate::record::CaseIdError| error.to_string())?;
+    let n: u64 = n.parse().map_err(|_| format!("`{n}` is no number of iterations"))?;
+    let entry = catalogue.family(&id.family).and_then(|family| family.entry(&id.workload, id.size));
+    let entry = entry.ok_or_else(|| format!("`{id}` is not in the catalogue"))?;
+    let case = entry.prepare(id.size);
+    for part in PARTS {
+        case.in_batches(n * part, |case, batch| case.run(batch));
+        part_ends(part);
+    }
+    Ok(())
+}
+
+/// Callgrind writes its counts and starts again from zero when this is entered.
+#[inline(never)]
+fn part_ends(part: u64) {
+    // Without an effect a call may be removed, however little it is inlined.
+    if part == u64::MAX {
+        eprintln!("no part is this long");
+    }
+}
