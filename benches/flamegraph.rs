@@ -1,1 +1,2 @@
+//! Not yet.
 fn main() {}

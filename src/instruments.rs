@@ -4,7 +4,11 @@
 //! case is measured in a process of its own: this executable starts itself again, so that a case
 //! that hangs or dies costs a row and not the run.
 
+pub mod flamegraph;
+pub mod folded;
+pub mod heap;
 mod machine;
+mod measured_loop;
 mod moment;
 mod options;
 mod process;
