@@ -1,3 +1,2 @@
-//! Placeholder.
-
+//! Not yet.
 fn main() {}

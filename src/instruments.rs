@@ -4,8 +4,12 @@
 //! case is measured in a process of its own: this executable starts itself again, so that a case
 //! that hangs or dies costs a row and not the run.
 
+pub mod flamegraph;
+pub mod folded;
+pub mod heap;
 pub mod instructions;
 mod machine;
+mod measured_loop;
 mod moment;
 mod options;
 mod process;

@@ -1,0 +1,147 @@
+//! Random and hostile stacks: nothing is lost, and what is drawn is well-formed.
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn caption() -> Caption {
+    Caption { title: "family/case@1".into(), subtitle: "<by & \"test\">".into(), count_name: "samples" }
+}
+
+/// Every event of the document, with its attributes and entities; its texts in one string.
+fn read_svg(svg: &[u8]) -> Result<String, String> {
+    let mut reader = quick_xml::Reader::from_reader(svg);
+    let (mut texts, mut depth) = (String::new(), 0_i64);
+    let mut buffer = Vec::new();
+    loop {
+        use quick_xml::events::Event;
+        match reader.read_event_into(&mut buffer).map_err(|error| error.to_string())? {
+            Event::Eof => break,
+            Event::Start(tag) => {
+                depth += 1;
+                for attribute in tag.attributes() {
+                    attribute.map_err(|error| error.to_string())?;
+                }
+            }
+            Event::End(_) => depth -= 1,
+            Event::Text(text) => texts.push_str(&text.xml_content(quick_xml::XmlVersion::Explicit1_0)),
+            _ => {}
+        }
+        buffer.clear();
+    }
+    let text = std::str::from_utf8(svg).map_err(|error| error.to_string())?;
+    // Control characters are no XML, and quick-xml lets them pass.
+    if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t' | '\r')) {
+        return Err("a control character".into());
+    }
+    if depth == 0 { Ok(texts) } else { Err(format!("{depth} tags are open")) }
+}
+
+const HOSTILE: &[&str] = &[
+    "<script>alert(1)</script>",
+    "\"quoted\" & 'single'",
+    "bell\u{7}null\0escape\u{1b}[31m",
+    "a;b",
+    "line\nbreak\r\u{2028}",
+    "# comment",
+    "f 12",
+    "f 12 13",
+    "f .",
+    "",
+    " \t ",
+    "\u{fffe}\u{ffff}",
+    "]]>",
+    "&#0;",
+    "\u{85}ends\u{85}",
+];
+
+#[test]
+fn hostile_names_are_drawn_and_read_back() {
+    let mut folded = Folded::default();
+    for name in HOSTILE {
+        folded.add([*name, "leaf"], 3);
+        folded.add(["root", *name], 4);
+    }
+    let long = "x".repeat(10_000);
+    folded.add(["root", &long], 5);
+    let total = HOSTILE.len() as u128 * 7 + 5;
+    assert_eq!(folded.total(), total);
+    assert_eq!(Folded::parse(&folded.to_text()), Parsed { folded: folded.clone(), dropped: 0 });
+    let svg = folded.draw(&caption()).expect("there are samples");
+    let texts = read_svg(&svg).expect("well-formed");
+    assert!(texts.contains(&format!("{total} samples")) || texts.contains("100%"), "{texts}");
+    let svg = String::from_utf8(svg).expect("UTF-8");
+    assert!(!svg.contains("<script>alert"));
+    for outside in ["src=", "href=\"http", "url(http", "@import"] {
+        assert!(!svg.contains(outside), "{outside}");
+    }
+}
+
+#[test]
+fn a_stack_ending_in_a_number_is_no_difference() {
+    let mut folded = Folded::default();
+    folded.add(["main", "step 12"], 3);
+    let svg = folded.draw(&caption()).expect("there are samples");
+    let svg = String::from_utf8(svg).expect("UTF-8");
+    assert!(svg.contains("step\u{a0}12 (3 samples, 100.00%)"), "{svg}");
+}
+
+#[test]
+fn nothing_is_an_error_and_no_picture() {
+    let empty = Folded::default();
+    assert!(matches!(empty.draw(&caption()), Err(FoldedError::Empty("samples"))));
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("empty.svg");
+    assert!(empty.draw_to(&path, &caption()).is_err());
+    assert!(!path.exists());
+}
+
+#[test]
+fn lines_that_cannot_be_read_are_counted() {
+    let parsed = Folded::parse("a;b 3\na;c\nnonsense x\n a;d 99999999999999999999\n\n");
+    assert_eq!(parsed.dropped, 2);
+    assert_eq!(parsed.folded.total(), 100_000_000_000_000_000_002);
+    assert!(matches!(parsed.folded.draw(&caption()), Err(FoldedError::TooMany { .. })));
+}
+
+#[test]
+fn inclusive_weight_counts_a_recursion_once() {
+    let mut folded = Folded::default();
+    folded.add(["a", "b", "a"], 2);
+    folded.add(["b"], 1);
+    assert_eq!(folded.inclusive(|name| name == "a"), 2);
+    assert_eq!(folded.inclusive(|name| name == "b"), 3);
+}
+
+#[test]
+fn the_same_stacks_give_the_same_bytes() {
+    let mut folded = Folded::default();
+    folded.add(["a", "core::b"], 2);
+    folded.add(["a", "std::c"], 3);
+    assert_eq!(folded.draw(&caption()).expect("drawn"), folded.draw(&caption()).expect("drawn"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn totals_are_equal_after_reading_back(
+        stacks in prop::collection::vec((prop::collection::vec(any::<String>(), 0..8), 0..u64::MAX / 64), 1..40),
+    ) {
+        let mut folded = Folded::default();
+        for (frames, weight) in &stacks {
+            folded.add(frames.iter().map(String::as_str), u128::from(*weight));
+        }
+        let total: u128 = stacks.iter().map(|(_, weight)| u128::from(*weight)).sum();
+        prop_assert_eq!(folded.total(), total);
+        let parsed = Folded::parse(&folded.to_text());
+        prop_assert_eq!(parsed.dropped, 0);
+        prop_assert_eq!(&parsed.folded, &folded);
+        if total > 0 {
+            let svg = folded.draw(&caption()).expect("there are samples");
+            if let Err(error) = read_svg(&svg) {
+                prop_assert!(false, "{}", error);
+            }
+        }
+    }
+}

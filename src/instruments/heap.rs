@@ -1,0 +1,152 @@
+//! The heap instrument: exact blocks, bytes and peak of one iteration, and where they come from, by dhat.
+//!
+//! dhat counts only what its allocator sees, so the target that calls [`main`] must set
+//! `#[global_allocator] static ALLOC: dhat::Alloc = dhat::Alloc;`. Nothing is timed here: dhat slows an
+//! allocating loop sixtyfold.
+
+mod counts;
+mod sites;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+pub use counts::{HeapCounts, is_counting, measure_case};
+pub use sites::{call_sites, fold};
+
+use super::folded::{Caption, Folded};
+use super::{Effort, Instrument, Job, Reading, folder_of, session};
+use crate::catalogue::{CaseRef, Catalogue};
+use crate::record::{
+    CaseId, HeapSites, InstrumentName, InstrumentState, Metric, Run, State, write_atomically,
+};
+
+/// Blocks that a quick run counts in one case: dhat takes about 9 µs a block, measured.
+const QUICK_BLOCKS: f64 = 100_000.0;
+
+/// The instrument, as the session sees it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Heap;
+
+/// The main function of the heap target: measures what the arguments select.
+pub fn main(catalogue: &Catalogue) -> ExitCode {
+    session::run(catalogue, &Heap)
+}
+
+impl Instrument for Heap {
+    fn name(&self) -> InstrumentName {
+        InstrumentName::Heap
+    }
+
+    /// Asks the allocator of *this* program: one that is not the heap target answers Unavailable.
+    fn survey(&self) -> InstrumentState {
+        let counting = is_counting();
+        InstrumentState {
+            name: InstrumentName::Heap,
+            state: if counting { State::Ready } else { State::Unavailable },
+            detail: "dhat 0.3: one iteration after one that is not counted; all threads; exact".to_owned(),
+            reason: (!counting).then(|| "dhat is not this program's allocator".to_owned()),
+            remedy: (!counting).then(|| {
+                "run `cargo bench --bench heap`, or set `#[global_allocator] static ALLOC: dhat::Alloc = \
+                 dhat::Alloc;` in your own target"
+                    .to_owned()
+            }),
+            seconds: 0.0,
+        }
+    }
+
+    fn leaves_out(&self, case: &CaseRef, effort: Effort, run: &Run) -> Option<String> {
+        if effort == Effort::Thorough {
+            return None;
+        }
+        let (from, blocks) = expected_blocks(case, run)?;
+        (blocks > QUICK_BLOCKS).then(|| {
+            format!(
+                "about {blocks:.0} blocks, going by size {from}, and dhat takes about 9 µs for each; \
+                 --thorough counts them"
+            )
+        })
+    }
+
+    /// Counts do not depend on neighbours.
+    fn at_once(&self) -> usize {
+        2
+    }
+
+    fn measure(&self, job: &Job) -> Result<Vec<Reading>, String> {
+        let (id, layout) = (job.id(), &job.layout);
+        let (dhat, sites, folded, svg) =
+            (layout.dhat(id), layout.heap_sites(id), layout.heap_folded(id), layout.heap_flamegraph(id));
+        // What an earlier run left must not pass for this one's.
+        for stale in [&dhat, &sites, &folded, &svg] {
+            remove(stale)?;
+        }
+        folder_of(&dhat)?;
+        let counts = measure_case(job.prepared(), &dhat)?;
+        let table = call_sites(&dhat)?;
+        write_sites(&sites, &table)?;
+        let stacks = fold(&table);
+        check_total(&counts, &stacks)?;
+        // A case without allocations has an empty table and no picture.
+        if stacks.total() > 0 {
+            stacks.write(&folded).map_err(|error| error.to_string())?;
+            stacks.draw_to(&svg, &caption(id, &counts)).map_err(|error| error.to_string())?;
+        }
+        Ok(vec![
+            job.exact(Metric::HeapBlocks, counts.blocks as f64),
+            job.exact(Metric::HeapBytes, counts.bytes as f64),
+            job.exact(Metric::HeapPeakBytes, counts.peak_bytes as f64),
+        ])
+    }
+}
+
+fn caption(id: &CaseId, counts: &HeapCounts) -> Caption {
+    let HeapCounts { blocks, bytes, peak_bytes, left_bytes, .. } = counts;
+    let left = if *left_bytes == 0 { String::new() } else { format!(", {left_bytes} bytes not freed") };
+    Caption {
+        title: id.to_string(),
+        subtitle: format!(
+            "heap bytes of one iteration, by call site (dhat, exact): {blocks} blocks, {bytes} bytes, \
+             peak {peak_bytes} bytes{left}"
+        ),
+        count_name: "bytes",
+    }
+}
+
+/// dhat's table and its counters are two ways to the same number.
+fn check_total(counts: &HeapCounts, stacks: &Folded) -> Result<(), String> {
+    if stacks.total() == u128::from(counts.bytes) {
+        return Ok(());
+    }
+    Err(format!("dhat's call sites add up to {} bytes, its counter says {}", stacks.total(), counts.bytes))
+}
+
+fn write_sites(path: &Path, table: &HeapSites) -> Result<(), String> {
+    let json = serde_json::to_vec_pretty(table).map_err(|error| error.to_string())?;
+    write_atomically(path, &json).map_err(|error| error.to_string())
+}
+
+fn remove(path: &Path) -> Result<(), String> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(format!("cannot remove {}: {error}", path.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The blocks of one iteration of `case`, scaled from the next smaller size that `run` knows, and that size.
+fn expected_blocks(case: &CaseRef, run: &Run) -> Option<(usize, f64)> {
+    let smaller = run.cases.iter().filter(|record| {
+        let id = &record.id;
+        id.family == case.family.name && id.workload == case.entry.name && id.size < case.size
+    });
+    let counted = smaller.filter_map(|record| {
+        let blocks = record.measurements.iter().rev().find(|taken| taken.metric == Metric::HeapBlocks)?;
+        Some((record.id.size, blocks.value))
+    });
+    let (size, blocks) = counted.max_by_key(|(size, _)| *size)?;
+    Some((size, blocks * case.size as f64 / size as f64))
+}
+
+#[cfg(test)]
+mod tests;
