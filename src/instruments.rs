@@ -157,5 +157,5 @@ fn folder_of(path: &std::path::Path) -> Result<PathBuf, String> {
 
 /// What each instrument can do on this machine. Measures nothing.
 pub fn surveys() -> Vec<InstrumentState> {
-    vec![time::survey()]
+    vec![time::survey(), heap::survey(true), instructions::Instructions.survey()]
 }

@@ -1,5 +1,8 @@
-//! `perflab setup`: installs what is missing.
+//! `perflab setup`: installs what the instruments need, and says what it could not.
 
-pub(super) fn setup(_for_tests: bool) -> anyhow::Result<()> {
+use crate::instruments::tools;
+
+pub(super) fn setup(for_tests: bool) -> anyhow::Result<()> {
+    tools::setup(for_tests, |line| eprintln!("{line}"))?;
     Ok(())
 }

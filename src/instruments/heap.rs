@@ -23,6 +23,22 @@ use crate::record::{
 /// Blocks that a quick run counts in one case: dhat takes about 9 µs a block, measured.
 const QUICK_BLOCKS: f64 = 100_000.0;
 
+/// What the heap target can do on this machine; dhat needs nothing but to be its allocator.
+pub(super) fn survey(counting: bool) -> InstrumentState {
+    InstrumentState {
+        name: InstrumentName::Heap,
+        state: if counting { State::Ready } else { State::Unavailable },
+        detail: "dhat 0.3: one iteration after one that is not counted; all threads; exact".to_owned(),
+        reason: (!counting).then(|| "dhat is not this program's allocator".to_owned()),
+        remedy: (!counting).then(|| {
+            "run `cargo bench --bench heap`, or set `#[global_allocator] static ALLOC: dhat::Alloc = \
+             dhat::Alloc;` in your own target"
+                .to_owned()
+        }),
+        seconds: 0.0,
+    }
+}
+
 /// The instrument, as the session sees it.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Heap;
@@ -39,19 +55,7 @@ impl Instrument for Heap {
 
     /// Asks the allocator of *this* program: one that is not the heap target answers Unavailable.
     fn survey(&self) -> InstrumentState {
-        let counting = is_counting();
-        InstrumentState {
-            name: InstrumentName::Heap,
-            state: if counting { State::Ready } else { State::Unavailable },
-            detail: "dhat 0.3: one iteration after one that is not counted; all threads; exact".to_owned(),
-            reason: (!counting).then(|| "dhat is not this program's allocator".to_owned()),
-            remedy: (!counting).then(|| {
-                "run `cargo bench --bench heap`, or set `#[global_allocator] static ALLOC: dhat::Alloc = \
-                 dhat::Alloc;` in your own target"
-                    .to_owned()
-            }),
-            seconds: 0.0,
-        }
+        survey(is_counting())
     }
 
     fn leaves_out(&self, case: &CaseRef, effort: Effort, run: &Run) -> Option<String> {

@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::process::{Command, ExitCode};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use super::process::{die_with_parent, interrupted, run_to_end, stop_on_ctrl_c};
 use super::progress::Progress;
 use super::wire::{self, JOB_VARIABLE, Order, Reply};
-use super::{Instrument, Options, Reading, Selection, SelectionError, machine, moment};
+use super::{Effort, Instrument, Options, Reading, Selection, SelectionError, machine, moment};
 use crate::catalogue::{CaseRef, Catalogue};
 use crate::record::{
     CaseId, Failure, InstrumentState, Layout, LeftOut, Lock, Measurement, RecordError, Recorder, Run, SCHEMA,
@@ -177,96 +176,82 @@ impl Session<'_> {
         layout: &Layout,
         recorder: &mut Recorder,
     ) -> Result<(), SessionError> {
-        let mut failed = Vec::new();
-        let mut answers = Answers::default();
+        let mut books = Books { recorder, answers: Answers::default(), failed: Vec::new() };
         for (step, instrument) in steps.iter().enumerate() {
-            let mut wanted = Vec::new();
             // What failed in an earlier step would only fail again, and take its group with it.
-            let standing: Vec<&CaseRef> = selection
+            let standing: Vec<CaseRef> = selection
                 .cases()
                 .iter()
-                .filter(|case| step == 0 || !has_failed(recorder.run(), case))
+                .filter(|case| step == 0 || !has_failed(books.recorder.run(), case))
+                .copied()
                 .collect();
-            for case in standing {
-                match instrument.leaves_out(case, self.options.effort(), recorder.run()) {
-                    Some(reason) => {
-                        let left_out = LeftOut { instrument: instrument.name(), reason };
-                        recorder.left_out(&id_of(case), left_out)?;
-                    }
-                    None => wanted.push(*case),
-                }
-            }
-            let groups = groups(step, *instrument, &wanted, recorder.run());
+            let groups = groups(step, *instrument, &standing, books.recorder.run());
             let total = groups.len();
             let mut progress = Progress::new(instrument.name().as_str(), total);
-            let mut done = 0;
-            self.each_group(*instrument, layout, groups, &mut progress, |group, outcome, progress| {
-                done += 1;
-                let rows = answers.hold_against_each_other(&group, outcome);
-                for (case, row) in rows {
-                    let line = record_row(recorder, *instrument, &case, row, &mut failed)?;
-                    if let Some(line) = line {
-                        progress.print(&line);
-                    }
-                }
-                Ok(())
-            })?;
+            let done = self.each_group(*instrument, layout, groups, &mut progress, &mut books);
             progress.finish();
+            let done = done?;
             if interrupted() {
                 return Err(SessionError::Interrupted { done, total });
             }
         }
-        match failed.as_slice() {
+        match books.failed.as_slice() {
             [] => Ok(()),
             [one] => Err(SessionError::Failed(one.clone())),
             many => Err(SessionError::Failed(format!("{} cases ({}, …)", many.len(), many[0]))),
         }
     }
 
-    /// Runs every group, `at_once` of them side by side; `then` sees each as it ends, on this thread.
+    /// Runs every group, `at_once` of them side by side, and enters each into the books as it ends. Returns how
+    /// many did.
     fn each_group(
         &self,
         instrument: &dyn Instrument,
         layout: &Layout,
         groups: Vec<Group>,
         progress: &mut Progress,
-        mut then: impl FnMut(Group, Result<Reply, String>, &mut Progress) -> Result<(), SessionError>,
-    ) -> Result<(), SessionError> {
-        let next = AtomicUsize::new(0);
+        books: &mut Books<'_>,
+    ) -> Result<usize, SessionError> {
         let (sender, receiver) = mpsc::channel();
-        let total = groups.len();
-        let mut slots: Vec<Option<Group>> = Vec::with_capacity(total);
-        let orders: Vec<Order> = groups.iter().map(|group| self.order(group, layout)).collect();
-        slots.extend(groups.into_iter().map(Some));
+        let mut waiting = groups.into_iter();
+        let mut under_way = 0;
+        let mut done = 0;
         std::thread::scope(|scope| {
-            for _ in 0..instrument.at_once().min(total) {
-                let sender = sender.clone();
-                let (next, orders) = (&next, &orders);
-                scope.spawn(move || {
-                    while let Some((index, order)) = claim(next, orders) {
+            loop {
+                while under_way < instrument.at_once() && !interrupted() {
+                    let Some(mut group) = waiting.next() else { break };
+                    books.leave_out(instrument, self.options.effort(), &mut group)?;
+                    let Some(first) = group.cases.first() else {
+                        done += 1;
+                        progress.skip();
+                        continue;
+                    };
+                    progress.begins(&first.to_string());
+                    let order = self.order(&group, layout);
+                    let sender = sender.clone();
+                    scope.spawn(move || {
                         let outcome = self.run_order(order);
-                        // What an interrupt cut short is no failure of the case.
-                        let cut_short = outcome.is_err() && interrupted();
-                        if cut_short || sender.send((index, outcome)).is_err() {
-                            return;
-                        }
-                    }
-                });
-            }
-            drop(sender);
-            if let Some(order) = orders.first() {
-                progress.begins(&order.cases[0].to_string());
-            }
-            for (index, outcome) in receiver {
-                let group = slots[index].take().expect("each group ends once");
-                let name = group.cases[0].to_string();
-                then(group, outcome, progress)?;
-                progress.done(&name);
-                if let Some(order) = orders.get(next.load(Ordering::SeqCst).min(total).saturating_sub(1)) {
-                    progress.begins(&order.cases[0].to_string());
+                        // Once the session has ended early, nobody listens.
+                        let _ = sender.send((group, outcome));
+                    });
+                    under_way += 1;
                 }
+                if under_way == 0 {
+                    return Ok(done);
+                }
+                let (group, outcome) = receiver.recv().expect("each group under way answers");
+                under_way -= 1;
+                // What an interrupt cut short is no failure of the case.
+                if outcome.is_err() && interrupted() {
+                    continue;
+                }
+                done += 1;
+                let name = group.cases[0].to_string();
+                for line in books.enter(instrument, &group, outcome)? {
+                    progress.print(&line);
+                }
+                progress.done(&name);
             }
-            Ok(())
         })
     }
 
@@ -282,10 +267,10 @@ impl Session<'_> {
         }
     }
 
-    fn run_order(&self, order: &Order) -> Result<Reply, String> {
+    fn run_order(&self, mut order: Order) -> Result<Reply, String> {
         let cannot = |error: std::io::Error| format!("cannot make a temporary folder: {error}");
         let folder = tempfile::tempdir().map_err(cannot)?;
-        let order = Order { reply: folder.path().join("reply.json"), ..order.clone() };
+        order.reply = folder.path().join("reply.json");
         let json = serde_json::to_string(&order).map_err(|error| error.to_string())?;
         let executable = std::env::current_exe().map_err(|error| format!("cannot find myself: {error}"))?;
         let mut command = Command::new(executable);
@@ -298,15 +283,6 @@ impl Session<'_> {
             .map_err(|_| "ended without a reply: the measured code ended the process".to_owned())?;
         serde_json::from_slice(&bytes).map_err(|error| format!("replied with nonsense: {error}"))
     }
-}
-
-/// The next order that nobody has taken, unless the user asked to stop.
-fn claim<'o>(next: &AtomicUsize, orders: &'o [Order]) -> Option<(usize, &'o Order)> {
-    if interrupted() {
-        return None;
-    }
-    let index = next.fetch_add(1, Ordering::SeqCst);
-    orders.get(index).map(|order| (index, order))
 }
 
 fn unavailable(state: &InstrumentState) -> Option<SessionError> {
@@ -388,6 +364,50 @@ impl Answers {
 
 fn fail_all(group: &Group, reason: &str) -> Vec<(CaseId, Row)> {
     group.cases.iter().map(|case| (id_of(case), Err(reason.to_owned()))).collect()
+}
+
+/// What a session writes down: rows, and what it needs to judge them.
+struct Books<'a> {
+    recorder: &'a mut Recorder,
+    answers: Answers,
+    failed: Vec<String>,
+}
+
+impl Books<'_> {
+    /// Takes the cases out of `group` that the instrument does not measure, and records why.
+    fn leave_out(
+        &mut self,
+        instrument: &dyn Instrument,
+        effort: Effort,
+        group: &mut Group,
+    ) -> Result<(), SessionError> {
+        let mut kept = Vec::new();
+        for case in group.cases.drain(..) {
+            match instrument.leaves_out(&case, effort, self.recorder.run()) {
+                Some(reason) => {
+                    let left_out = LeftOut { instrument: instrument.name(), reason };
+                    self.recorder.left_out(&id_of(&case), left_out)?;
+                }
+                None => kept.push(case),
+            }
+        }
+        group.cases = kept;
+        Ok(())
+    }
+
+    /// Records the rows of a group and returns the lines that tell them.
+    fn enter(
+        &mut self,
+        instrument: &dyn Instrument,
+        group: &Group,
+        outcome: Result<Reply, String>,
+    ) -> Result<Vec<String>, SessionError> {
+        let mut lines = Vec::new();
+        for (case, row) in self.answers.hold_against_each_other(group, outcome) {
+            lines.extend(record_row(self.recorder, instrument, &case, row, &mut self.failed)?);
+        }
+        Ok(lines)
+    }
 }
 
 /// Records a row and returns the line that tells it; a case that was only compared with has none.

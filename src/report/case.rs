@@ -56,7 +56,7 @@ fn standing_in_family(source: &Source<'_>, family: &ListedFamily, id: &CaseId) -
                 @match member.ratio {
                     _ if id.workload == family.baseline => "; the baseline.",
                     Some(ratio) => {
-                        ": " b.figure { (format::ratio(ratio.estimate.value)) } " the time of " (clip(&family.baseline, 48)) " "
+                        ": " b.figure { (format::ratio(&ratio.estimate)) } " the time of " (clip(&family.baseline, 48)) " "
                         span.interval { (format::ratio_interval(&ratio.estimate)) @if !ratio.paired { " unpaired" } }
                     },
                     None => ".",
@@ -160,15 +160,27 @@ fn pictures(source: &Source<'_>, path: &Path, id: &CaseId) -> Markup {
     html! {
         h2 #flamegraph { "Where CPU time goes" }
         @match &files.flamegraph {
-            Some(svg) => (picture(path, svg, "CPU flamegraph")),
+            Some(svg) => { (older(source, id, InstrumentName::Flamegraph)) (picture(path, svg, "CPU flamegraph")) },
             None => p.muted { (words(&absent(InstrumentName::Flamegraph))) },
         }
         h2 #heap { "Where heap blocks come from" }
         @match heap::table(source, id) {
-            Some(table) => (table),
+            Some(table) => { (older(source, id, InstrumentName::Heap)) (table) },
             None => p.muted { (words(&absent(InstrumentName::Heap))) },
         }
         @if let Some(svg) = &files.heap_flamegraph { h3 { "Heap bytes by stack" } (picture(path, svg, "Heap flamegraph")) }
+    }
+}
+
+/// Says so when an instrument's newest attempt failed: what it left is then of an older run.
+fn older(source: &Source<'_>, id: &CaseId, instrument: InstrumentName) -> Markup {
+    let failure = source
+        .case(id)
+        .and_then(|case| case.failures.iter().find(|failure| failure.instrument == instrument));
+    html! {
+        @if let Some(failure) = failure {
+            p.small { span.mark.failed { "failed" } " The newest attempt failed: " (words(&failure.reason)) ". What follows is of an older run." }
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::page::words;
 use super::{Source, format};
 use crate::analysis::{Estimate, Standing, standing};
-use crate::record::{CaseId, InstrumentName, Measurement, Metric};
+use crate::record::{CaseId, InstrumentName, Measurement, Metric, Unit};
 
 /// What a metric is called on pages.
 pub(super) fn label(metric: Metric) -> &'static str {
@@ -62,7 +62,7 @@ pub(super) fn marks(source: &Source<'_>, standing: &Standing<'_>) -> Markup {
             " " span.mark.stale title=(format!("taken {} at revision {}; the newest run is at {now}", measurement.taken_at, measurement.revision)) { "stale" }
         }
         @if let Some(reason) = since {
-            " " span.mark.failed title=(format::clipped(reason, 1_000)) { "newer attempt: " (super::page::clip(reason, 40)) }
+            " " span.mark.failed title=(format!("a newer attempt gave no number: {}", format::clipped(reason, 1_000))) { "newer attempt: none" }
         }
     }
 }
@@ -72,16 +72,24 @@ pub(super) fn taken(measurement: &Measurement) -> String {
     format!("{}, taken {} at revision {}", measurement.instrument, measurement.taken_at, measurement.revision)
 }
 
+/// The value alone: of a ratio as precise as its interval, of bytes without the unit that the heading gives.
+fn value(measurement: &Measurement) -> String {
+    match (measurement.unit, Estimate::of(measurement)) {
+        (Unit::Bytes, _) => format::count(measurement.value),
+        (Unit::Ratio, Some(estimate)) => format::ratio(&estimate),
+        (unit, _) => format::value(measurement.value, unit),
+    }
+}
+
 /// A measured value with its interval below it.
 fn number(source: &Source<'_>, standing: &Standing<'_>, measurement: &Measurement) -> Markup {
     html! {
         td.num title=(taken(measurement)) {
-            @if measurement.unit == crate::record::Unit::Bytes { (format::count(measurement.value)) }
-            @else { (format::value(measurement.value, measurement.unit)) }
-            (marks(source, standing))
+            (value(measurement))
             @if let Some(estimate) = Estimate::of(measurement).filter(|estimate| !estimate.is_exact()) {
                 span.interval { (format::interval(&estimate, measurement.unit)) }
             }
+            (marks(source, standing))
         }
     }
 }
@@ -92,14 +100,16 @@ pub(super) fn cells(source: &Source<'_>, id: &CaseId, metrics: &[Metric]) -> Mar
     if let Some(first) = standings.first().filter(|_| !standings.iter().any(Standing::is_measured)) {
         return wide(first, metrics.len());
     }
-    html! { @for standing in &standings { (one(source, standing)) } }
-}
-
-/// One cell.
-fn one(source: &Source<'_>, standing: &Standing<'_>) -> Markup {
-    match standing {
-        Standing::Measured { measurement, .. } => number(source, standing, measurement),
-        absent => wide(absent, 1),
+    html! {
+        @for (index, standing) in standings.iter().enumerate() {
+            @match standing {
+                // A newer attempt is told once for the instrument, at its first number.
+                Standing::Measured { measurement, stale, .. } if index > 0 =>
+                    (number(source, &Standing::Measured { measurement, stale: *stale, since: None }, measurement)),
+                Standing::Measured { measurement, .. } => (number(source, standing, measurement)),
+                absent => (wide(absent, 1)),
+            }
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use super::{ReportError, Source, cell, format, link, sentence, sizes};
 use crate::analysis::{Estimate, Ranking, Standing, rank};
 use crate::record::{CaseId, ListedFamily, ListedWorkload, Metric};
 
-/// How a chart writes its values.
+/// How a chart writes its values, or its ticks.
 type Write = fn(f64) -> String;
 
 /// Renders the page.
@@ -49,11 +49,12 @@ fn ranking_per_size(
     shown: usize,
 ) -> Result<Markup, ReportError> {
     let mut panels = Vec::new();
-    for ranking in rankings {
+    for (index, ranking) in rankings.iter().enumerate() {
         panels.push(html! {
             section.panel aria-label=(format!("n = {}", format::size(ranking.size))) {
                 @if ranking.ranked.is_empty() { p { (sentence::nothing_timed(family)) } }
-                @else { p.sentence { @if let Some(sentence) = sentence::fastest(family, ranking) { (sentence) } } }
+                // The panel shown first has its sentence on top of the page.
+                @else if index != shown { p.sentence { @if let Some(sentence) = sentence::fastest(family, ranking) { (sentence) } } }
                 (ranking_table::table(source, path, family, ranking))
                 (findings(source, path, family, ranking))
                 div.bars { (bar_charts(source, family, ranking)?) }
@@ -103,21 +104,21 @@ fn bar_charts(
     family: &ListedFamily,
     ranking: &Ranking<'_>,
 ) -> Result<Markup, ReportError> {
-    let charts: [(&str, Metric, Write); 4] = [
-        ("Time", Metric::TimeNs, format::time),
-        ("Instructions", Metric::Instructions, format::rounded),
-        ("Heap bytes", Metric::HeapBytes, format::rounded),
-        ("Heap blocks", Metric::HeapBlocks, format::rounded),
+    let charts: [(&str, Metric, Write, Write); 4] = [
+        ("Time", Metric::TimeNs, format::time, format::short_time),
+        ("Instructions", Metric::Instructions, format::short, format::short),
+        ("Heap bytes", Metric::HeapBytes, format::short, format::short),
+        ("Heap blocks", Metric::HeapBlocks, format::short, format::short),
     ];
     let members: Vec<_> =
         ranking.ranked.iter().map(|member| member.workload).chain(ranking.unranked.iter().copied()).collect();
     let mut drawn = Vec::new();
-    for (name, metric, write) in charts {
+    for (name, metric, write, tick) in charts {
         let title = format!("{name} per {} at n = {}", family.unit, format::size(ranking.size));
         let values: Vec<_> =
             members.iter().map(|workload| bar(source, family, workload, ranking.size, metric)).collect();
         let any = values.iter().any(|bar| bar.value.is_ok());
-        let svg = if any { Some(bars(&title, &values, write)?) } else { None };
+        let svg = if any { Some(bars(&title, &values, write, tick)?) } else { None };
         let reason = values.first().and_then(|bar| bar.value.err()).unwrap_or("no member runs at this size");
         drawn.push((title, svg, reason));
     }
@@ -171,7 +172,7 @@ fn time_over_sizes(source: &Source<'_>, path: &Path, family: &ListedFamily) -> R
             points: family.sizes.iter().filter_map(|&size| Some((size, time(workload, size)?))).collect(),
         })
         .collect();
-    let title = format!("Time per {} over {}", family.unit, family.axis);
+    let title = format!("Time per {} by size", family.unit);
     let chart = lines(&title, &family.axis, &family.unit, &family.sizes, &curves)?;
     Ok(html! {
         h2 { (clip(&title, 80)) }
@@ -219,8 +220,8 @@ fn time_cell(
                 @match Estimate::of(measurement).map(|time| time.per(size.max(1) as f64)) {
                     Some(time) => {
                         a href=(link::relative(path, &source.layout.case_page(&id))) { (format::time(time.value)) }
-                        (cell::marks(source, &standing))
                         span.interval { (format::time_interval(&time)) }
+                        (cell::marks(source, &standing))
                     },
                     None => "no number",
                 }

@@ -68,6 +68,21 @@ pub(super) fn rounded(value: f64) -> String {
     fixed(value, decimals(value))
 }
 
+/// As [`rounded`], without zeros at the end of a fraction: `0.001`, `24`.
+pub(super) fn short(value: f64) -> String {
+    let written = rounded(value);
+    match written.split_once('.') {
+        Some(_) => written.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        None => written,
+    }
+}
+
+/// As [`time`], without zeros at the end of a fraction: `10 ns`, for ticks of an axis.
+pub(super) fn short_time(ns: f64) -> String {
+    let (unit, name) = scale(ns, TIMES, 1000.0);
+    format!("{}{SPACE}{name}", short(ns / unit))
+}
+
 /// Nanoseconds, in the unit that fits: `1.23 µs`.
 pub(super) fn time(ns: f64) -> String {
     let (unit, name) = scale(ns, TIMES, 1000.0);
@@ -96,14 +111,21 @@ fn ratio_decimals(value: f64) -> usize {
     }
 }
 
-/// A multiple: `0.19 ×`.
-pub(super) fn ratio(value: f64) -> String {
-    format!("{}{SPACE}×", fixed(value, ratio_decimals(value)))
+/// Decimals of a ratio with its interval: up to two more where the interval's ends would read the same.
+fn estimate_decimals(estimate: &Estimate) -> usize {
+    let least = ratio_decimals(estimate.value);
+    let differ = |decimals: &usize| fixed(estimate.low, *decimals) != fixed(estimate.high, *decimals);
+    if estimate.is_exact() { least } else { (least..=least + 2).find(differ).unwrap_or(least) }
 }
 
-/// The interval of a multiple: `[0.18, 0.20]`.
+/// A multiple: `0.19 ×`.
+pub(super) fn ratio(estimate: &Estimate) -> String {
+    format!("{}{SPACE}×", fixed(estimate.value, estimate_decimals(estimate)))
+}
+
+/// The interval of a multiple, with the decimals that [`ratio`] gives its value: `[0.18, 0.20]`.
 pub(super) fn ratio_interval(estimate: &Estimate) -> String {
-    let decimals = ratio_decimals(estimate.value);
+    let decimals = estimate_decimals(estimate);
     format!("[{}, {}]", fixed(estimate.low, decimals), fixed(estimate.high, decimals))
 }
 
@@ -127,7 +149,7 @@ pub(super) fn seconds(seconds: f64) -> String {
 pub(super) fn value(value: f64, unit: Unit) -> String {
     match unit {
         Unit::Ns => time(value),
-        Unit::Ratio => ratio(value),
+        Unit::Ratio => ratio(&Estimate::exact(value)),
         Unit::Hz => format!("{}{SPACE}Hz", rounded(value)),
         Unit::Bytes => format!("{}{SPACE}B", count(value)),
         Unit::Count => count(value),
@@ -215,15 +237,29 @@ mod tests {
         for (value, written) in
             [(0.19, "0.19 ×"), (1.0, "1.00 ×"), (12.34, "12.3 ×"), (1_234.5, "1,234 ×"), (0.0123, "0.012 ×")]
         {
-            assert_eq!(plain(ratio(value)), written);
+            assert_eq!(plain(ratio(&Estimate::exact(value))), written);
         }
         assert_eq!(ratio_interval(&Estimate { value: 0.19, low: 0.1799, high: 0.2 }), "[0.18, 0.20]");
+        let narrow = Estimate { value: 0.1902, low: 0.1896, high: 0.1913 };
+        assert_eq!(
+            (plain(ratio(&narrow)), ratio_interval(&narrow)),
+            ("0.190 ×".into(), "[0.190, 0.191]".into())
+        );
+    }
+
+    #[test]
+    fn ticks_have_no_zeros_at_the_end() {
+        assert_eq!(
+            (short(0.001), short(24.0), short(1_200.0)),
+            ("0.001".into(), "24".into(), "1,200".into())
+        );
+        assert_eq!((plain(short_time(10.0)), plain(short_time(0.5))), ("10 ns".into(), "0.5 ns".into()));
     }
 
     #[test]
     fn what_is_no_number_says_so() {
         assert_eq!(plain(time(f64::NAN)), "no number ns");
-        assert_eq!(plain(ratio(f64::INFINITY)), "no number ×");
+        assert_eq!(plain(ratio(&Estimate::exact(f64::INFINITY))), "no number ×");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 
 use super::page::{case_link, clip, frame, scrolled, words};
 use super::{Source, format, link, notes, sentence, sizes};
-use crate::analysis::{Coverage, rank};
+use crate::analysis::{Coverage, Ranking, rank};
 use crate::record::{CaseId, Environment, InstrumentState, ListedFamily, State};
 
 /// Renders the page; `problems` are files that could not be read.
@@ -50,7 +50,7 @@ fn family_row(source: &Source<'_>, path: &Path, family: &ListedFamily) -> Markup
     let rankings: Vec<_> = family.sizes.iter().map(|size| rank(family, source.recorded, *size)).collect();
     let shown = rankings.get(sizes::first_shown(&rankings));
     html! {
-        li {
+        li { div {
             h3 { a href=(link::relative(path, &source.layout.family_page(&family.name))) { (words(&family.question)) } }
             p.eyebrow {
                 code { (clip(&family.name, 60)) } " · "
@@ -61,6 +61,27 @@ fn family_row(source: &Source<'_>, path: &Path, family: &ListedFamily) -> Markup
                 @match shown.and_then(|ranking| sentence::fastest(family, ranking)) {
                     Some(sentence) => (sentence),
                     None => (sentence::nothing_timed(family)),
+                }
+            }
+        } (winners(&rankings)) }
+    }
+}
+
+/// Who is fastest at each size, where there are several sizes with a time.
+fn winners(rankings: &[Ranking<'_>]) -> Markup {
+    let timed = || rankings.iter().filter_map(|ranking| Some((ranking, ranking.ranked.first()?)));
+    html! {
+        @if timed().count() > 1 {
+            table.winners {
+                caption { "fastest by size" }
+                @for (ranking, first) in timed() {
+                    tr {
+                        th scope="row" { (format::size(ranking.size)) }
+                        td.left {
+                            (clip(&first.workload.name, 30))
+                            @if first.shared { span.muted { " = " (format::counted(ranking.leaders().count() - 1, "other", "others")) } }
+                        }
+                    }
                 }
             }
         }
@@ -88,7 +109,7 @@ fn covered(source: &Source<'_>, path: &Path, coverage: &Coverage) -> Markup {
             @if !ids.is_empty() {
                 details {
                     summary { (format::counted(ids.len(), "case", "cases")) " " (name) }
-                    p.muted { (about) }
+                    p.muted { (words(about)) }
                     (by_family(source, path, ids))
                 }
             }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use maud::{Markup, html};
 
-use super::page::{case_link, scrolled};
+use super::page::{case_link, scrolled, words};
 use super::{Source, cell, format};
 use crate::analysis::{Estimate, Standing};
 use crate::record::{CaseId, Metric};
@@ -126,7 +126,7 @@ fn cells(source: &Source<'_>, path: &Path, row: &Row) -> Markup {
             th.left scope="rowgroup" rowspan=(rows) { (row.id) }
             td.left rowspan=(rows) {
                 code { (row.python) }
-                @if !row.remark.is_empty() { span.about { (row.remark) } }
+                @if !row.remark.is_empty() { span.about { (words(row.remark)) } }
             }
             td.num rowspan=(rows) {
                 @match row.timed_instead {
@@ -157,13 +157,14 @@ fn ours(source: &Source<'_>, path: &Path, row: &Row, id: &CaseId) -> Markup {
             None => (cell::wide(&standing, 2)),
             Some((time, measurement)) => {
                 td.num title=(cell::taken(measurement)) {
-                    (format::rounded(time.value / 1e3)) (cell::marks(source, &standing))
+                    (format::rounded(time.value / 1e3))
                     span.interval { "[" (format::rounded(time.low / 1e3)) ", " (format::rounded(time.high / 1e3)) "]" }
+                    (cell::marks(source, &standing))
                 }
                 @match (row.timed_instead, row.figure_ns().over(&time)) {
                     (Some(other), _) => td.absent.not-given { "none: the figure is " (other) "'s" },
                     (None, Some(ratio)) => td.num {
-                        (format::ratio(ratio.value)) span.interval { (format::ratio_interval(&ratio)) }
+                        (format::ratio(&ratio)) span.interval { (format::ratio_interval(&ratio)) }
                     },
                     (None, None) => td.absent.not-given { "none: our time may be zero" },
                 }

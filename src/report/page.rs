@@ -66,9 +66,16 @@ pub(super) fn clip(text: &str, most: usize) -> Markup {
     }
 }
 
-/// A reason, a claim, a description.
+/// A reason, a claim, a description; what stands between backticks is code.
 pub(super) fn words(text: &str) -> Markup {
-    clip(text, SHOWN)
+    if text.chars().nth(SHOWN).is_some() {
+        return clip(text, SHOWN);
+    }
+    html! {
+        @for (index, part) in text.split('`').enumerate() {
+            @if index % 2 == 1 { code { (format::clipped(part, SHOWN)) } } @else { (format::clipped(part, SHOWN)) }
+        }
+    }
 }
 
 /// A case's name, linked to its page.

@@ -118,10 +118,10 @@ fn ratio(source: &Source<'_>, id: &CaseId, family: &ListedFamily, member: &Ranke
         @match member.ratio {
             Some(_) if member.workload.name == family.baseline && !standing.is_measured() => td.num { "1" span.interval { "by definition" } },
             Some(ratio) => td.num {
-                (format::ratio(ratio.estimate.value))
+                (format::ratio(&ratio.estimate))
+                span.interval { (format::ratio_interval(&ratio.estimate)) }
                 @if ratio.paired { (cell::marks(source, &standing)) }
                 @else { " " span.mark title="the quotient of two medians taken at different moments, with the widest interval that both allow" { "unpaired" } }
-                span.interval { (format::ratio_interval(&ratio.estimate)) }
             },
             None => td.absent.not-given { "the baseline has no time" },
         }

@@ -67,7 +67,7 @@ fn names(members: &[&Ranked<'_>]) -> Markup {
 fn multiple(family: &ListedFamily, member: &Ranked<'_>) -> Option<Markup> {
     let ratio = member.ratio?;
     Some(html! {
-        b.figure { (format::ratio(ratio.estimate.value)) } " the time of " (clip(&family.baseline, 48)) " "
+        b.figure { (format::ratio(&ratio.estimate)) } " the time of " (clip(&family.baseline, 48)) " "
         span.interval { (format::ratio_interval(&ratio.estimate)) @if !ratio.paired { " unpaired" } }
     })
 }
@@ -79,7 +79,7 @@ fn slowest(family: &ListedFamily, last: Option<&Ranked<'_>>) -> Markup {
             " Slowest: " (name(last))
             @match last.ratio {
                 _ if last.workload.name == family.baseline => ", the baseline",
-                Some(ratio) => { ", " b.figure { (format::ratio(ratio.estimate.value)) } },
+                Some(ratio) => { ", " b.figure { (format::ratio(&ratio.estimate)) } },
                 None => { ", " (format::time(last.time_ns.value)) },
             }
             "."

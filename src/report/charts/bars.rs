@@ -22,11 +22,12 @@ const RIGHT: i32 = WIDTH - 92;
 const ROW: i32 = 21;
 const FOOT: i32 = 24;
 
-/// Bars in the order given, each with its value behind it, written by `write`.
+/// Bars in the order given, each with its value behind it, written by `write`; the axis by `tick_text`.
 pub(in crate::report) fn bars(
     title: &str,
     bars: &[Bar<'_>],
     write: fn(f64) -> String,
+    tick_text: fn(f64) -> String,
 ) -> Result<String, ReportError> {
     let most = bars.iter().filter_map(|bar| bar.value.ok()).map(|value| value.high).fold(0.0, f64::max);
     let step = step(most);
@@ -37,7 +38,7 @@ pub(in crate::report) fn bars(
         let mut tick = 0.0;
         while tick <= top * 1.001 {
             canvas.line(vec![(x(tick), 0), (x(tick), bottom)], Ink::Grid, 1)?;
-            canvas.text(&write(tick), (x(tick), bottom + 12), Anchor::Middle, Ink::Muted)?;
+            canvas.text(&tick_text(tick), (x(tick), bottom + 12), Anchor::Middle, Ink::Muted)?;
             tick += step;
         }
         for (row, bar) in bars.iter().enumerate() {
@@ -95,9 +96,13 @@ mod tests {
 
     #[test]
     fn a_value_that_is_missing_says_why_and_draws_no_bar() {
-        let svg =
-            bars("blocks", &[Bar { index: 0, name: "a<b", value: Err("not measured yet") }], format::count)
-                .expect("drawing to memory");
+        let svg = bars(
+            "blocks",
+            &[Bar { index: 0, name: "a<b", value: Err("not measured yet") }],
+            format::count,
+            format::short,
+        )
+        .expect("drawing to memory");
         assert!(svg.contains("not measured yet") && svg.contains("a&lt;b"));
         assert!(!svg.contains("<rect"));
     }

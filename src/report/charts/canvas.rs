@@ -8,6 +8,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, IntoFont, TextStyle};
 
 use crate::report::ReportError;
+use crate::report::format;
 use crate::report::theme::{Ink, themed};
 
 /// What drawing answers; only an error of the backend can go wrong, and it writes to memory.
@@ -15,6 +16,9 @@ pub(super) type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
 
 /// plotters writes font sizes divided by this.
 const FONT_FACTOR: f64 = 1.24;
+
+/// Longest text on a chart; control characters, which XML does not allow, are replaced in all of it.
+const LONGEST: usize = 120;
 
 /// Where text lies about its point.
 #[derive(Debug, Clone, Copy)]
@@ -70,7 +74,7 @@ impl Canvas<'_> {
         let font = ("sans-serif", 12.0 * FONT_FACTOR).into_font();
         let colour = ink.stand_in();
         let style = TextStyle::from(font).color(&colour).pos(Pos::new(horizontal, VPos::Center));
-        self.root.draw(&Text::new(text.to_owned(), at, style))
+        self.root.draw(&Text::new(format::clipped(text, LONGEST), at, style))
     }
 
     /// The marker of the workload at `index`: round, square, triangular or on its corner.

@@ -60,7 +60,7 @@ pub(in crate::report) fn lines(
     let svg = draw(title, (SIZE.0 as u32, SIZE.1 as u32), |canvas| {
         for tick in ticks(y.least, y.most) {
             canvas.line(vec![(LEFT, y.at(tick)), (RIGHT, y.at(tick))], Ink::Grid, 1)?;
-            canvas.text(&format::time(tick), (LEFT - 8, y.at(tick)), Anchor::Right, Ink::Muted)?;
+            canvas.text(&format::short_time(tick), (LEFT - 8, y.at(tick)), Anchor::Right, Ink::Muted)?;
         }
         for &size in sizes.iter().filter(|size| (least_size..=most_size).contains(size)) {
             let at = x.at(size as f64);

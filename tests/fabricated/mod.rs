@@ -1,0 +1,326 @@
+//! A catalogue and a record made up, whole or with every kind of hole: what page tests and the pages' benchmark render.
+//! Seeded by arithmetic alone, so that it is the same everywhere.
+
+#![allow(dead_code)] // each target that includes this file uses its own part of it
+
+use std::fs;
+use std::path::Path;
+
+use perflab::record::{
+    CallSite, CaseId, Environment, Failure, Finding, HeapSites, InstrumentName, InstrumentState, Layout,
+    LeftOut, ListedFamily, ListedWorkload, Listing, Measurement, Metric, Recorded, RecordedCase, SCHEMA,
+    State,
+};
+
+/// The sizes of every family.
+pub(crate) const SIZES: [usize; 5] = [10, 100, 1_000, 10_000, 1_000_000];
+
+const NOW: &str = "4f2a91c";
+const BEFORE: &str = "0b77d3e";
+
+/// Name, nanoseconds an element at n = 1,000, fixed nanoseconds, blocks, bytes an element, the note it repeats.
+type Member = (&'static str, f64, f64, f64, f64, Option<&'static str>);
+
+const MEMBERS: [Member; 10] = [
+    ("push", 1.42, 95.0, 8.0, 16.4, Some("f6")),
+    ("push-reserved", 0.61, 18.0, 1.0, 8.0, None),
+    ("collect", 0.27, 17.0, 1.0, 8.0, Some("f2")),
+    ("extend", 0.28, 19.0, 1.0, 8.0, Some("f8")),
+    ("from-fn", 0.275, 17.5, 1.0, 8.0, None),
+    ("resize-then-set", 0.44, 22.0, 1.0, 8.0, None),
+    ("boxed-slice", 0.31, 18.0, 1.0, 8.0, Some("f3")),
+    ("vec-deque", 1.75, 110.0, 9.0, 16.4, None),
+    ("linked-list", 21.5, 20.0, 1_000.0, 24.0, None),
+    ("smallvec-32", 1.1, 6.0, 6.0, 15.0, None),
+];
+
+fn workload(name: &str, about: &str, mirrors: Option<&str>, sizes: &[usize]) -> ListedWorkload {
+    ListedWorkload {
+        name: name.into(),
+        about: about.into(),
+        mirrors: mirrors.map(Into::into),
+        sizes: sizes.to_vec(),
+    }
+}
+
+/// A family of the first `members`, named `name`.
+pub(crate) fn family(name: &str, members: usize) -> ListedFamily {
+    ListedFamily {
+        name: name.into(),
+        question: "How should a vector of n integers be built?".into(),
+        baseline: "push".into(),
+        axis: "elements".into(),
+        unit: "element".into(),
+        sizes: SIZES.to_vec(),
+        workloads: MEMBERS
+            .iter()
+            .take(members)
+            .map(|member| {
+                let sizes = if member.0 == "boxed-slice" { &SIZES[..4] } else { &SIZES[..] };
+                workload(
+                    member.0,
+                    "growth: one element at a time into memory that must move when full",
+                    member.5,
+                    sizes,
+                )
+            })
+            .collect(),
+    }
+}
+
+/// The environment of a small cloud machine.
+pub(crate) fn environment() -> Environment {
+    Environment {
+        cpu: "Intel Xeon Processor (Skylake, IBRS)".into(),
+        cores: 2,
+        memory_bytes: 4_103_774_208,
+        kernel: "Linux 6.1.0-28-cloud-amd64".into(),
+        timer_hz: Some(250),
+        perf_event_paranoid: Some(2),
+        rustc: "rustc 1.95.0".into(),
+        target: "x86_64-unknown-linux-gnu".into(),
+        profile_flags: "opt-level 3, line tables, -C symbol-mangling-version=v0 -C force-frame-pointers=yes"
+            .into(),
+        libc: "glibc 2.36".into(),
+        allocator: "system (glibc malloc)".into(),
+        load: Some(0.42),
+        revision: NOW.into(),
+        dirty: false,
+    }
+}
+
+/// Time ready, flamegraph degraded, heap ready, instructions as given.
+pub(crate) fn instruments(instructions: State) -> Vec<InstrumentState> {
+    let state =
+        |name, state, detail: &str, reason: Option<&str>, remedy: Option<&str>, seconds| InstrumentState {
+            name,
+            state,
+            detail: detail.into(),
+            reason: reason.map(Into::into),
+            remedy: remedy.map(Into::into),
+            seconds,
+        };
+    let (reason, remedy) = match instructions {
+        State::Ready => (None, None),
+        _ => (Some("valgrind is not installed"), Some("sudo apt-get install valgrind, then `just setup`")),
+    };
+    vec![
+        state(InstrumentName::Time, State::Ready, "criterion 0.8.2, interleaved rounds", None, None, 412.0),
+        state(
+            InstrumentName::Flamegraph,
+            State::Degraded,
+            "pprof 0.15, signals by ITIMER_PROF",
+            Some("the kernel refuses perf events, so samples come at 250 Hz and not at 997"),
+            Some("sysctl kernel.perf_event_paranoid=2"),
+            61.3,
+        ),
+        state(InstrumentName::Heap, State::Ready, "dhat 0.3.3", None, None, 8.4),
+        state(
+            InstrumentName::Instructions,
+            instructions,
+            "gungraun 0.20.0, Valgrind 3.19",
+            reason,
+            remedy,
+            55.0,
+        ),
+    ]
+}
+
+/// A number with an interval of `spread` about it.
+pub(crate) fn number(
+    metric: Metric,
+    instrument: InstrumentName,
+    value: f64,
+    spread: f64,
+    revision: &str,
+) -> Measurement {
+    Measurement {
+        metric,
+        value,
+        low: value * (1.0 - spread),
+        high: value * (1.0 + spread),
+        unit: metric.unit(),
+        instrument,
+        taken_at: "2026-11-20T09:14:03Z".into(),
+        revision: revision.into(),
+    }
+}
+
+fn time_of(member: &Member, size: usize) -> f64 {
+    let n = size as f64;
+    let cache = 1.0 + (n / 30_000.0).min(3.0) * 0.3;
+    member.2 + member.1 * n * cache
+}
+
+fn measured_case(family: &str, member: &Member, size: usize) -> RecordedCase {
+    let id = CaseId { family: family.into(), workload: member.0.into(), size };
+    let n = size as f64;
+    let wobble = 0.012 + 0.004 * (size % 7) as f64;
+    let time = time_of(member, size);
+    let mut measurements = vec![number(Metric::TimeNs, InstrumentName::Time, time, wobble, NOW)];
+    if size != 10_000 && member.0 != "push" {
+        let ratio = time / time_of(&MEMBERS[0], size);
+        measurements.push(number(Metric::TimeRatio, InstrumentName::Time, ratio, wobble / 2.0, NOW));
+    }
+    let mut take =
+        |metric, instrument, value: f64| measurements.push(number(metric, instrument, value, 0.0, NOW));
+    take(Metric::Samples, InstrumentName::Flamegraph, 1_264.0);
+    take(Metric::SampleRateHz, InstrumentName::Flamegraph, 250.0);
+    let blocks = if member.0 == "linked-list" { n } else { member.3 };
+    take(Metric::HeapBlocks, InstrumentName::Heap, blocks);
+    take(Metric::HeapBytes, InstrumentName::Heap, (member.4 * n).round());
+    take(Metric::HeapPeakBytes, InstrumentName::Heap, (member.4 * n * 0.75).round());
+    let instructions = (40.0 + member.1 * 17.0 * n).round();
+    take(Metric::Instructions, InstrumentName::Instructions, instructions);
+    take(Metric::EstimatedCycles, InstrumentName::Instructions, (instructions * 1.34).round());
+    take(Metric::L1Misses, InstrumentName::Instructions, (n / 8.0).round());
+    take(Metric::LlMisses, InstrumentName::Instructions, (n / 400.0).round());
+    RecordedCase {
+        family: family.into(),
+        workload: member.0.into(),
+        size,
+        id,
+        measurements,
+        findings: Vec::new(),
+        failures: Vec::new(),
+        left_out: Vec::new(),
+    }
+}
+
+/// `families` times the members, all of them measured and whole.
+pub(crate) fn whole(families: usize) -> (Listing, Recorded) {
+    let names: Vec<String> = (0..families).map(|n| format!("build-vec-{n:02}")).collect();
+    let listing =
+        Listing { schema: SCHEMA, families: names.iter().map(|name| family(name, MEMBERS.len())).collect() };
+    let mut cases: Vec<_> = names
+        .iter()
+        .flat_map(|name| MEMBERS.iter().flat_map(move |m| SIZES.map(|size| measured_case(name, m, size))))
+        .collect();
+    cases.sort_by(|a, b| a.id.cmp(&b.id));
+    let recorded = Recorded {
+        schema: SCHEMA,
+        environment: Some(environment()),
+        instruments: instruments(State::Ready),
+        cases,
+    };
+    (listing, recorded)
+}
+
+/// One family of ten with every kind of hole at n = 1,000, and the ruler; instructions `Unavailable` for the ruler.
+pub(crate) fn with_holes() -> (Listing, Recorded) {
+    let (_, mut recorded) = whole(1);
+    for case in &mut recorded.cases {
+        case.family = "build-vec".into();
+        case.id.family = "build-vec".into();
+    }
+    let ruler = ListedFamily {
+        name: "noop".into(),
+        question: "What does the ruler itself cost?".into(),
+        baseline: "noop".into(),
+        axis: "elements".into(),
+        unit: "element".into(),
+        sizes: vec![1],
+        workloads: vec![workload("noop", "nothing: what one turn of the loop costs", None, &[1])],
+    };
+    let mut build = family("build-vec", MEMBERS.len());
+    build.workloads.push(workload(
+        "arrayvec",
+        "a fixed array on the stack, as long as it may get",
+        None,
+        &[10, 100, 1_000],
+    ));
+    let listing = Listing { schema: SCHEMA, families: vec![ruler, build] };
+    recorded.cases.retain(|case| !(case.workload == "boxed-slice" && case.size == 1_000_000));
+    recorded.instruments = instruments(State::Unavailable);
+
+    let mut noop = measured_case("noop", &("noop", 0.0, 0.31, 0.0, 0.0, None), 1);
+    noop.measurements.retain(|number| number.metric == Metric::TimeNs);
+    recorded.cases.push(noop);
+    recorded.cases.sort_by(|a, b| a.id.cmp(&b.id));
+
+    change(&mut recorded, "build-vec/linked-list@1000", |case| {
+        fail(case, InstrumentName::Flamegraph, "killed by SIGSEGV");
+        case.findings.push(Finding {
+            kind: "allocation".into(),
+            claim:
+                "1,000 blocks for 1,000 elements: 71 % of the samples are in malloc and free; allocate once"
+                    .into(),
+        });
+    });
+    change(&mut recorded, "build-vec/linked-list@1000000", |case| {
+        fail(case, InstrumentName::Time, "timed out after 60 s");
+    });
+    change(&mut recorded, "build-vec/smallvec-32@1000", |case| {
+        let reason = "spins: callgrind would measure its scheduler";
+        case.measurements.retain(|number| number.instrument != InstrumentName::Instructions);
+        case.left_out.push(LeftOut { instrument: InstrumentName::Instructions, reason: reason.into() });
+        case.measurements.retain(|number| number.instrument != InstrumentName::Heap);
+    });
+    change(&mut recorded, "build-vec/vec-deque@1000", |case| {
+        for number in &mut case.measurements {
+            number.revision = BEFORE.into();
+        }
+        case.failures.push(Failure { instrument: InstrumentName::Heap, reason: "killed by SIGKILL".into() });
+        case.measurements.retain(|number| number.instrument != InstrumentName::Instructions);
+    });
+    (listing, recorded)
+}
+
+fn fail(case: &mut RecordedCase, instrument: InstrumentName, reason: &str) {
+    case.measurements.retain(|number| number.instrument != instrument);
+    case.failures.push(Failure { instrument, reason: reason.into() });
+}
+
+/// Changes one recorded case.
+pub(crate) fn change(recorded: &mut Recorded, id: &str, change: impl FnOnce(&mut RecordedCase)) {
+    let case = recorded.cases.iter_mut().find(|case| case.id.to_string() == id).expect("a recorded case");
+    change(case);
+}
+
+/// Files as the instruments leave them, for every case of `listing`.
+pub(crate) fn files(listing: &Listing, layout: &Layout) {
+    for family in &listing.families {
+        put(&layout.criterion_family_page(&family.name), "<!DOCTYPE html><title>criterion</title>");
+        for workload in &family.workloads {
+            for &size in &workload.sizes {
+                let id = CaseId { family: family.name.clone(), workload: workload.name.clone(), size };
+                case_files(&id, layout);
+            }
+        }
+    }
+}
+
+fn case_files(id: &CaseId, layout: &Layout) {
+    let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"1200\" height=\"80\" viewBox=\"0 0 1200 80\"><rect width=\"1200\" height=\"16\" y=\"60\" fill=\"#e8a33d\"/><rect width=\"700\" height=\"16\" y=\"43\" fill=\"#e5713a\"/></svg>";
+    put(&layout.flamegraph(id), svg);
+    put(&layout.heap_flamegraph(id), svg);
+    put(&layout.folded(id), "main;run 1264\n");
+    put(&layout.heap_folded(id), "main;run 8000\n");
+    put(&layout.dhat(id), "{\"dhatFileVersion\":2}");
+    put(&layout.callgrind(id), "# callgrind format\n");
+    let frames = [
+        "alloc::raw_vec::finish_grow (raw_vec.rs:563)",
+        "<alloc::raw_vec::RawVec<u64>>::grow_one (raw_vec.rs:340)",
+        "<perflab::workloads::collections::build_vec::Push as perflab::workload::Workload>::run (build_vec.rs:31)",
+    ];
+    let sites = HeapSites {
+        schema: SCHEMA,
+        sites: (0..24)
+            .map(|site| CallSite {
+                frames: frames.map(Into::into).to_vec(),
+                blocks: 24 - site,
+                bytes: 8_192 >> (site / 4),
+                peak_bytes: 4_096 >> (site / 4),
+            })
+            .collect(),
+    };
+    put(&layout.heap_sites(id), &serde_json::to_string(&sites).expect("plain data"));
+    put(&layout.criterion_page(id), "<!DOCTYPE html><title>criterion</title>");
+    put(&layout.criterion_page(id).with_file_name("pdf.svg"), svg);
+}
+
+/// Writes a file and the folders above it.
+pub(crate) fn put(path: &Path, content: &str) {
+    fs::create_dir_all(path.parent().expect("a file lies in a folder")).expect("a folder of the test's own");
+    fs::write(path, content).expect("a file of the test's own");
+}

@@ -1,0 +1,360 @@
+//! The pages as files: their links, their words, and what hostile or missing data makes of them.
+
+mod fabricated;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use perflab::record::{Layout, Listing, Recorded, SCHEMA};
+use perflab::report::{ReportError, render};
+
+/// Pages rendered into a folder of the test's own.
+struct Pages {
+    _folder: tempfile::TempDir,
+    layout: Layout,
+}
+
+impl Pages {
+    fn of(listing: &Listing, recorded: &Recorded, with_files: bool, problems: &[String]) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let layout = Layout::new(folder.path().join("profiles"), folder.path().join("reports"));
+        if with_files {
+            fabricated::files(listing, &layout);
+        }
+        let rendered = render(listing, recorded, problems, &layout).expect("pages render");
+        assert_eq!(rendered.index, layout.index_page());
+        Self { _folder: folder, layout }
+    }
+
+    fn with_holes() -> Self {
+        let (listing, recorded) = fabricated::with_holes();
+        Self::of(&listing, &recorded, true, &[])
+    }
+
+    fn index(&self) -> String {
+        read(&self.layout.index_page())
+    }
+
+    fn family(&self, name: &str) -> String {
+        read(&self.layout.family_page(name))
+    }
+
+    fn case(&self, id: &str) -> String {
+        read(&self.layout.case_page(&id.parse().expect("a case id")))
+    }
+
+    /// Every page of ours: criterion's are its own.
+    fn all(&self) -> Vec<PathBuf> {
+        let mut pages = Vec::new();
+        walk(&self.layout.reports, &mut pages);
+        pages.retain(|page| page.extension().is_some_and(|extension| extension == "html"));
+        pages.retain(|page| !page.starts_with(self.layout.reports.join("criterion")));
+        pages
+    }
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("a readable folder") {
+        let path = entry.expect("a readable entry").path();
+        if path.is_dir() { walk(&path, files) } else { files.push(path) }
+    }
+}
+
+/// The values of `attribute` in `page`.
+fn values<'a>(page: &'a str, attribute: &str) -> Vec<&'a str> {
+    let opening = format!(" {attribute}=\"");
+    page.split(&opening).skip(1).filter_map(|rest| rest.split('"').next()).collect()
+}
+
+/// The inline charts of `page`.
+fn charts(page: &str) -> Vec<String> {
+    page.split("<svg ")
+        .skip(1)
+        .filter_map(|rest| rest.split_once("</svg>"))
+        .map(|(svg, _)| format!("<svg {svg}</svg>"))
+        .collect()
+}
+
+fn assert_xml(text: &str) {
+    let mut reader = quick_xml::Reader::from_str(text);
+    loop {
+        match reader.read_event() {
+            Ok(quick_xml::events::Event::Eof) => break,
+            Ok(_) => {}
+            Err(error) => panic!("{error} in {text}"),
+        }
+    }
+}
+
+#[test]
+fn every_link_is_relative_and_leads_to_a_file_within_reports() {
+    let pages = Pages::with_holes();
+    let reports = pages.layout.reports.canonicalize().expect("a folder");
+    let mut links = 0;
+    for page in pages.all() {
+        let text = read(&page);
+        for link in ["href", "src", "data"].iter().flat_map(|attribute| values(&text, attribute)) {
+            let (file, anchor) =
+                link.split_once('#').map_or((link, None), |(file, anchor)| (file, Some(anchor)));
+            assert!(!link.contains("://") && !link.starts_with('/'), "{link} in {}", page.display());
+            let target = if file.is_empty() { page.clone() } else { page.with_file_name(file) };
+            let target = target
+                .canonicalize()
+                .unwrap_or_else(|_| panic!("{link} in {} leads nowhere", page.display()));
+            assert!(target.starts_with(&reports), "{link} in {} leaves the folder", page.display());
+            if let Some(anchor) = anchor {
+                assert!(read(&target).contains(&format!("id=\"{anchor}\"")), "{link} in {}", page.display());
+            }
+            links += 1;
+        }
+    }
+    assert!(links > 1_000, "{links}");
+}
+
+#[test]
+fn pages_ask_nothing_of_a_network() {
+    let pages = Pages::with_holes();
+    for page in pages.all() {
+        let text = read(&page).replace("http://www.w3.org/2000/svg", "");
+        assert!(!text.contains("http://") && !text.contains("https://"), "{}", page.display());
+    }
+}
+
+#[test]
+fn nothing_is_linked_that_is_not_there() {
+    let (listing, recorded) = fabricated::with_holes();
+    let pages = Pages::of(&listing, &recorded, false, &[]);
+    let case = pages.case("build-vec/push@1000");
+    assert!(!case.contains("<object") && !case.contains("dhat.json"));
+    assert!(case.contains("just bench build-vec/push@1000"));
+    assert!(!pages.family("build-vec").contains("criterion/"));
+}
+
+#[test]
+fn the_family_page_answers_its_question_and_shows_every_workload() {
+    let (listing, _) = fabricated::with_holes();
+    let pages = Pages::with_holes();
+    let page = pages.family("build-vec");
+    let family = listing.family("build-vec").expect("a family");
+    assert!(page.contains(&family.question));
+    for workload in &family.workloads {
+        assert!(page.contains(&format!(">{}<", workload.name)), "{}", workload.name);
+        assert!(page.contains(&workload.about), "{}", workload.name);
+    }
+    let answer =
+        page.split("class=\"answer\"").nth(1).expect("an answer").split("</p>").next().expect("its end");
+    assert!(answer.contains("At n = 1,000, ") && answer.contains("cannot be told apart"), "{answer}");
+    assert!(page.contains("criterion's own verdict on change is unpaired"));
+    assert!(page.contains(">unpaired<") && page.contains("simulated"));
+}
+
+#[test]
+fn the_size_nearest_a_thousand_is_open_and_no_script_is_needed() {
+    let page = Pages::with_holes().family("build-vec");
+    assert!(page.contains("id=\"size-1000\" checked"));
+    assert_eq!(page.matches(" checked>").count(), 1);
+    assert!(!page.contains("<script"));
+}
+
+#[test]
+fn absences_never_look_alike() {
+    let page = Pages::with_holes().family("build-vec");
+    for (class, words) in [
+        ("failed", "failed: timed out after 60 s"),
+        ("failed", "failed: killed by SIGSEGV"),
+        ("left-out", "left out: spins: callgrind would measure its scheduler"),
+        ("unavailable", "instrument unavailable: valgrind is not installed"),
+        ("not-measured", "not measured yet"),
+        ("not-run", "not run at this size"),
+    ] {
+        let cell = page.split("<td class=\"absent ").find(|cell| {
+            cell.starts_with(class) && cell.split("</td>").next().is_some_and(|cell| cell.contains(words))
+        });
+        assert!(cell.is_some(), "{class}: {words}");
+    }
+}
+
+#[test]
+fn a_stale_number_says_when_and_at_which_revision_it_was_taken() {
+    let pages = Pages::with_holes();
+    let page = pages.family("build-vec");
+    assert!(page.contains("taken 2026-11-20T09:14:03Z at revision 0b77d3e; the newest run is at 4f2a91c"));
+    assert!(page.contains(">stale<"));
+    assert!(page.contains("a newer attempt gave no number: killed by SIGKILL"));
+    let index = pages.index();
+    assert!(index.contains("1\u{a0}case stale") && index.contains("3\u{a0}cases missing"), "{index}");
+}
+
+#[test]
+fn the_notes_table_is_put_right() {
+    let index = Pages::with_holes().index();
+    for words in [
+        "printed these figures as [ms]",
+        "seconds for 10⁶ runs, so microseconds for one",
+        "the notes timed f5 again under this label",
+        "the notes timed f6 again under this label",
+        "<code>range(0, 100)</code>",
+        "not like for like",
+        "no workload repeats it at n = 100 yet",
+    ] {
+        assert!(index.contains(words), "{words}");
+    }
+    // f8 has a case of ours and no ratio: its figure is not its own.
+    let f8 = index.split(">f8<").nth(1).expect("a row f8").split("</tbody>").next().expect("its end");
+    assert!(f8.contains("build-vec/extend@100") && f8.contains("none: the figure is f6's"), "{f8}");
+    // push at 100 takes 237 ns: 4.90 to 5.08 µs is 21 times that.
+    let f6 = index.split(">f6<").nth(1).expect("a row f6").split("</tbody>").next().expect("its end");
+    assert!(f6.contains("21.0\u{a0}×"), "{f6}");
+}
+
+#[test]
+fn an_empty_record_says_what_to_type() {
+    let (listing, _) = fabricated::with_holes();
+    let empty = Recorded { schema: SCHEMA, environment: None, instruments: Vec::new(), cases: Vec::new() };
+    let pages = Pages::of(&listing, &empty, false, &[]);
+    assert!(pages.index().contains("Type <code>just bench</code>"));
+    assert!(pages.family("build-vec").contains("<code>just bench build-vec</code>"));
+    assert!(pages.index().contains("53\u{a0}cases missing"));
+    let none = Listing { schema: SCHEMA, families: Vec::new() };
+    assert!(Pages::of(&none, &empty, false, &[]).index().contains("The catalogue is empty"));
+}
+
+#[test]
+fn problems_stand_on_top() {
+    let (listing, recorded) = fabricated::with_holes();
+    let problems = ["profiles/runs/<b>.json is not a perflab record".to_owned()];
+    let index = Pages::of(&listing, &recorded, false, &problems).index();
+    let problem = index.find("profiles/runs/&lt;b&gt;.json").expect("the problem, escaped");
+    assert!(problem < index.find("Families").expect("the families"));
+}
+
+#[test]
+fn hostile_names_are_harmless() {
+    let hostile = "<script>alert('1')</script>\" onload=\"x\u{1b}";
+    let long = "long".repeat(2_500);
+    let (mut listing, mut recorded) = fabricated::with_holes();
+    listing.families[1].question = hostile.into();
+    listing.families[1].axis = hostile.into();
+    for (index, name) in [(1, hostile), (2, long.as_str()), (3, "../../escape")] {
+        listing.families[1].workloads[index].about = long.clone();
+        let old = std::mem::replace(&mut listing.families[1].workloads[index].name, name.into());
+        for case in recorded.cases.iter_mut().filter(|case| case.workload == old) {
+            case.id.workload = name.into();
+            case.workload = name.into();
+        }
+    }
+    recorded.cases.sort_by(|a, b| a.id.cmp(&b.id));
+    fabricated::change(&mut recorded, "build-vec/linked-list@1000", |case| {
+        case.failures[0].reason = format!("{hostile}{long}");
+        case.findings[0].claim = format!("{hostile}{long}");
+    });
+    let pages = Pages::of(&listing, &recorded, false, &[hostile.into(), long.clone()]);
+    for page in pages.all() {
+        let text = read(&page);
+        assert!(!text.contains("<script") && !text.contains("\" onload"), "{}", page.display());
+        assert!(!text.contains('\u{1b}'), "{}", page.display());
+        assert!(!text.contains(&long), "{} shows all of a long name", page.display());
+        charts(&text).iter().for_each(|chart| assert_xml(chart));
+    }
+}
+
+#[test]
+fn charts_are_well_formed_and_take_their_colours_from_the_page() {
+    let pages = Pages::with_holes();
+    let page = pages.family("build-vec");
+    let charts = charts(&page);
+    assert!(charts.len() > 20, "{}", charts.len());
+    for chart in &charts {
+        assert_xml(chart);
+        assert!(!chart.contains("=\"#"), "a literal colour in {chart}");
+    }
+    assert!(page.contains("stroke=\"var(--s3)\""));
+}
+
+#[test]
+fn a_case_page_has_the_numbers_the_call_sites_and_the_files() {
+    let page = Pages::with_holes().case("build-vec/linked-list@1000");
+    for words in [
+        "estimated cycles",
+        "last-level misses, simulated",
+        "failed: killed by SIGSEGV",
+        "What follows is of an older run",
+        "71 % of the samples",
+        "alloc::raw_vec::finish_grow",
+        "4\u{a0}other call sites",
+        "dh_view.html",
+        "KCachegrind",
+        "data=\"../../flamegraph/build-vec/linked-list@1000.svg\"",
+        "data=\"../../heap/build-vec/linked-list@1000.svg\"",
+    ] {
+        assert!(page.contains(words), "{words}");
+    }
+}
+
+#[test]
+fn call_sites_that_cannot_be_read_say_what_to_type() {
+    let (listing, recorded) = fabricated::with_holes();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let layout = Layout::new(folder.path().join("profiles"), folder.path().join("reports"));
+    let id = "build-vec/push@10".parse().expect("a case id");
+    fabricated::put(&layout.heap_sites(&id), "{\"schema\":");
+    render(&listing, &recorded, &[], &layout).expect("pages render");
+    assert!(read(&layout.case_page(&id)).contains("just heap build-vec/push@10"));
+}
+
+#[test]
+fn files_are_copied_again_only_when_they_changed() {
+    let (listing, recorded) = fabricated::with_holes();
+    let pages = Pages::of(&listing, &recorded, true, &[]);
+    let id = "build-vec/push@10".parse().expect("a case id");
+    let source = pages.layout.folded(&id);
+    let copy = pages.layout.page_copy(&source).expect("it lies in profiles");
+    fs::write(&copy, "main;run 9999\n").expect("the copy, changed to one of the same size");
+    render(&listing, &recorded, &[], &pages.layout).expect("pages render");
+    assert_eq!(read(&copy), "main;run 9999\n", "the same size and newer: left alone");
+    fs::write(&source, "main;run 12640\n").expect("a new profile");
+    render(&listing, &recorded, &[], &pages.layout).expect("pages render");
+    assert_eq!(read(&copy), "main;run 12640\n");
+}
+
+#[test]
+fn only_criterions_pages_are_copied() {
+    let (listing, recorded) = fabricated::with_holes();
+    let pages = Pages::of(&listing, &recorded, true, &[]);
+    let id = "build-vec/push@10".parse().expect("a case id");
+    let page = pages.layout.criterion_page(&id);
+    let data = page.parent().and_then(Path::parent).expect("a folder").join("new/estimates.json");
+    fabricated::put(&data, "{}");
+    render(&listing, &recorded, &[], &pages.layout).expect("pages render");
+    let copied = |path: &Path| pages.layout.page_copy(path).expect("it lies in profiles").is_file();
+    assert!(copied(&page) && copied(&page.with_file_name("pdf.svg")));
+    assert!(!copied(&data));
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_named() {
+    let (listing, recorded) = fabricated::with_holes();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let reports = folder.path().join("reports");
+    fs::write(&reports, "a file where the folder should be").expect("a file of the test's own");
+    let error = render(&listing, &recorded, &[], &Layout::new(folder.path().join("profiles"), &reports))
+        .expect_err("a file is no folder");
+    assert!(matches!(error, ReportError::Folder { .. }));
+    assert!(error.to_string().contains(&reports.display().to_string()), "{error}");
+    assert!(error.to_string().contains("just report"), "{error}");
+}
+
+#[test]
+fn a_page_that_cannot_be_written_is_named() {
+    let (listing, recorded) = fabricated::with_holes();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let layout = Layout::new(folder.path().join("profiles"), folder.path().join("reports"));
+    let page = layout.family_page("build-vec");
+    fs::create_dir_all(page.join("in-the-way")).expect("a folder where the page should be");
+    let error = render(&listing, &recorded, &[], &layout).expect_err("a folder is no page");
+    assert!(error.to_string().contains(&page.display().to_string()), "{error}");
+}
