@@ -28,10 +28,10 @@ fn every_collection_is_right_at_small_sizes() {
 fn members_of_a_family_agree_on_the_answer_at_every_size() {
     for family in collections() {
         for size in family.sizes.iter().chain(&SMALL).filter(|size| **size <= 10_000) {
-            let answer = |entry: &Entry| entry.prepare(*size).verify().unwrap();
+            let answer = |entry: &Entry| entry.prepare(*size).verify().expect("a right answer");
             let mut members =
                 family.entries.iter().filter(|entry| entry.runs_at(*size) || entry.sizes.is_none());
-            let expected = answer(members.next().unwrap());
+            let expected = answer(members.next().expect("a member runs at every size"));
             for entry in members {
                 assert_eq!(answer(entry), expected, "{}/{}@{size}", family.name, entry.name);
             }
@@ -125,7 +125,7 @@ fn each_collection_kernel_of_the_notes_has_one_member() {
 #[test]
 fn shuffled_keys_meet_the_members_that_ascending_keys_meet() {
     let names = |family: &str, alone: &[&str]| -> Vec<&str> {
-        let family = CATALOGUE.family(family).unwrap();
+        let family = CATALOGUE.family(family).expect("a family of the catalogue");
         family.workloads().map(|entry| entry.name).filter(|name| !alone.contains(name)).collect()
     };
     let ascending = names("build-set", &["collect-mapped", "sorted-vec"]);
@@ -134,7 +134,7 @@ fn shuffled_keys_meet_the_members_that_ascending_keys_meet() {
 
 #[test]
 fn what_is_built_and_dropped_is_measured_whole_and_in_both_parts() {
-    let family = CATALOGUE.family("build-and-drop").unwrap();
+    let family = CATALOGUE.family("build-and-drop").expect("a family of the catalogue");
     let (parts, whole): (Vec<&str>, Vec<&str>) = family
         .workloads()
         .map(|entry| entry.name)
@@ -180,6 +180,6 @@ impl Workload for Forgetful {
 
 #[test]
 fn a_planted_wrong_workload_is_rejected_by_name_and_size() {
-    let wrong = Entry::of::<Forgetful>().prepare(7).verify().unwrap_err();
+    let wrong = Entry::of::<Forgetful>().prepare(7).verify().expect_err("a planted wrong answer");
     assert_eq!(wrong.to_string(), "wrong answer: the check of `forgetful` at size 7 rejects its output");
 }
