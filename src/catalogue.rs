@@ -1,6 +1,8 @@
 //! The one list of all families. Adding a workload is one unit struct and one line here.
 
 mod family;
+#[cfg(test)]
+mod tests;
 
 pub use family::{Axis, CaseRef, Catalogue, Family};
 

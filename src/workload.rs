@@ -4,6 +4,7 @@
 //! and everything below it is compiled once, in this library, so that every instrument measures the
 //! same machine code. Knows no instrument.
 
+use std::any::type_name;
 use std::cell::RefCell;
 use std::hint::black_box;
 
@@ -122,6 +123,9 @@ impl<W: Workload> Prepared<W> {
 impl<W: Workload> Case for Prepared<W> {
     #[inline(never)]
     fn run(&self, iterations: u64) {
+        // Once a call, not an iteration: loops that compile to the same code would otherwise be merged into one
+        // function, and a workload would be measured under the name of another.
+        black_box(type_name::<W>());
         match W::PART {
             Part::Whole => {
                 for _ in 0..iterations {
@@ -207,5 +211,43 @@ impl Entry {
     /// Builds the input of `size` and returns the case, ready to be measured.
     pub fn prepare(&self, size: usize) -> Box<dyn Case> {
         (self.prepare)(size)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Left;
+    struct Right;
+
+    macro_rules! does_nothing {
+        ($workload:ident) => {
+            impl Workload for $workload {
+                const NAME: &'static str = "twin";
+                const ABOUT: &'static str = "the same code as its twin";
+                type Input = ();
+                type Output = ();
+                fn input(_size: usize) {}
+                fn run((): &()) {}
+                fn check((): &(), (): &()) -> bool {
+                    true
+                }
+                fn answer((): &()) -> Answer {
+                    Answer::of_sequence([])
+                }
+            }
+        };
+    }
+    does_nothing!(Left);
+    does_nothing!(Right);
+
+    fn measured_loop<W: Workload>() -> *const () {
+        <Prepared<W> as Case>::run as fn(&Prepared<W>, u64) as *const ()
+    }
+
+    #[test]
+    fn workloads_with_the_same_code_keep_a_measured_loop_each() {
+        assert_ne!(black_box(measured_loop::<Left>()), black_box(measured_loop::<Right>()));
     }
 }

@@ -139,7 +139,7 @@ pub(crate) struct Tuple;
 impl Workload for Tuple {
     const NAME: &'static str = "tuple";
     const ABOUT: &'static str =
-        "a tuple of 12, the longest that std compares and prints: an array's cost, not its loops";
+        "a tuple of 12, the longest that std compares and prints: fields written one by one, no loop";
     const SIZES: Option<&'static [usize]> = Some(&[12]);
     counting_up!(Twelve, tuple => &<[u64; 12]>::from(*tuple));
 

@@ -1,0 +1,185 @@
+//! What must hold for every line of the catalogue, whoever adds it.
+
+use std::collections::HashSet;
+
+use super::{Axis, CATALOGUE, Family};
+use crate::workload::{Answer, Entry, Workload};
+
+/// Sizes at which loops, tables and separators go wrong first.
+const SMALL: [usize; 6] = [0, 1, 2, 7, 64, 1_000];
+
+fn collections() -> impl Iterator<Item = &'static Family> {
+    CATALOGUE.families().iter().filter(|family| family.axis == Axis::ELEMENTS)
+}
+
+#[test]
+fn every_collection_is_right_at_small_sizes() {
+    for family in collections() {
+        for entry in family.entries {
+            // A single size is part of the type, as an array's length is: nothing else can be asked of it.
+            let sizes = entry.sizes.filter(|sizes| sizes.len() == 1).unwrap_or(&SMALL);
+            let answers: Vec<_> = sizes.iter().map(|size| entry.prepare(*size).verify()).collect();
+            assert!(answers.iter().all(Result::is_ok), "{}: {answers:?}", family.name);
+        }
+    }
+}
+
+#[test]
+fn members_of_a_family_agree_on_the_answer_at_every_size() {
+    for family in collections() {
+        for size in family.sizes.iter().chain(&SMALL).filter(|size| **size <= 10_000) {
+            let answer = |entry: &Entry| entry.prepare(*size).verify().expect("a right answer");
+            let mut members =
+                family.entries.iter().filter(|entry| entry.runs_at(*size) || entry.sizes.is_none());
+            let expected = answer(members.next().expect("a member runs at every size"));
+            for entry in members {
+                assert_eq!(answer(entry), expected, "{}/{}@{size}", family.name, entry.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn names_can_become_file_names() {
+    let is_name = |name: &str| {
+        (1..=48).contains(&name.len())
+            && name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
+    };
+    for family in CATALOGUE.families() {
+        assert!(is_name(family.name), "{}", family.name);
+        for entry in family.entries {
+            assert!(is_name(entry.name), "{}/{}", family.name, entry.name);
+        }
+    }
+}
+
+#[test]
+fn a_case_id_names_one_case() {
+    let mut seen = HashSet::new();
+    for case in CATALOGUE.cases() {
+        assert!(seen.insert(case.to_string()), "{case} is there twice");
+    }
+    let families: HashSet<_> = CATALOGUE.families().iter().map(|family| family.name).collect();
+    assert_eq!(families.len(), CATALOGUE.families().len());
+}
+
+#[test]
+fn sizes_ascend_and_every_line_runs_at_one_of_them() {
+    for family in CATALOGUE.families() {
+        assert!(family.sizes.is_sorted_by(|a, b| a < b), "{}", family.name);
+        for entry in family.entries {
+            let own = entry.sizes.unwrap_or(family.sizes);
+            assert!(
+                !own.is_empty() && own.iter().all(|size| family.sizes.contains(size)),
+                "{}/{}",
+                family.name,
+                entry.name
+            );
+        }
+    }
+}
+
+#[test]
+fn the_baseline_runs_at_every_size_of_its_family() {
+    for family in CATALOGUE.families() {
+        for size in family.sizes {
+            assert!(family.entry(family.baseline(), *size).is_some(), "{} has none at {size}", family.name);
+        }
+    }
+}
+
+#[test]
+fn every_member_says_in_one_line_what_it_stresses() {
+    for family in CATALOGUE.families() {
+        assert!(family.question.ends_with('?'), "{}", family.question);
+        for entry in family.entries {
+            let one_line = !entry.about.is_empty() && !entry.about.contains('\n');
+            assert!(one_line && !entry.about.ends_with('.'), "{}/{}", family.name, entry.name);
+        }
+    }
+}
+
+#[test]
+fn each_collection_kernel_of_the_notes_has_one_member() {
+    let mirrors = |family: &Family| -> Vec<(&str, String)> {
+        family
+            .workloads()
+            .filter_map(|entry| Some((entry.mirrors?, format!("{}/{}", family.name, entry.name))))
+            .collect()
+    };
+    let mut found: Vec<_> = collections().flat_map(mirrors).collect();
+    found.sort();
+    let expected = [
+        ("f1", "build-set/collect"),
+        ("f2", "build-vec/collect"),
+        ("f3", "build-fixed/boxed-slice"),
+        ("f4", "build-text/range-debug"),
+        ("f5", "build-set/insert"),
+        ("f6", "build-vec/push"),
+        ("f7", "build-set/collect-mapped"),
+        ("f8", "build-vec/collect-mapped"),
+    ];
+    assert_eq!(found, expected.map(|(kernel, member)| (kernel, member.to_owned())));
+}
+
+#[test]
+fn shuffled_keys_meet_the_members_that_ascending_keys_meet() {
+    let names = |family: &str, alone: &[&str]| -> Vec<&str> {
+        let family = CATALOGUE.family(family).expect("a family of the catalogue");
+        family.workloads().map(|entry| entry.name).filter(|name| !alone.contains(name)).collect()
+    };
+    let ascending = names("build-set", &["collect-mapped", "sorted-vec"]);
+    assert_eq!(ascending, names("distinct", &["sort-dedup"]));
+}
+
+#[test]
+fn what_is_built_and_dropped_is_measured_whole_and_in_both_parts() {
+    let family = CATALOGUE.family("build-and-drop").expect("a family of the catalogue");
+    let (parts, whole): (Vec<&str>, Vec<&str>) = family
+        .workloads()
+        .map(|entry| entry.name)
+        .partition(|name| name.ends_with("-build") || name.ends_with("-drop"));
+    let expected: Vec<_> =
+        whole.iter().flat_map(|name| [format!("{name}-build"), format!("{name}-drop")]).collect();
+    assert_eq!(parts, expected);
+    for case in family.cases().filter(|case| case.size <= 1_000) {
+        let mut measured = 0;
+        case.prepare().in_batches(500, |case, batch| {
+            case.run(batch);
+            measured += batch;
+        });
+        assert_eq!(measured, 500, "{case}");
+    }
+}
+
+/// Forgets its last number.
+struct Forgetful;
+
+impl Workload for Forgetful {
+    const NAME: &'static str = "forgetful";
+    const ABOUT: &'static str = "a planted wrong answer";
+    type Input = usize;
+    type Output = Vec<u64>;
+
+    fn input(size: usize) -> usize {
+        size
+    }
+
+    fn run(size: &usize) -> Vec<u64> {
+        (1..*size as u64).collect()
+    }
+
+    fn check(size: &usize, numbers: &Vec<u64>) -> bool {
+        numbers.len() == *size
+    }
+
+    fn answer(numbers: &Vec<u64>) -> Answer {
+        Answer::of_sequence(numbers.iter().copied())
+    }
+}
+
+#[test]
+fn a_planted_wrong_workload_is_rejected_by_name_and_size() {
+    let wrong = Entry::of::<Forgetful>().prepare(7).verify().expect_err("a planted wrong answer");
+    assert_eq!(wrong.to_string(), "wrong answer: the check of `forgetful` at size 7 rejects its output");
+}
