@@ -95,12 +95,17 @@ fn take_rounds(cases: &[PreparedCase], budget: &Budget) -> Vec<Vec<f64>> {
     rounds
 }
 
+/// A block that takes this many times `block_ns` with its staging is long enough, however little of it is measured.
+const STAGING: u32 = 20;
+
 /// Iterations that fill a block of `block_ns`, found by doubling; this is the warm-up too.
 fn block_size(case: &PreparedCase, block_ns: u64) -> u64 {
+    let longest = Duration::from_nanos(block_ns) * STAGING;
     let mut iterations = 1;
     loop {
+        let began = Instant::now();
         let elapsed = run_batches(&*case.prepared, iterations).as_nanos() as u64;
-        if elapsed >= block_ns || iterations > u64::MAX / 4 {
+        if elapsed >= block_ns || began.elapsed() > longest || iterations > u64::MAX / 4 {
             return iterations;
         }
         iterations = match elapsed {
