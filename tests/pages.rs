@@ -184,7 +184,7 @@ fn a_stale_number_says_when_and_at_which_revision_it_was_taken() {
     let page = pages.family("build-vec");
     assert!(page.contains("taken 2026-11-20T09:14:03Z at revision 0b77d3e; the newest run is at 4f2a91c"));
     assert!(page.contains(">stale<"));
-    assert!(page.contains("a newer attempt gave no number: killed by SIGKILL"));
+    assert!(page.contains("a newer attempt gave no number, failed: killed by SIGKILL"));
     let index = pages.index();
     assert!(index.contains("1\u{a0}case stale") && index.contains("3\u{a0}cases missing"), "{index}");
 }
