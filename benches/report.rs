@@ -20,7 +20,7 @@ fn main() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let layout = Layout::new(folder.path().join("profiles"), folder.path().join("reports"));
     let (listing, recorded) = fabricated::whole(FAMILIES);
-    fabricated::files(&listing, &layout);
+    fabricated::files(&listing, &layout, &fabricated::SIZES);
     let before = peak_kib();
     let bare = Layout::new(folder.path().join("none"), folder.path().join("bare"));
     for (what, layout) in [

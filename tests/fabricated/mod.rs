@@ -277,12 +277,12 @@ pub(crate) fn change(recorded: &mut Recorded, id: &str, change: impl FnOnce(&mut
     change(case);
 }
 
-/// Files as the instruments leave them, for every case of `listing`.
-pub(crate) fn files(listing: &Listing, layout: &Layout) {
+/// Files as the instruments leave them, for the cases of `listing` at `sizes`.
+pub(crate) fn files(listing: &Listing, layout: &Layout, sizes: &[usize]) {
     for family in &listing.families {
         put(&layout.criterion_family_page(&family.name), "<!DOCTYPE html><title>criterion</title>");
         for workload in &family.workloads {
-            for &size in &workload.sizes {
+            for &size in workload.sizes.iter().filter(|size| sizes.contains(size)) {
                 let id = CaseId { family: family.name.clone(), workload: workload.name.clone(), size };
                 case_files(&id, layout);
             }
