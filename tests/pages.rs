@@ -296,6 +296,13 @@ fn a_case_page_has_the_numbers_the_call_sites_and_the_files() {
 }
 
 #[test]
+fn a_case_page_shows_an_older_number_and_why_the_newest_attempt_gave_none() {
+    let page = Pages::with_holes().case("build-vec/vec-deque@1000");
+    assert!(page.contains("16,400\u{a0}B") && page.contains(">failed since<"));
+    assert!(page.contains("failed: killed by SIGKILL</td>"));
+}
+
+#[test]
 fn call_sites_that_cannot_be_read_say_what_to_type() {
     let (listing, recorded) = fabricated::with_holes();
     let folder = tempfile::tempdir().expect("a temporary folder");
