@@ -20,11 +20,16 @@ fn main() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let layout = Layout::new(folder.path().join("profiles"), folder.path().join("reports"));
     let (listing, recorded) = fabricated::whole(FAMILIES);
-    fabricated::files(&listing, &layout);
+    fabricated::files(&listing, &layout, &fabricated::SIZES);
     let before = peak_kib();
-    for what in ["first, every file copied", "again, no file copied"] {
+    let bare = Layout::new(folder.path().join("none"), folder.path().join("bare"));
+    for (what, layout) in [
+        ("pages alone", &bare),
+        ("pages, and every file copied", &layout),
+        ("again, nothing having changed", &layout),
+    ] {
         let start = Instant::now();
-        let rendered = perflab::report::render(&listing, &recorded, &[], &layout).expect("pages render");
+        let rendered = perflab::report::render(&listing, &recorded, &[], layout).expect("pages render");
         let seconds = start.elapsed().as_secs_f64();
         println!("{what}: {} cases, {} pages in {seconds:.2} s", recorded.cases.len(), rendered.pages);
     }

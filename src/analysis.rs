@@ -9,4 +9,4 @@ mod standing;
 pub use coverage::{Coverage, current_revision};
 pub use estimate::{Estimate, Ratio};
 pub use ranking::{Ranked, RankedBy, Ranking, rank};
-pub use standing::{Standing, instrument_of, standing};
+pub use standing::{Since, Standing, instrument_of, standing};

@@ -31,7 +31,7 @@ use copy::Files;
 pub struct Rendered {
     /// The page to open first.
     pub index: PathBuf,
-    /// Pages written, the first included; criterion's own are not counted.
+    /// Pages rendered, the first included; criterion's own are not counted.
     pub pages: usize,
 }
 
@@ -104,7 +104,12 @@ pub fn render(
     let mut pages = 0;
     let mut write = |path: &Path, page: maud::Markup| -> Result<(), ReportError> {
         pages += 1;
-        Ok(write_atomically(path, page.into_string().as_bytes())?)
+        let page = page.into_string();
+        // A page that says the same is left as it is: reading is cheaper than replacing a file.
+        if fs::read(path).is_ok_and(|old| old == page.as_bytes()) {
+            return Ok(());
+        }
+        Ok(write_atomically(path, page.as_bytes())?)
     };
     for family in &listing.families {
         for workload in &family.workloads {

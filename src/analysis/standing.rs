@@ -11,8 +11,8 @@ pub enum Standing<'a> {
         measurement: &'a Measurement,
         /// Whether it was taken at another revision than the newest run's.
         stale: bool,
-        /// Why a newer attempt gave none, if one was made: it failed, or left the case out.
-        since: Option<&'a str>,
+        /// Why a newer attempt gave none, if one was made.
+        since: Option<Since<'a>>,
     },
     /// The instrument failed on this case.
     Failed(&'a str),
@@ -24,6 +24,15 @@ pub enum Standing<'a> {
     NotGiven,
     /// The instrument has not been asked yet.
     NotMeasured,
+}
+
+/// What became of a newer attempt than the one that gave the number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Since<'a> {
+    /// It failed.
+    Failed(&'a str),
+    /// It left the case out.
+    LeftOut(&'a str),
 }
 
 impl Standing<'_> {
@@ -61,7 +70,11 @@ pub fn standing<'a>(
     });
     if let Some(measurement) = case.and_then(|case| case.measurement(metric)) {
         let stale = revision.is_some_and(|revision| measurement.revision != revision);
-        return Standing::Measured { measurement, stale, since: failed.or(left_out) };
+        return Standing::Measured {
+            measurement,
+            stale,
+            since: failed.map(Since::Failed).or(left_out.map(Since::LeftOut)),
+        };
     }
     if let Some(reason) = failed {
         return Standing::Failed(reason);
@@ -77,5 +90,88 @@ pub fn standing<'a>(
             Standing::Unavailable(state.reason.as_deref().unwrap_or("no reason recorded"))
         }
         _ => Standing::NotMeasured,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::{CaseId, Failure, InstrumentState, LeftOut, SCHEMA};
+
+    fn case() -> RecordedCase {
+        let id: CaseId = "family/a@10".parse().expect("a case id");
+        RecordedCase {
+            family: id.family.clone(),
+            workload: id.workload.clone(),
+            size: id.size,
+            id,
+            measurements: Vec::new(),
+            findings: Vec::new(),
+            failures: Vec::new(),
+            left_out: Vec::new(),
+        }
+    }
+
+    fn blocks(revision: &str) -> Measurement {
+        Measurement {
+            metric: Metric::HeapBlocks,
+            value: 1.0,
+            low: 1.0,
+            high: 1.0,
+            unit: Metric::HeapBlocks.unit(),
+            instrument: InstrumentName::Heap,
+            taken_at: String::new(),
+            revision: revision.into(),
+        }
+    }
+
+    fn nothing(state: State) -> Recorded {
+        let heap = InstrumentState {
+            name: InstrumentName::Heap,
+            state,
+            detail: String::new(),
+            reason: Some("no dhat".into()),
+            remedy: None,
+            seconds: 0.0,
+        };
+        Recorded { schema: SCHEMA, environment: None, instruments: vec![heap], cases: Vec::new() }
+    }
+
+    #[test]
+    fn each_way_of_being_absent_is_told_apart() {
+        let ready = nothing(State::Ready);
+        let look = |recorded: &Recorded, case: &RecordedCase, metric| -> String {
+            format!("{:?}", standing(recorded, Some(case), metric, None))
+        };
+        assert_eq!(look(&ready, &case(), Metric::HeapBlocks), "NotMeasured");
+        assert_eq!(
+            look(&nothing(State::Unavailable), &case(), Metric::HeapBlocks),
+            "Unavailable(\"no dhat\")"
+        );
+        let mut failed = case();
+        failed.failures.push(Failure { instrument: InstrumentName::Heap, reason: "died".into() });
+        assert_eq!(look(&ready, &failed, Metric::HeapBlocks), "Failed(\"died\")");
+        let mut left_out = case();
+        left_out.left_out.push(LeftOut { instrument: InstrumentName::Heap, reason: "spins".into() });
+        assert_eq!(look(&ready, &left_out, Metric::HeapBlocks), "LeftOut(\"spins\")");
+        assert_eq!(look(&ready, &left_out, Metric::TimeNs), "NotMeasured");
+        let mut partly = case();
+        partly.measurements.push(blocks("now"));
+        assert_eq!(look(&ready, &partly, Metric::HeapPeakBytes), "NotGiven");
+    }
+
+    #[test]
+    fn an_older_number_stays_and_says_what_came_since() {
+        let recorded = nothing(State::Ready);
+        let mut case = case();
+        case.measurements.push(blocks("before"));
+        case.failures.push(Failure { instrument: InstrumentName::Heap, reason: "died".into() });
+        let Standing::Measured { stale, since, .. } =
+            standing(&recorded, Some(&case), Metric::HeapBlocks, Some("now"))
+        else {
+            panic!("it has a number");
+        };
+        assert!(stale);
+        assert_eq!(since, Some(Since::Failed("died")));
     }
 }

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 
 use super::page::{clip, frame, scrolled, words};
 use super::{Source, cell, format, heap, link};
-use crate::analysis::{Estimate, Standing, rank};
+use crate::analysis::{Estimate, Since, Standing, rank};
 use crate::record::{CaseId, InstrumentName, ListedFamily, ListedWorkload, Measurement, Unit};
 
 /// Renders the page.
@@ -115,7 +115,7 @@ fn rows(source: &Source<'_>, id: &CaseId, instrument: InstrumentName) -> Markup 
                         th.left scope="row" { (instrument) }
                         td.left { (cell::label(*metric)) (cell::marks(source, standing)) }
                         td.num { (format::value(measurement.value, measurement.unit)) }
-                        td.num { @match Estimate::of(measurement) { Some(estimate) => (format::interval(&estimate, measurement.unit)), None => "no number" } }
+                        td.num { @match Estimate::of(measurement).filter(|_| instrument != InstrumentName::Flamegraph) { Some(estimate) => (format::interval(&estimate, measurement.unit)), None => "–" } }
                         td.num { (per_element(measurement, id)) }
                         td.left { (unit(measurement.unit)) }
                         td.left { (clip(&measurement.taken_at, 40)) }
@@ -123,7 +123,19 @@ fn rows(source: &Source<'_>, id: &CaseId, instrument: InstrumentName) -> Markup 
                     }
                 }
             }
+            @if let Some(attempt) = standings.iter().find_map(|(_, standing)| newer_attempt(standing)) {
+                tr { th.left scope="row" { (instrument) } (cell::wide(&attempt, 7)) }
+            }
         }
+    }
+}
+
+/// What became of the newest attempt, where a number is of an older one.
+fn newer_attempt<'a>(standing: &Standing<'a>) -> Option<Standing<'a>> {
+    match standing {
+        Standing::Measured { since: Some(Since::Failed(reason)), .. } => Some(Standing::Failed(reason)),
+        Standing::Measured { since: Some(Since::LeftOut(reason)), .. } => Some(Standing::LeftOut(reason)),
+        _ => None,
     }
 }
 

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::page::words;
 use super::{Source, format};
-use crate::analysis::{Estimate, Standing, standing};
+use crate::analysis::{Estimate, Since, Standing, standing};
 use crate::record::{CaseId, InstrumentName, Measurement, Metric, Unit};
 
 /// What a metric is called on pages.
@@ -61,8 +61,9 @@ pub(super) fn marks(source: &Source<'_>, standing: &Standing<'_>) -> Markup {
         @if *stale {
             " " span.mark.stale title=(format!("taken {} at revision {}; the newest run is at {now}", measurement.taken_at, measurement.revision)) { "stale" }
         }
-        @if let Some(reason) = since {
-            " " span.mark.failed title=(format!("a newer attempt gave no number: {}", format::clipped(reason, 1_000))) { "newer attempt: none" }
+        @if let Some(since) = since {
+            @let (what, reason) = match since { Since::Failed(reason) => ("failed", reason), Since::LeftOut(reason) => ("left out", reason) };
+            " " span.mark.failed title=(format!("a newer attempt gave no number, {what}: {}", format::clipped(reason, 1_000))) { (what) " since" }
         }
     }
 }

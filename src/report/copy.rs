@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::ReportError;
@@ -108,8 +109,14 @@ fn copied(source: &Path, layout: &Layout) -> Result<Option<PathBuf>, ReportError
     });
     if !is_current {
         let failed = |error| ReportError::Copy { from: source.to_owned(), to: target.clone(), source: error };
-        fs::create_dir_all(target.parent().unwrap_or(&layout.reports)).map_err(failed)?;
-        fs::copy(source, &target).map_err(failed)?;
+        // The folder is there but for the first file in it, and asking each time costs as much as copying.
+        if let Err(error) = fs::copy(source, &target) {
+            if error.kind() != ErrorKind::NotFound {
+                return Err(failed(error));
+            }
+            fs::create_dir_all(target.parent().unwrap_or(&layout.reports)).map_err(failed)?;
+            fs::copy(source, &target).map_err(failed)?;
+        }
     }
     Ok(Some(target))
 }

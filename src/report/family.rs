@@ -34,9 +34,10 @@ pub(super) fn page(source: &Source<'_>, family: &ListedFamily) -> Result<Markup,
         (time_over_sizes(source, &path, family)?)
         (reading(source, &path, family))
     };
-    let rules: String = (1..=rankings.len())
-        .map(|n| format!(".sizes>input:nth-of-type({n}):checked~section:nth-of-type({n}){{display:block}}"))
-        .collect();
+    let mut rules = super::theme::rules();
+    rules.extend((1..=rankings.len()).map(|n| {
+        format!(".sizes>input:nth-of-type({n}):checked~section:nth-of-type({n}){{display:block}}\n")
+    }));
     Ok(frame(source, &path, &family.name, &[(&family.name, path.clone())], &rules, &body))
 }
 

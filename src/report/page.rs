@@ -32,7 +32,7 @@ pub(super) fn frame(
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 title { (format::clipped(title, SHOWN)) @if path != index { " · perflab" } }
-                style { (PreEscaped(STYLE)) (PreEscaped(theme::rules())) (PreEscaped(rules)) }
+                style { (PreEscaped(STYLE)) (PreEscaped(rules)) }
             }
             body {
                 a.skip href="#content" { "Skip to content" }
