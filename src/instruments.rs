@@ -147,3 +147,16 @@ fn folder_of(path: &std::path::Path) -> Result<PathBuf, String> {
         .map_err(|error| format!("cannot create folder {}: {error}", folder.display()))?;
     Ok(folder)
 }
+
+/// Removes what an earlier run left at `path`, so that it cannot pass for this run's.
+///
+/// # Errors
+/// One line naming the file.
+fn remove_stale(path: &std::path::Path) -> Result<(), String> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(format!("cannot remove {}: {error}", path.display()))
+        }
+        _ => Ok(()),
+    }
+}
