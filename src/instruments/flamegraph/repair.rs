@@ -61,6 +61,14 @@ impl Dump<'_> {
             && self.word(base + WORD).is_some_and(|address| program.called_before(address).is_some())
     }
 
+    /// The caller of a function of ours that has no frame: a shim, or one at its first or last instruction.
+    fn caller_of_frameless(&self, program: &Program, registers: Registers) -> Option<usize> {
+        let top = self.word(registers.stack)?;
+        // `push rbp` is done, `mov rbp, rsp` is not.
+        let address = if top == registers.frame { self.word(registers.stack + WORD)? } else { top };
+        program.called_before(address).map(|_| address)
+    }
+
     /// The first return address into our own code in `range`.
     fn return_address(&self, program: &Program, range: std::ops::Range<usize>) -> Option<usize> {
         let inside = self.addresses().skip_while(|at| *at < range.start).take_while(|at| *at < range.end);
@@ -82,10 +90,15 @@ impl Dump<'_> {
 /// The kernel's `chain`, or a better one where the running code is not our own.
 pub(super) fn repair(program: &Program, registers: Registers, stack: &[u8], chain: Vec<usize>) -> Vec<usize> {
     let Some(running) = chain.first().copied() else { return chain };
-    if program.is_own_code(running) {
-        return chain;
-    }
     let dump = Dump { start: registers.stack, bytes: stack };
+    if program.is_own_code(running) {
+        return match dump.caller_of_frameless(program, registers) {
+            Some(caller) if chain.get(1) != Some(&caller) => {
+                std::iter::once(running).chain([caller]).chain(chain[1..].iter().copied()).collect()
+            }
+            _ => chain,
+        };
+    }
     // libc left the frame pointer alone: only the function that called it is missing.
     let untouched = chain.get(1).is_some_and(|address| program.called_before(*address).is_some());
     if untouched && registers.frame > registers.stack {
