@@ -1,2 +1,7 @@
-//! Not yet.
-fn main() {}
+//! Where the CPU time of the matching cases goes: `cargo bench --bench flamegraph -- [FILTER]`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    perflab::instruments::flamegraph::main(&perflab::catalogue::CATALOGUE)
+}

@@ -157,5 +157,23 @@ fn folder_of(path: &std::path::Path) -> Result<PathBuf, String> {
 
 /// What each instrument can do on this machine. Measures nothing.
 pub fn surveys() -> Vec<InstrumentState> {
-    vec![time::survey(), heap::survey(true), instructions::Instructions.survey()]
+    vec![
+        time::survey(),
+        flamegraph::Flamegraph.survey(),
+        heap::survey(true),
+        instructions::Instructions.survey(),
+    ]
+}
+
+/// Removes what an earlier run left at `path`, so that it cannot pass for this run's.
+///
+/// # Errors
+/// One line naming the file.
+fn remove_stale(path: &std::path::Path) -> Result<(), String> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(format!("cannot remove {}: {error}", path.display()))
+        }
+        _ => Ok(()),
+    }
 }

@@ -187,7 +187,7 @@ fn clean(name: &str) -> String {
 
 fn plain(character: char) -> char {
     match character {
-        // `[u8; 8]` stays readable.
+        // `[u8, 8]` stays readable.
         ';' => ',',
         // A no-break space survives trimming inside a name, but not at its ends: one form is enough.
         _ if character.is_whitespace() => ' ',

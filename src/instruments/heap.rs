@@ -14,7 +14,7 @@ pub use counts::{HeapCounts, is_counting, measure_case};
 pub use sites::{call_sites, fold};
 
 use super::folded::{Caption, Folded};
-use super::{Effort, Instrument, Job, Reading, folder_of, session};
+use super::{Effort, Instrument, Job, Reading, folder_of, remove_stale, session};
 use crate::catalogue::{CaseRef, Catalogue};
 use crate::record::{
     CaseId, HeapSites, InstrumentName, InstrumentState, Metric, Run, State, write_atomically,
@@ -82,7 +82,7 @@ impl Instrument for Heap {
             (layout.dhat(id), layout.heap_sites(id), layout.heap_folded(id), layout.heap_flamegraph(id));
         // What an earlier run left must not pass for this one's.
         for stale in [&dhat, &sites, &folded, &svg] {
-            remove(stale)?;
+            remove_stale(stale)?;
         }
         folder_of(&dhat)?;
         let counts = measure_case(job.prepared(), &dhat)?;
@@ -127,15 +127,6 @@ fn check_total(counts: &HeapCounts, stacks: &Folded) -> Result<(), String> {
 fn write_sites(path: &Path, table: &HeapSites) -> Result<(), String> {
     let json = serde_json::to_vec_pretty(table).map_err(|error| error.to_string())?;
     write_atomically(path, &json).map_err(|error| error.to_string())
-}
-
-fn remove(path: &Path) -> Result<(), String> {
-    match std::fs::remove_file(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(format!("cannot remove {}: {error}", path.display()))
-        }
-        _ => Ok(()),
-    }
 }
 
 /// The blocks of one iteration of `case`, scaled from the next smaller size that `run` knows, and that size.

@@ -1,0 +1,279 @@
+//! The flamegraph instrument on planted truths: shares against another clock, never times.
+
+#![cfg(target_os = "linux")]
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use perflab::instruments::flamegraph::{Plan, Profile, SamplerKind, sample_case};
+use perflab::instruments::folded::{Caption, Folded};
+use perflab::workload::{Answer, Entry, Workload};
+
+/// CPU time belongs to the process: tests take turns.
+static TURN: Mutex<()> = Mutex::new(());
+
+const SAMPLERS: [SamplerKind; 2] = [SamplerKind::PerfEvent, SamplerKind::Pprof];
+/// The samples that a share is judged by, at least.
+const LEAST: u64 = 400;
+
+/// Samples `entry` with `sampler`; nothing where the kernel refuses it, which stderr then says.
+fn sample(entry: &Entry, size: usize, sampler: SamplerKind) -> Option<Profile> {
+    sample_and_clock(entry, size, sampler).map(|(profile, _)| profile)
+}
+
+/// The same, and the share of CPU time that the other clock gave to the hot part.
+fn sample_and_clock(entry: &Entry, size: usize, sampler: SamplerKind) -> Option<(Profile, f64)> {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    HOT_NS.store(0, Ordering::SeqCst);
+    COLD_NS.store(0, Ordering::SeqCst);
+    // pprof gets a quarter of the rate at a tick of 250 Hz.
+    let cpu = Duration::from_millis(if sampler == SamplerKind::Pprof { 2_400 } else { 800 });
+    match sample_case(&*entry.prepare(size), Plan { cpu, sampler: Some(sampler) }) {
+        Ok(profile) => {
+            eprintln!("{}", profile.tally);
+            assert!(profile.tally.samples >= LEAST, "{}", profile.tally);
+            assert_eq!(profile.folded.total(), u128::from(profile.tally.samples));
+            let hot = HOT_NS.load(Ordering::SeqCst) as f64;
+            let cold = COLD_NS.load(Ordering::SeqCst) as f64;
+            Some((profile, hot / (hot + cold)))
+        }
+        Err(reason) if reason.contains("perf_event_open refused") => {
+            eprintln!("not tested here: {reason}");
+            None
+        }
+        Err(reason) => panic!("{reason}"),
+    }
+}
+
+fn share(folded: &Folded, part: &str) -> f64 {
+    folded.inclusive(|name| name.contains(part)) as f64 / folded.total() as f64
+}
+
+static HOT_NS: AtomicU64 = AtomicU64::new(0);
+static COLD_NS: AtomicU64 = AtomicU64::new(0);
+
+/// CPU time of this thread: the other clock.
+fn thread_ns() -> u64 {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: the clock exists on every Linux, and `time` is ours to write to.
+    unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time) };
+    time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
+}
+
+fn clocked<T>(total: &AtomicU64, work: impl FnOnce() -> T) -> T {
+    let start = thread_ns();
+    let result = work();
+    total.fetch_add(thread_ns() - start, Ordering::SeqCst);
+    result
+}
+
+// Different bodies: the compiler merges functions that are alike.
+#[inline(never)]
+fn planted_hot(rounds: u64) -> u64 {
+    (0..rounds).fold(1, |x: u64, i| x.wrapping_mul(6_364_136_223_846_793_005).rotate_left(7) ^ i)
+}
+
+#[inline(never)]
+fn planted_cold(rounds: u64) -> u64 {
+    (0..rounds).fold(3, |x: u64, i| (x ^ (x >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9).wrapping_add(i))
+}
+
+#[inline(never)]
+fn planted_parent_of_hot(rounds: u64) -> u64 {
+    clocked(&HOT_NS, || planted_hot(rounds)).wrapping_add(1)
+}
+
+#[inline(never)]
+fn planted_parent_of_cold(rounds: u64) -> u64 {
+    clocked(&COLD_NS, || planted_cold(rounds)).wrapping_add(2)
+}
+
+/// A planted workload in a few lines: its code, and nothing to check.
+macro_rules! plant {
+    ($name:ident, $output:ty, $run:expr) => {
+        struct $name;
+        impl Workload for $name {
+            const NAME: &'static str = "planted";
+            const ABOUT: &'static str = "a planted truth";
+            type Input = usize;
+            type Output = $output;
+            fn input(size: usize) -> usize {
+                size
+            }
+            fn run(size: &usize) -> $output {
+                $run(*size)
+            }
+            fn check(_: &usize, _: &$output) -> bool {
+                true
+            }
+            fn answer(_: &$output) -> Answer {
+                Answer::of_sequence([])
+            }
+        }
+    };
+}
+
+const ROUNDS: u64 = 2_000;
+
+/// `percent` of the rounds are hot; how much time that is, the other clock says.
+fn split(percent: usize) -> u64 {
+    let hot = planted_parent_of_hot(ROUNDS * percent as u64);
+    hot ^ planted_parent_of_cold(ROUNDS * (100 - percent as u64))
+}
+
+/// Keeps the compiler from seeing through a copy.
+#[inline(never)]
+fn planted_touch(bytes: &mut [u8], at: usize) -> usize {
+    bytes[at] ^= 1;
+    bytes[bytes.len() - 1 - at] as usize
+}
+
+#[inline(never)]
+fn planted_copies(size: usize) -> usize {
+    let mut source = vec![3_u8; size];
+    let mut sum = 0;
+    for at in 0..200 {
+        let mut copy = source.clone();
+        sum += planted_touch(&mut copy, at) + planted_touch(&mut source, at);
+    }
+    sum
+}
+
+fn mostly_libc(size: usize) -> u64 {
+    let copies = planted_copies(size) as u64;
+    copies ^ planted_cold(40_000)
+}
+
+#[inline(never)]
+fn planted_recursion(depth: usize, rounds: u64) -> u64 {
+    if depth == 1 {
+        // Work after the call, so that it is no jump either.
+        return planted_hot(rounds).wrapping_add(1);
+    }
+    // Work after the call, so that it is no loop.
+    planted_recursion(depth - 1, rounds).wrapping_add(depth as u64).rotate_left(1)
+}
+
+fn recursion(depth: usize) -> u64 {
+    planted_recursion(depth, 200_000)
+}
+
+fn on_threads(count: usize) -> u64 {
+    let workers: Vec<_> = (0..count).map(|_| std::thread::spawn(|| planted_hot(20_000_000))).collect();
+    workers.into_iter().map(|worker| worker.join().unwrap_or(0)).fold(0, u64::wrapping_add)
+}
+
+plant!(Split, u64, split);
+plant!(Copies, u64, mostly_libc);
+plant!(Recursion, u64, recursion);
+plant!(Threads, u64, on_threads);
+
+#[test]
+fn shares_are_those_of_another_clock() {
+    for sampler in SAMPLERS {
+        for percent in [75, 70] {
+            let Some((profile, truth)) = sample_and_clock(&Entry::of::<Split>(), percent, sampler) else {
+                continue;
+            };
+            let n = profile.tally.samples as f64;
+            let allowed = (3.3 * (truth * (1.0 - truth) / n).sqrt()).max(0.03);
+            let folded = &profile.folded;
+            for (part, truth) in [("hot", truth), ("cold", 1.0 - truth)] {
+                for function in [format!("planted_{part}"), format!("planted_parent_of_{part}")] {
+                    let seen = share(folded, &function);
+                    eprintln!("{function}: {seen:.3}, other clock {truth:.3}, allowed {allowed:.3}");
+                    assert!(
+                        (seen - truth).abs() <= allowed,
+                        "{function}: {seen:.3}, not {truth:.3}\n{folded:#?}"
+                    );
+                }
+            }
+            assert!(share(folded, "planted_hot") > share(folded, "planted_cold"));
+            let roots = folded.inclusive(|name| name == "Prepared<flamegraph_planted::Split>::run");
+            assert!(roots as f64 >= 0.98 * n, "{folded:#?}");
+        }
+    }
+}
+
+#[test]
+fn libc_and_the_allocator_stay_under_who_called_them() {
+    for sampler in SAMPLERS {
+        let Some(profile) = sample(&Entry::of::<Copies>(), 20_000, sampler) else { continue };
+        let seen = share(&profile.folded, "planted_copies");
+        let cold = share(&profile.folded, "planted_cold");
+        let libc = share(&profile.folded, "libc")
+            .max(share(&profile.folded, "mem"))
+            .max(share(&profile.folded, "alloc"));
+        eprintln!("{}: {seen:.3} copies, {cold:.3} cold, {libc:.3} libc", sampler.as_str());
+        assert!(seen >= 0.6, "{:#?}", profile.folded);
+        assert!(libc >= 0.3, "{:#?}", profile.folded);
+        assert!(seen + cold >= 0.95, "{:#?}", profile.folded);
+    }
+}
+
+#[test]
+fn recursion_is_as_deep_as_it_is_or_marked_truncated() {
+    for sampler in SAMPLERS {
+        for depth in [20, 100] {
+            let Some(profile) = sample(&Entry::of::<Recursion>(), depth, sampler) else { continue };
+            assert_eq!(profile.tally.truncated, 0);
+            let at_leaf = profile.folded.stacks().filter(|(stack, _)| stack.contains("planted_hot"));
+            let exact: u128 = at_leaf
+                .filter(|(stack, _)| {
+                    stack.split(';').filter(|name| name.contains("planted_recursion")).count() == depth
+                })
+                .map(|(_, weight)| weight)
+                .sum();
+            let exact = exact as f64 / profile.tally.samples as f64;
+            assert!(exact >= 0.97, "{depth} deep: {exact:.3} exact\n{:#?}", profile.folded);
+        }
+        let Some(profile) = sample(&Entry::of::<Recursion>(), 400, sampler) else { continue };
+        let marked = profile.folded.inclusive(|name| name == "[truncated]");
+        assert_eq!(marked, u128::from(profile.tally.truncated));
+        assert!(marked as f64 >= 0.97 * profile.tally.samples as f64, "{:#?}", profile.folded);
+    }
+}
+
+#[test]
+fn threads_of_the_workload_are_sampled() {
+    for sampler in SAMPLERS {
+        let Some(profile) = sample(&Entry::of::<Threads>(), 4, sampler) else { continue };
+        let seen = share(&profile.folded, "planted_hot");
+        let others = share(&profile.folded, "[other threads]");
+        assert!(seen >= 0.95 && others >= 0.95, "{seen:.3}, {others:.3}\n{:#?}", profile.folded);
+    }
+}
+
+#[test]
+fn the_rate_is_that_of_cpu_time() {
+    let Some(profile) = sample(&Entry::of::<Split>(), 75, SamplerKind::PerfEvent) else { return };
+    let rate = profile.tally.rate_hz() / (1.0 - profile.tally.kernel_share()).max(0.1);
+    assert!((750.0..=1_250.0).contains(&rate), "{rate:.0} Hz: {}", profile.tally);
+}
+
+#[test]
+fn a_case_that_sleeps_has_no_picture() {
+    plant!(Sleep, (), |ms: usize| std::thread::sleep(Duration::from_millis(ms as u64)));
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let plan = Plan { cpu: Duration::from_millis(50), sampler: None };
+    match sample_case(&*Entry::of::<Sleep>().prepare(40), plan) {
+        Err(reason) => assert!(reason.contains("no samples"), "{reason}"),
+        Ok(profile) => assert!(profile.tally.samples < 10, "{}", profile.tally),
+    }
+}
+
+#[test]
+fn a_profile_is_drawn() {
+    let Some(profile) = sample(&Entry::of::<Split>(), 75, SamplerKind::PerfEvent) else { return };
+    let caption = Caption {
+        title: "planted/split@75".to_owned(),
+        subtitle: profile.tally.to_string(),
+        count_name: "samples",
+    };
+    let svg = String::from_utf8(profile.folded.draw(&caption).expect("there are samples")).expect("UTF-8");
+    for text in ["planted_hot", "planted_cold", "perf-event:", "planted/split@75"] {
+        assert!(svg.contains(text), "{text}");
+    }
+    assert_eq!(Folded::parse(&profile.folded.to_text()).folded, profile.folded);
+}
