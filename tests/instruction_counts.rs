@@ -80,6 +80,37 @@ impl Kernel for RandomHasher {
     }
 }
 
+/// Whether this is the program under Valgrind, whose environment is cleared.
+fn under_valgrind() -> bool {
+    std::env::var_os(BENCH).is_none()
+}
+
+struct Panics;
+
+impl Kernel for Panics {
+    const NAME: &'static str = "panics";
+
+    fn run(size: u64) -> u64 {
+        assert!(!under_valgrind(), "out of luck");
+        size
+    }
+}
+
+/// As an instruction that this Valgrind does not know.
+struct Illegal;
+
+impl Kernel for Illegal {
+    const NAME: &'static str = "illegal";
+
+    fn run(size: u64) -> u64 {
+        if under_valgrind() {
+            let sent = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::ILL);
+            sent.expect("a process may signal itself");
+        }
+        size
+    }
+}
+
 struct Noop;
 
 impl Workload for Noop {
@@ -111,6 +142,7 @@ static PLANTS: Catalogue = Catalogue::new(&[
     family("kernel", &[16], &[Entry::of::<Plant<Sum>>()]),
     family("growth", &[100], &[Entry::of::<Plant<Push>>()]),
     family("random", &[100], &[Entry::of::<Plant<RandomHasher>>()]),
+    family("dies", &[1], &[Entry::of::<Plant<Panics>>(), Entry::of::<Plant<Illegal>>()]),
 ]);
 
 fn main() -> ExitCode {
@@ -152,10 +184,13 @@ const TESTS: &[Test] = &[
     ("the_runner_and_callgrind_alone_agree", the_runner_and_callgrind_alone_agree),
     ("a_random_hasher_gives_a_range", a_random_hasher_gives_a_range),
     ("a_stripped_executable_is_an_error_and_never_zero", a_stripped_executable_is_an_error_and_never_zero),
+    ("a_case_that_dies_under_valgrind_is_a_row", a_case_that_dies_under_valgrind_is_a_row),
     ("a_large_size_is_left_out_by_name_of_the_one_that_is_not", a_large_size_is_left_out),
     ("the_profile_of_each_case_is_kept", the_profile_of_each_case_is_kept),
 ];
 
+/// The plants that are no trap.
+const SOUND: &str = "^(noop|loop|kernel|growth|random)/";
 /// The plants that are counted more than once.
 const REPEATED: &str = "^(noop|kernel|growth)/|^loop/sum@1000$";
 
@@ -192,7 +227,7 @@ fn run_tests() -> ExitCode {
     }
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let counted =
-        Counted { first: session(&myself(), here, "."), second: session(&myself(), here, REPEATED) };
+        Counted { first: session(&myself(), here, SOUND), second: session(&myself(), here, REPEATED) };
     let mut failed = 0;
     for (name, test) in &tests {
         let passed = std::panic::catch_unwind(|| test(&counted)).is_ok();
@@ -347,6 +382,19 @@ fn a_stripped_executable_is_an_error_and_never_zero(_: &Counted) {
         let case = session.case("noop/noop@1");
         assert!(case.measurements.is_empty(), "{case:?}");
         assert!(case.failures[0].reason.contains("stripped"), "{case:?}");
+    }
+}
+
+fn a_case_that_dies_under_valgrind_is_a_row(_: &Counted) {
+    let elsewhere = tempfile::tempdir().expect("a temporary folder");
+    for here in [Path::new(env!("CARGO_MANIFEST_DIR")), elsewhere.path()] {
+        let session = session(&myself(), here, "^dies/");
+        assert_eq!(session.output.status.code(), Some(1), "{}", session.said());
+        for (id, words) in [("dies/panics@1", "out of luck"), ("dies/illegal@1", "target-cpu=native")] {
+            let case = session.case(id);
+            assert!(case.measurements.is_empty(), "{case:?}");
+            assert!(case.failures[0].reason.contains(words), "{case:?}");
+        }
     }
 }
 

@@ -45,6 +45,8 @@ pub(super) fn run(executables: &Executables, plan: &Plan, folder: &Path) -> Resu
         .env("GUNGRAUN_WORKSPACE_ROOT", folder)
         .env("GUNGRAUN_SAVE_SUMMARY", "json")
         .env("GUNGRAUN_COLOR", "never")
+        // The runner would print its own trace after the case's last words.
+        .env("RUST_BACKTRACE", "0")
         .env("GUNGRAUN_ALLOW_ASLR", if aslr_can_be_switched_off() { "no" } else { "yes" });
     // Without it the runner takes itself for a test: it runs the case outside Valgrind and counts nothing.
     command.arg("--bench");
