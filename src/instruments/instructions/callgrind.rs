@@ -96,6 +96,7 @@ pub(super) fn why(stderr: &str, status: &str) -> String {
     if says(&[
         "SIGILL",
         "signal 4",
+        "signal '4'",
         "unrecognised instruction",
         "Unrecognised instruction",
         "Illegal instruction",
@@ -104,10 +105,12 @@ pub(super) fn why(stderr: &str, status: &str) -> String {
                 `-C target-cpu=native`? build for a plain x86-64, or use a newer Valgrind"
             .to_owned();
     }
-    let telling = stderr.lines().map(str::trim).filter(|line| !line.is_empty());
-    let own = |line: &&str| !line.starts_with("==") && !line.starts_with("--");
-    let last = telling.clone().rfind(own).or(telling.clone().next_back());
-    format!("Callgrind failed ({status}): {}", last.unwrap_or("it said nothing"))
+    let lines: Vec<&str> = stderr.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let panic = lines.iter().position(|line| line.contains("panicked at"));
+    let own = |line: &&&str| !line.starts_with("==") && !line.starts_with("--");
+    let last = lines.iter().rfind(own).or(lines.last());
+    let telling = panic.and_then(|index| lines.get(index + 1)).or(last);
+    format!("Callgrind failed ({status}): {}", telling.unwrap_or(&"it said nothing"))
 }
 
 #[cfg(test)]
@@ -133,6 +136,13 @@ mod tests {
     fn an_illegal_instruction_reads_clearly() {
         let stderr = "==1== Process terminating with default action of signal 4 (SIGILL)\n==1==\n";
         assert!(why(stderr, "exit status: 132").contains("target-cpu=native"));
+    }
+
+    #[test]
+    fn a_panic_is_told_by_its_message() {
+        let stderr =
+            "thread 'main' panicked at src/x.rs:1:2:\nout of luck\nnote: more\nError: Exit code was: '101'\n";
+        assert_eq!(why(stderr, "exit status: 1"), "Callgrind failed (exit status: 1): out of luck");
     }
 
     #[test]

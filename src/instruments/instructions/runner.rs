@@ -45,7 +45,11 @@ pub(super) fn run(executables: &Executables, plan: &Plan, folder: &Path) -> Resu
         .env("GUNGRAUN_WORKSPACE_ROOT", folder)
         .env("GUNGRAUN_SAVE_SUMMARY", "json")
         .env("GUNGRAUN_COLOR", "never")
+        // The runner would print its own trace after the case's last words.
+        .env("RUST_BACKTRACE", "0")
         .env("GUNGRAUN_ALLOW_ASLR", if aslr_can_be_switched_off() { "no" } else { "yes" });
+    // Without it the runner takes itself for a test: it runs the case outside Valgrind and counts nothing.
+    command.arg("--bench");
     let output = command.output().map_err(|error| format!("cannot start myself: {error}"))?;
     if !output.status.success() {
         let said = [output.stdout, output.stderr].concat();
@@ -114,7 +118,7 @@ fn parts(json: &Value) -> Result<Vec<Counts>, String> {
 }
 
 fn events(part: &Value) -> Result<Events, String> {
-    let metrics = part["metrics"]["Callgrind"].as_object();
+    let metrics = part["metrics"].as_object();
     let metrics = metrics.ok_or_else(|| format!("{RUNNER}'s summary holds a part without metrics"))?;
     Ok(metrics
         .iter()
@@ -122,9 +126,9 @@ fn events(part: &Value) -> Result<Events, String> {
         .collect())
 }
 
-/// The runner calls the file of part 4 of 5 `callgrind.….out.p4`.
+/// The runner calls the file of part 4 of 5 `callgrind.….p4.out`.
 fn last_part(folder: &Path) -> Option<PathBuf> {
-    let ending = format!(".out.p{}", counted::PARTS.len());
+    let ending = format!(".p{}.out", counted::PARTS.len());
     let entries = std::fs::read_dir(folder).ok()?.flatten();
     entries.map(|entry| entry.path()).find(|path| path.to_string_lossy().ends_with(&ending))
 }

@@ -9,6 +9,7 @@ use criterion::{BenchmarkFilter, BenchmarkGroup, BenchmarkId, Criterion, Through
 use super::arguments::Arguments;
 use super::{Budget, estimates, survey};
 use crate::catalogue::{CaseRef, Catalogue};
+use crate::instruments::flamegraph::CriterionProfiler;
 use crate::instruments::session::id_of;
 use crate::instruments::{Effort, Instrument, Job, Reading, Selection};
 use crate::record::{InstrumentName, InstrumentState, Layout, Metric};
@@ -121,6 +122,7 @@ pub(super) fn answer_directly(catalogue: &Catalogue, arguments: &Arguments) -> O
         return Some(ExitCode::SUCCESS);
     }
     let mut criterion = configured(&Budget::of(options.effort()), &options.layout())
+        .with_profiler(CriterionProfiler::default())
         .configure_from_args()
         .with_benchmark_filter(BenchmarkFilter::AcceptAll);
     for family in catalogue.families() {

@@ -1,0 +1,412 @@
+//! Planted truths for the instructions instrument, each counted as a user would: this executable is also a
+//! bench target with a catalogue of its own, the harness, and the program under Valgrind.
+
+use std::hint::black_box;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Output};
+
+use perflab::catalogue::{Axis, Catalogue, Family};
+use perflab::record::{CaseRecord, Metric, Run, State};
+use perflab::workload::{Answer, Entry, Workload};
+
+/// Makes this executable the bench target over [`PLANTS`].
+const BENCH: &str = "PERFLAB_PLANTS";
+/// The first argument of the program that loops over a kernel without erasing its type.
+const TYPED: &str = "--typed";
+
+/// What is planted: numbers in, a number out.
+trait Kernel: 'static {
+    const NAME: &'static str;
+    fn run(size: u64) -> u64;
+}
+
+/// A kernel as a workload.
+struct Plant<K>(std::marker::PhantomData<K>);
+
+impl<K: Kernel> Workload for Plant<K> {
+    const NAME: &'static str = K::NAME;
+    const ABOUT: &'static str = "a planted truth";
+    type Input = u64;
+    type Output = u64;
+
+    fn input(size: usize) -> u64 {
+        size as u64
+    }
+
+    fn run(input: &u64) -> u64 {
+        K::run(*input)
+    }
+
+    fn check(_: &u64, _: &u64) -> bool {
+        true
+    }
+
+    fn answer(output: &u64) -> Answer {
+        Answer::of_sequence([*output])
+    }
+}
+
+struct Sum;
+
+impl Kernel for Sum {
+    const NAME: &'static str = "sum";
+
+    fn run(size: u64) -> u64 {
+        (0..size).fold(0, |sum, i| black_box(sum + i))
+    }
+}
+
+struct Push;
+
+impl Kernel for Push {
+    const NAME: &'static str = "push";
+
+    fn run(size: u64) -> u64 {
+        let mut numbers = Vec::new();
+        for i in 0..size {
+            numbers.push(i);
+        }
+        numbers.len() as u64
+    }
+}
+
+struct RandomHasher;
+
+impl Kernel for RandomHasher {
+    const NAME: &'static str = "random-hasher";
+
+    fn run(size: u64) -> u64 {
+        (0..size).collect::<std::collections::HashSet<u64>>().len() as u64
+    }
+}
+
+/// Whether this is the program under Valgrind, whose environment is cleared.
+fn under_valgrind() -> bool {
+    std::env::var_os(BENCH).is_none()
+}
+
+struct Panics;
+
+impl Kernel for Panics {
+    const NAME: &'static str = "panics";
+
+    fn run(size: u64) -> u64 {
+        assert!(!under_valgrind(), "out of luck");
+        size
+    }
+}
+
+/// As an instruction that this Valgrind does not know.
+struct Illegal;
+
+impl Kernel for Illegal {
+    const NAME: &'static str = "illegal";
+
+    fn run(size: u64) -> u64 {
+        if under_valgrind() {
+            let sent = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::ILL);
+            sent.expect("a process may signal itself");
+        }
+        size
+    }
+}
+
+struct Noop;
+
+impl Workload for Noop {
+    const NAME: &'static str = "noop";
+    const ABOUT: &'static str = "the loop itself";
+    type Input = ();
+    type Output = ();
+
+    fn input(_: usize) {}
+
+    fn run((): &()) {}
+
+    fn check((): &(), (): &()) -> bool {
+        true
+    }
+
+    fn answer((): &()) -> Answer {
+        Answer::of_sequence([])
+    }
+}
+
+const fn family(name: &'static str, sizes: &'static [usize], entries: &'static [Entry]) -> Family {
+    Family { name, question: "Is the count right?", axis: Axis::ELEMENTS, sizes, entries }
+}
+
+static PLANTS: Catalogue = Catalogue::new(&[
+    family("noop", &[1], &[Entry::of::<Noop>()]),
+    family("loop", &[1_000, 2_000, 3_000, 1_000_000], &[Entry::of::<Plant<Sum>>()]),
+    family("kernel", &[16], &[Entry::of::<Plant<Sum>>()]),
+    family("growth", &[100], &[Entry::of::<Plant<Push>>()]),
+    family("random", &[100], &[Entry::of::<Plant<RandomHasher>>()]),
+    family("dies", &[1], &[Entry::of::<Plant<Panics>>(), Entry::of::<Plant<Illegal>>()]),
+]);
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let first = arguments.next().unwrap_or_default();
+    if first == TYPED {
+        let kernel = arguments.next().unwrap_or_default();
+        let iterations = arguments.next().and_then(|text| text.parse().ok()).unwrap_or(0);
+        match kernel.as_str() {
+            "noop" => typed_loop::<Noop>(1, iterations),
+            "sum" => typed_loop::<Plant<Sum>>(16, iterations),
+            _ => typed_loop::<Plant<Push>>(100, iterations),
+        }
+        return ExitCode::SUCCESS;
+    }
+    if std::env::var_os(BENCH).is_some() || first == "--counted" {
+        return perflab::instruments::instructions::main(&PLANTS);
+    }
+    run_tests()
+}
+
+/// The loop that a bench would hold if the catalogue erased nothing.
+#[inline(never)]
+fn typed_loop<W: Workload>(size: usize, iterations: u64) {
+    let input = W::input(size);
+    let once = |input: &W::Input| W::run(input);
+    for _ in 0..iterations {
+        black_box(once(black_box(&input)));
+    }
+}
+
+type Test = (&'static str, fn(&Counted));
+
+const TESTS: &[Test] = &[
+    ("noop_costs_at_most_three_instructions", noop_costs_at_most_three_instructions),
+    ("a_loop_at_n_2n_and_3n_is_a_straight_line", a_loop_at_n_2n_and_3n_is_a_straight_line),
+    ("the_same_twice_is_equal", the_same_twice_is_equal),
+    ("the_erased_loop_costs_what_the_typed_loop_costs", the_erased_loop_costs_what_the_typed_loop_costs),
+    ("the_runner_and_callgrind_alone_agree", the_runner_and_callgrind_alone_agree),
+    ("a_random_hasher_gives_a_range", a_random_hasher_gives_a_range),
+    ("a_stripped_executable_is_an_error_and_never_zero", a_stripped_executable_is_an_error_and_never_zero),
+    ("a_case_that_dies_under_valgrind_is_a_row", a_case_that_dies_under_valgrind_is_a_row),
+    ("a_large_size_is_left_out_by_name_of_the_one_that_is_not", a_large_size_is_left_out),
+    ("the_profile_of_each_case_is_kept", the_profile_of_each_case_is_kept),
+];
+
+/// The plants that are no trap.
+const SOUND: &str = "^(noop|loop|kernel|growth|random)/";
+/// The plants that are counted more than once.
+const REPEATED: &str = "^(noop|kernel|growth)/|^loop/sum@1000$";
+
+/// Two sessions over the same plants.
+struct Counted {
+    first: Session,
+    second: Session,
+}
+
+/// Runs what the command line selects, as libtest would: plain words are substrings, `--exact` whole names.
+fn run_tests() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let exact = arguments.iter().any(|argument| argument == "--exact");
+    let words: Vec<&String> = arguments.iter().filter(|argument| !argument.starts_with('-')).collect();
+    let wanted = |name: &str| {
+        let matches =
+            |word: &&String| if exact { name == word.as_str() } else { name.contains(word.as_str()) };
+        words.is_empty() || words.iter().any(matches)
+    };
+    let tests: Vec<&Test> = TESTS.iter().filter(|(name, _)| wanted(name)).collect();
+    if arguments.iter().any(|argument| argument == "--list") {
+        tests.iter().for_each(|(name, _)| println!("{name}: test"));
+        return ExitCode::SUCCESS;
+    }
+    println!("\nrunning {} tests", tests.len());
+    if cfg!(debug_assertions) {
+        println!("a debug build is not counted; use `cargo test --release`");
+        println!("\ntest result: ok. 0 passed; 0 failed; {} ignored", tests.len());
+        return ExitCode::SUCCESS;
+    }
+    if tests.is_empty() {
+        println!("\ntest result: ok. 0 passed; 0 failed; 0 ignored; {} filtered out", TESTS.len());
+        return ExitCode::SUCCESS;
+    }
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let counted =
+        Counted { first: session(&myself(), here, SOUND), second: session(&myself(), here, REPEATED) };
+    let mut failed = 0;
+    for (name, test) in &tests {
+        let passed = std::panic::catch_unwind(|| test(&counted)).is_ok();
+        println!("test {name} ... {}", if passed { "ok" } else { "FAILED" });
+        failed += usize::from(!passed);
+    }
+    let (passed, filtered) = (tests.len() - failed, TESTS.len() - tests.len());
+    let verdict = if failed == 0 { "ok" } else { "FAILED" };
+    println!(
+        "\ntest result: {verdict}. {passed} passed; {failed} failed; 0 ignored; {filtered} filtered out"
+    );
+    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn myself() -> PathBuf {
+    std::env::current_exe().expect("this program runs from a file")
+}
+
+/// What a session printed and recorded.
+struct Session {
+    folder: tempfile::TempDir,
+    output: Output,
+    run: Run,
+}
+
+impl Session {
+    fn case(&self, id: &str) -> &CaseRecord {
+        let case = self.run.cases.iter().find(|case| case.id.to_string() == id);
+        case.unwrap_or_else(|| panic!("{id} has no row; the session said:\n{}", self.said()))
+    }
+
+    /// Value, low and high.
+    fn figure(&self, id: &str, metric: Metric) -> (f64, f64, f64) {
+        let case = self.case(id);
+        let measurement = case.measurements.iter().find(|measurement| measurement.metric == metric);
+        let measurement = measurement.unwrap_or_else(|| {
+            panic!(
+                "{id} has no {}; install what is missing with `just setup`:\n{}",
+                metric.as_str(),
+                self.said()
+            )
+        });
+        (measurement.value, measurement.low, measurement.high)
+    }
+
+    /// A count without spread.
+    fn exactly(&self, id: &str) -> f64 {
+        let (value, low, high) = self.figure(id, Metric::Instructions);
+        assert_eq!((low, high), (value, value), "{id} is not exact");
+        value
+    }
+
+    fn said(&self) -> String {
+        let Output { stdout, stderr, .. } = &self.output;
+        format!("{}{}", String::from_utf8_lossy(stdout), String::from_utf8_lossy(stderr))
+    }
+}
+
+/// A session of `executable` over the plants that match `filter`, in `here`.
+fn session(executable: &Path, here: &Path, filter: &str) -> Session {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let profiles = folder.path().join("profiles");
+    let output = Command::new(executable)
+        .current_dir(here)
+        .env(BENCH, "1")
+        .args([filter, "--profiles"])
+        .arg(&profiles)
+        .arg("--reports")
+        .arg(folder.path().join("reports"))
+        .output()
+        .expect("the bench target starts");
+    let mut runs = std::fs::read_dir(profiles.join("runs")).expect("the session recorded a run");
+    let run = runs.next().expect("one run").expect("its folder can be read").path();
+    let run = serde_json::from_slice(&std::fs::read(run).expect("it is a file")).expect("it is a record");
+    Session { folder, output, run }
+}
+
+fn noop_costs_at_most_three_instructions(Counted { first, .. }: &Counted) {
+    let noop = first.exactly("noop/noop@1");
+    assert!(noop > 0.0 && noop <= 3.0, "{noop}");
+}
+
+fn a_loop_at_n_2n_and_3n_is_a_straight_line(Counted { first, .. }: &Counted) {
+    let [n, twice, thrice] = [1_000, 2_000, 3_000].map(|size| first.exactly(&format!("loop/sum@{size}")));
+    assert_eq!(thrice - twice, twice - n);
+    assert!(twice - n >= 1_000.0, "{n} {twice}");
+}
+
+fn the_same_twice_is_equal(Counted { first, second }: &Counted) {
+    for id in ["noop/noop@1", "loop/sum@1000", "kernel/sum@16", "growth/push@100"] {
+        for metric in [Metric::Instructions, Metric::EstimatedCycles, Metric::L1Misses, Metric::LlMisses] {
+            assert_eq!(first.figure(id, metric), second.figure(id, metric), "{id} {metric:?}");
+        }
+    }
+}
+
+fn the_erased_loop_costs_what_the_typed_loop_costs(Counted { first, .. }: &Counted) {
+    for (kernel, id) in [("noop", "noop/noop@1"), ("sum", "kernel/sum@16"), ("push", "growth/push@100")] {
+        // From 100 on, so that the allocator is warm; the difference is free of what the call costs.
+        let typed = (typed(kernel, 300) - typed(kernel, 100)) / 200.0;
+        let erased = first.exactly(id);
+        println!("{kernel}: {typed} instructions typed, {erased} erased");
+        assert!((typed - erased).abs() <= 3.0, "{kernel}: {typed} typed, {erased} erased");
+    }
+}
+
+/// Instructions of the typed loop, straight from Callgrind.
+fn typed(kernel: &str, iterations: u64) -> f64 {
+    let output = Command::new("valgrind")
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg("--toggle-collect=instruction_counts::typed_loop::<*>")
+        .arg(myself())
+        .args([TYPED, kernel, &iterations.to_string()])
+        .output()
+        .expect("Valgrind is installed: `apt install valgrind`, or `just setup`");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let collected = said.lines().find_map(|line| line.split_once("Collected :"));
+    let count = collected.and_then(|(_, counts)| counts.split_whitespace().next()?.parse().ok());
+    let count: f64 = count.unwrap_or_else(|| panic!("Callgrind said no count:\n{said}"));
+    assert!(count > 0.0, "the typed loop was not seen:\n{said}");
+    count
+}
+
+fn the_runner_and_callgrind_alone_agree(Counted { first, .. }: &Counted) {
+    assert_eq!(first.run.instruments[0].state, State::Ready, "{:?}: `just setup`", first.run.instruments[0]);
+    // Away from the folder of tools there is no runner.
+    let elsewhere = tempfile::tempdir().expect("a temporary folder");
+    let alone = session(&myself(), elsewhere.path(), REPEATED);
+    assert_eq!(alone.run.instruments[0].state, State::Degraded, "{:?}", alone.run.instruments[0]);
+    for id in ["noop/noop@1", "loop/sum@1000", "kernel/sum@16", "growth/push@100"] {
+        assert_eq!(first.exactly(id), alone.exactly(id), "{id}");
+        let cycles = |session: &Session| session.figure(id, Metric::EstimatedCycles).0;
+        assert_eq!(cycles(first), cycles(&alone), "{id}");
+    }
+}
+
+fn a_random_hasher_gives_a_range(Counted { first, .. }: &Counted) {
+    let (value, low, high) = first.figure("random/random-hasher@100", Metric::Instructions);
+    assert!(low < value && value < high, "{low} {value} {high}");
+    assert!(high - low < 0.1 * value, "{low} {value} {high}");
+}
+
+fn a_stripped_executable_is_an_error_and_never_zero(_: &Counted) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let stripped = folder.path().join("stripped");
+    let strip = Command::new("strip").arg("-o").arg(&stripped).arg(myself()).output();
+    let strip = strip.expect("strip is installed: it comes with the linker (`apt install binutils`)");
+    assert!(strip.status.success(), "{strip:?}");
+    for here in [Path::new(env!("CARGO_MANIFEST_DIR")), folder.path()] {
+        let session = session(&stripped, here, "^noop/");
+        assert_eq!(session.output.status.code(), Some(1), "{}", session.said());
+        let case = session.case("noop/noop@1");
+        assert!(case.measurements.is_empty(), "{case:?}");
+        assert!(case.failures[0].reason.contains("stripped"), "{case:?}");
+    }
+}
+
+fn a_case_that_dies_under_valgrind_is_a_row(_: &Counted) {
+    let elsewhere = tempfile::tempdir().expect("a temporary folder");
+    for here in [Path::new(env!("CARGO_MANIFEST_DIR")), elsewhere.path()] {
+        let session = session(&myself(), here, "^dies/");
+        assert_eq!(session.output.status.code(), Some(1), "{}", session.said());
+        for (id, words) in [("dies/panics@1", "out of luck"), ("dies/illegal@1", "target-cpu=native")] {
+            let case = session.case(id);
+            assert!(case.measurements.is_empty(), "{case:?}");
+            assert!(case.failures[0].reason.contains(words), "{case:?}");
+        }
+    }
+}
+
+fn a_large_size_is_left_out(Counted { first, .. }: &Counted) {
+    let case = first.case("loop/sum@1000000");
+    assert!(case.measurements.is_empty() && case.failures.is_empty(), "{case:?}");
+    assert!(case.left_out[0].reason.contains("3000"), "{case:?}");
+}
+
+fn the_profile_of_each_case_is_kept(Counted { first, .. }: &Counted) {
+    let path = first.folder.path().join("profiles/instructions/growth/push@100.callgrind.out");
+    let text = std::fs::read_to_string(path).expect("the profile is kept");
+    assert!(text.contains("events: Ir"), "{text}");
+    assert!(text.contains("Prepared<"), "{text}");
+}
