@@ -3,7 +3,8 @@
 //! # The rule
 //! 1. All members are put on one scale. It is the ratio from interleaved rounds
 //!    ([`Metric::TimeRatio`], the baseline being 1) when every timed member has one; else the time itself.
-//!    The two are never mixed within a ranking.
+//!    The two are never mixed within a ranking, and a ratio of another revision than the time beside it counts
+//!    as none.
 //! 2. They are sorted by value. The first leads rank 1.
 //! 3. A member begins a new rank only if its interval lies wholly above that of the current rank's leader;
 //!    otherwise it shares the leader's rank. A new rank is one more than the number of members before it: 1, 1, 3.
@@ -77,7 +78,11 @@ pub fn rank<'a>(family: &'a ListedFamily, recorded: &Recorded, size: usize) -> R
             unranked.push(workload);
             continue;
         };
-        let paired = match read(&workload.name, Metric::TimeRatio) {
+        let is_of_one_revision = recorded.case(&id(&workload.name)).is_some_and(|case| {
+            let revision = |metric| case.measurement(metric).map(|number| &number.revision);
+            revision(Metric::TimeRatio) == revision(Metric::TimeNs)
+        });
+        let paired = match read(&workload.name, Metric::TimeRatio).filter(|_| is_of_one_revision) {
             None if workload.name == family.baseline => Some(Estimate::exact(1.0)),
             ratio => ratio,
         };
@@ -225,6 +230,17 @@ mod tests {
         assert_eq!(ranking.by, RankedBy::Time);
         assert_eq!(ranks(&ranking), [("c", 1, false), ("a", 2, false), ("b", 3, false)]);
         assert!(ranking.ranked[0].ratio.is_some_and(|ratio| !ratio.paired));
+    }
+
+    #[test]
+    fn a_ratio_of_another_revision_than_the_time_counts_as_none() {
+        let family = family(&["a", "b"]);
+        let mut recorded =
+            recorded(&[("a", (10.0, 10.0, 10.0), None), ("b", (11.0, 11.0, 11.0), Some((0.7, 0.8, 0.9)))]);
+        recorded.cases[1].measurements[1].revision = "older".into();
+        let ranking = rank(&family, &recorded, 10);
+        assert_eq!(ranking.by, RankedBy::Time);
+        assert_eq!(ranks(&ranking), [("a", 1, false), ("b", 2, false)]);
     }
 
     #[test]
