@@ -89,7 +89,10 @@ pub(super) struct Cpu {
 
 impl Cpu {
     pub(super) fn now() -> Self {
-        Self { process: cpu::process_seconds(), kernel: cpu::kernel_seconds() }
+        // In this order: while pprof's timer is armed the kernel brings the process's clock up to date at
+        // ticks alone, and when rusage is asked for.
+        let kernel = cpu::kernel_seconds();
+        Self { process: cpu::process_seconds(), kernel }
     }
 
     pub(super) fn elapsed(self) -> Self {
