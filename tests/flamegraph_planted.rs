@@ -27,8 +27,7 @@ fn sample_and_clock(entry: &Entry, size: usize, sampler: SamplerKind) -> Option<
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     HOT_NS.store(0, Ordering::SeqCst);
     COLD_NS.store(0, Ordering::SeqCst);
-    // pprof gets a quarter of the rate at a tick of 250 Hz.
-    let cpu = Duration::from_millis(if sampler == SamplerKind::Pprof { 2_400 } else { 800 });
+    let cpu = Duration::from_millis(800);
     match sample_case(&*entry.prepare(size), Plan { cpu, sampler: Some(sampler) }) {
         Ok(profile) => {
             eprintln!("{}", profile.tally);
