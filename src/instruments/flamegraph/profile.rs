@@ -14,6 +14,8 @@ use crate::workload::Case;
 const CALL: Duration = Duration::from_millis(5);
 /// Samples that a quick picture should have; fewer tell shares to no better than 5 points.
 const ENOUGH_SAMPLES: u64 = 450;
+/// pprof takes a quarter of the samples a second at a tick of 250 Hz, so it gets as much more time.
+const AT_A_TICK: u32 = 4;
 /// A case that mostly waits may take this many times its budget of CPU time by the clock on the wall.
 const PATIENCE: u32 = 8;
 /// Roots of stacks that do not reach the loop.
@@ -25,7 +27,7 @@ const DRIVER: &str = "perflab::instruments::";
 /// How long to sample, and with what.
 #[derive(Debug, Clone, Copy)]
 pub struct Plan {
-    /// CPU time to spend in the measured loop.
+    /// CPU time to spend in the measured loop; pprof takes four times as much, for as many samples.
     pub cpu: Duration,
     /// The sampler to use; the best one available without it.
     pub sampler: Option<SamplerKind>,
@@ -51,8 +53,9 @@ pub fn sample_case(case: &dyn Case, plan: Plan) -> Result<Profile, String> {
     let began = Instant::now();
     let before = Cpu::now();
     let mut inside = Cpu::default();
-    let budget = plan.cpu.as_secs_f64();
-    while began.elapsed() < plan.cpu * PATIENCE {
+    let cpu = if kind == SamplerKind::Pprof { plan.cpu * AT_A_TICK } else { plan.cpu };
+    let budget = cpu.as_secs_f64();
+    while began.elapsed() < cpu * PATIENCE {
         // Time in the kernel gives no samples: up to double the budget makes up for it.
         let enough = sampler.taken().is_none_or(|taken| taken >= ENOUGH_SAMPLES);
         if inside.process >= budget && (enough || inside.process >= 2.0 * budget) {
@@ -89,7 +92,10 @@ pub(super) struct Cpu {
 
 impl Cpu {
     pub(super) fn now() -> Self {
-        Self { process: cpu::process_seconds(), kernel: cpu::kernel_seconds() }
+        // In this order: while pprof's timer is armed the kernel brings the process's clock up to date at
+        // ticks alone, and when rusage is asked for.
+        let kernel = cpu::kernel_seconds();
+        Self { process: cpu::process_seconds(), kernel }
     }
 
     pub(super) fn elapsed(self) -> Self {
