@@ -135,7 +135,7 @@ fn system(package: &str, names: &[&str], tell: &mut impl FnMut(&str)) -> StepSta
     let os_release = std::fs::read_to_string("/etc/os-release").unwrap_or_default();
     let remedy = install_command(&os_release, package);
     if !may_use_apt() {
-        return StepState::Missing { reason: "this needs root".to_owned(), remedy };
+        return StepState::Missing { reason: "this needs root and apt-get".to_owned(), remedy };
     }
     tell(&format!("{package}: installing with apt-get"));
     let apt = |arguments: &[&str]| {
