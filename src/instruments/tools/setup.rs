@@ -104,7 +104,7 @@ fn runner(tools: &Path, tell: &mut impl FnMut(&str)) -> StepState {
     if let Some(path) = runner_of_our_version() {
         return StepState::Present(path);
     }
-    tell(&format!("gungraun-runner {RUNNER_VERSION}: building, about a minute"));
+    tell(&format!("gungraun-runner {RUNNER_VERSION}: building, one to three minutes"));
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command
