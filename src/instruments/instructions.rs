@@ -203,3 +203,31 @@ fn readings(job: &Job, profiles: &[Profile], n: u64) -> Result<Vec<Reading>, Str
         reading(Metric::LlMisses, counts::rate(&lines(|counts| counts.ll_misses)?)),
     ])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::CATALOGUE;
+    use crate::record::Layout;
+
+    fn left_out(size: usize, effort: Effort) -> Option<String> {
+        let case = CATALOGUE.cases().find(|case| case.entry.name == "push" && case.size == size);
+        let run = crate::instruments::new_run(&Layout::new("profiles", "reports"));
+        Instructions.leaves_out(&case.expect("build-vec has this size"), effort, &run)
+    }
+
+    #[test]
+    fn a_quick_run_leaves_out_what_smaller_sizes_already_tell() {
+        assert_eq!(left_out(10_000, Effort::Quick), None);
+        assert_eq!(left_out(1_000_000, Effort::Thorough), None);
+        let reason = left_out(1_000_000, Effort::Quick).expect("it is large");
+        assert!(reason.starts_with("an exact count at 10000 already"), "{reason}");
+    }
+
+    #[test]
+    fn without_valgrind_there_is_no_count_and_a_way_to_get_one() {
+        let state = survey(&Means { valgrind: None, runner: None });
+        assert_eq!(state.state, State::Unavailable);
+        assert!(state.remedy.is_some() && state.reason.is_some(), "{state:?}");
+    }
+}

@@ -104,7 +104,7 @@ fn runner(tools: &Path, tell: &mut impl FnMut(&str)) -> StepState {
     if let Some(path) = runner_of_our_version() {
         return StepState::Present(path);
     }
-    tell(&format!("gungraun-runner {RUNNER_VERSION}: building, about a minute"));
+    tell(&format!("gungraun-runner {RUNNER_VERSION}: building, one to three minutes"));
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command
@@ -135,7 +135,7 @@ fn system(package: &str, names: &[&str], tell: &mut impl FnMut(&str)) -> StepSta
     let os_release = std::fs::read_to_string("/etc/os-release").unwrap_or_default();
     let remedy = install_command(&os_release, package);
     if !may_use_apt() {
-        return StepState::Missing { reason: "this needs root".to_owned(), remedy };
+        return StepState::Missing { reason: "this needs root and apt-get".to_owned(), remedy };
     }
     tell(&format!("{package}: installing with apt-get"));
     let apt = |arguments: &[&str]| {
