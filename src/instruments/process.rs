@@ -223,8 +223,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let pid_file = folder.path().join("pid");
         let script = format!("sleep 600 & echo $! > {}; wait", pid_file.display());
-        let death = run_to_end(&mut shell(&script), Duration::from_secs(1), false);
-        assert_eq!(death, Err(Death::TimedOut(Duration::from_secs(1))));
+        let death = run_to_end(&mut shell(&script), Duration::from_secs(5), false);
+        assert_eq!(death, Err(Death::TimedOut(Duration::from_secs(5))));
         let pid = std::fs::read_to_string(pid_file).expect("the shell wrote it before it waited");
         // A killed grandchild may linger as a zombie of init, but it no longer runs.
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.trim())).unwrap_or_default();
