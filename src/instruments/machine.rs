@@ -92,11 +92,17 @@ fn kernel() -> String {
     std::env::consts::OS.to_owned()
 }
 
-/// `CONFIG_HZ` from the kernel's published configuration, where it publishes one uncompressed.
+/// The kernel's coarse clock advances once a tick, so its resolution is the tick: 4 ms at 250 Hz.
+#[cfg(target_os = "linux")]
 fn timer_hz() -> Option<u32> {
-    let release = read("/proc/sys/kernel/osrelease")?;
-    let config = read(&format!("/boot/config-{}", release.trim()))?;
-    config.lines().find_map(|line| line.strip_prefix("CONFIG_HZ=")?.parse().ok())
+    let tick = rustix::time::clock_getres(rustix::time::ClockId::MonotonicCoarse);
+    let tick_ns = u32::try_from(tick.tv_nsec).ok().filter(|ns| tick.tv_sec == 0 && *ns > 0)?;
+    Some((1_000_000_000 + tick_ns / 2) / tick_ns)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn timer_hz() -> Option<u32> {
+    None
 }
 
 fn libc() -> String {

@@ -33,7 +33,10 @@ pub fn main(catalogue: &Catalogue) -> ExitCode {
 }
 
 pub(super) fn survey() -> InstrumentState {
-    let debug = machine::is_debug_build();
+    survey_of(machine::is_debug_build())
+}
+
+fn survey_of(debug: bool) -> InstrumentState {
     InstrumentState {
         name: InstrumentName::Time,
         state: if debug { State::Unavailable } else { State::Ready },
@@ -80,5 +83,19 @@ impl Budget {
                 member_ns: 5_000_000_000,
             },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_debug_build_is_refused_with_the_command_to_use() {
+        let state = survey_of(true);
+        assert_eq!(state.state, State::Unavailable);
+        assert!(state.reason.is_some_and(|reason| reason.contains("debug build")));
+        assert!(state.remedy.is_some_and(|remedy| remedy.contains("cargo bench")));
+        assert_eq!(survey_of(false).state, State::Ready);
     }
 }

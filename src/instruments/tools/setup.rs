@@ -75,18 +75,19 @@ pub fn setup(for_tests: bool, mut tell: impl FnMut(&str)) -> Result<Vec<Step>, S
         tell(&step.to_string());
         steps.push(step);
     };
-    done(
-        Step {
-            tool: "valgrind",
-            wanted_by: "instructions",
-            state: system("valgrind", &["valgrind"], &mut tell),
+    let valgrind = system("valgrind", &["valgrind"], &mut tell);
+    let is_without_valgrind = matches!(valgrind, StepState::Missing { .. });
+    done(Step { tool: "valgrind", wanted_by: "instructions", state: valgrind }, &mut tell);
+    // The runner starts Valgrind and nothing else: without it, nobody should wait for its build.
+    let runner = match runner_of_our_version() {
+        Some(path) => StepState::Present(path),
+        None if is_without_valgrind => StepState::Missing {
+            reason: "it is of no use without Valgrind".to_owned(),
+            remedy: "once Valgrind is there, `just setup`".to_owned(),
         },
-        &mut tell,
-    );
-    done(
-        Step { tool: "gungraun-runner", wanted_by: "instructions", state: runner(&tools, &mut tell) },
-        &mut tell,
-    );
+        None => build_runner(&tools, &mut tell),
+    };
+    done(Step { tool: "gungraun-runner", wanted_by: "instructions", state: runner }, &mut tell);
     if for_tests {
         let state = system("chromium", &BROWSERS, &mut tell);
         done(Step { tool: "chromium", wanted_by: "the test of the pages", state }, &mut tell);
@@ -100,10 +101,7 @@ pub(crate) fn runner_of_our_version() -> Option<PathBuf> {
 }
 
 /// Unoptimised: built once and run for a few milliseconds a case, it would never earn back the optimiser's time.
-fn runner(tools: &Path, tell: &mut impl FnMut(&str)) -> StepState {
-    if let Some(path) = runner_of_our_version() {
-        return StepState::Present(path);
-    }
+fn build_runner(tools: &Path, tell: &mut impl FnMut(&str)) -> StepState {
     tell(&format!("gungraun-runner {RUNNER_VERSION}: building, one to three minutes"));
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);

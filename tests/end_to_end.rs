@@ -1,0 +1,163 @@
+//! The whole way: `perflab bench` builds the targets, measures with every instrument, and writes pages that a
+//! browser shows. Needs what `perflab setup --for-tests` installs.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use perflab::record::{CaseId, InstrumentName, Layout, Metric, Recorded, State, load};
+
+const FILTER: &str = "^(noop/noop@1|build-vec/(push|collect)@100)$";
+
+fn bench(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_perflab"));
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).args(["bench", FILTER]);
+    command.arg("--profiles").arg(folder.join("profiles")).arg("--reports").arg(folder.join("reports"));
+    command
+}
+
+fn recorded(folder: &Path) -> Recorded {
+    let loaded = load(&Layout::new(folder.join("profiles"), folder.join("reports"))).expect("readable");
+    assert!(loaded.problems.is_empty(), "{:?}", loaded.problems);
+    assert_eq!(loaded.runs.len(), 1, "all instruments are one run");
+    Recorded::merge(&loaded.runs)
+}
+
+fn told(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+fn value(recorded: &Recorded, id: &str, metric: Metric) -> Option<f64> {
+    let id: CaseId = id.parse().expect("a well-formed id");
+    recorded.case(&id).and_then(|case| case.measurement(metric)).map(|measurement| measurement.value)
+}
+
+/// What Chromium makes of a page: its document after scripts, with the given extra switches.
+fn browse(page: &Path, switches: &[&str]) -> String {
+    let profile = tempfile::tempdir().expect("a temporary folder");
+    let names = ["chromium", "chromium-browser", "google-chrome"];
+    for name in names {
+        let output = Command::new(name)
+            .args(["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run"])
+            .args(["--disable-background-networking", "--disable-component-update", "--disable-sync"])
+            .arg(format!("--user-data-dir={}", profile.path().display()))
+            .args(switches)
+            .arg("--dump-dom")
+            .arg(format!("file://{}", page.display()))
+            .output();
+        match output {
+            Ok(output) => return String::from_utf8_lossy(&output.stdout).into_owned(),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => panic!("{name} cannot be started: {error}"),
+        }
+    }
+    panic!("no browser is installed: `perflab setup --for-tests` brings one");
+}
+
+/// Appends a script that reports how wide the page is against its window, and whether any picture is broken.
+fn instrumented(page: &Path) -> PathBuf {
+    let mut text = fs::read_to_string(page).expect("the page is there");
+    text.push_str(
+        "<script>addEventListener('load', () => { const root = document.documentElement; \
+         const objects = [...document.querySelectorAll('object')]; \
+         document.title = `wide=${root.scrollWidth > root.clientWidth} \
+         broken=${objects.filter(o => !o.contentDocument && !o.getBoundingClientRect().height).length}`; })</script>",
+    );
+    let copy = page.with_file_name(format!(
+        "probe-{}",
+        page.file_name().expect("it has a name").to_string_lossy()
+    ));
+    fs::write(&copy, text).expect("it can be written");
+    copy
+}
+
+#[test]
+fn bench_measures_with_every_instrument_and_a_browser_shows_the_pages() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let output = bench(folder.path()).output().expect("it starts");
+    let said = told(&output);
+    assert!(output.status.success(), "{said}");
+    let recorded = recorded(folder.path());
+    for instrument in &recorded.instruments {
+        assert_ne!(instrument.state, State::Unavailable, "{instrument:?}");
+        assert!(said.contains(&format!("  {:<14}", instrument.name.as_str())), "{said}");
+    }
+    assert_eq!(recorded.instruments.len(), InstrumentName::ALL.len());
+    for id in ["noop/noop@1", "build-vec/push@100", "build-vec/collect@100"] {
+        for metric in [Metric::TimeNs, Metric::Samples, Metric::SampleRateHz, Metric::HeapBlocks] {
+            assert!(value(&recorded, id, metric).is_some(), "{id} has no {}: {said}", metric.as_str());
+        }
+    }
+    // The exact instruments: these numbers are known by hand.
+    assert_eq!(value(&recorded, "build-vec/push@100", Metric::HeapBlocks), Some(6.0));
+    assert_eq!(value(&recorded, "build-vec/push@100", Metric::HeapBytes), Some(2016.0));
+    assert_eq!(value(&recorded, "build-vec/push@100", Metric::HeapPeakBytes), Some(1024.0));
+    assert_eq!(value(&recorded, "build-vec/collect@100", Metric::HeapBlocks), Some(1.0));
+    assert_eq!(value(&recorded, "build-vec/collect@100", Metric::HeapBytes), Some(800.0));
+    let noop = value(&recorded, "noop/noop@1", Metric::Instructions).expect("it was counted");
+    assert!((1.0..=3.0).contains(&noop), "noop costs {noop} instructions");
+    assert!(value(&recorded, "build-vec/collect@100", Metric::TimeRatio).is_some(), "{said}");
+
+    let reports = folder.path().join("reports");
+    let pages = [
+        "index.html",
+        "build-vec.html",
+        "cases/build-vec/push@100.html",
+    ];
+    for page in pages {
+        let page = instrumented(&reports.join(page));
+        for switches in [
+            &["--window-size=1400,1000"][..],
+            &["--window-size=500,900"],
+            &["--window-size=1400,1000", "--blink-settings=preferredColorScheme=0"],
+        ] {
+            let dom = browse(&page, switches);
+            assert!(dom.contains("<title>wide=false broken=0</title>"), "{}: {switches:?}", page.display());
+        }
+    }
+    let dom = browse(&reports.join("build-vec.html"), &[]);
+    assert!(dom.contains("How should a vector of n integers be built?"));
+    assert!(reports.join("criterion/build-vec/push/100/report/index.html").is_file());
+    assert!(reports.join("flamegraph/build-vec/push@100.svg").is_file());
+}
+
+#[test]
+fn bench_without_valgrind_still_gives_the_report_and_says_what_is_missing() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let empty = folder.path().join("bin");
+    fs::create_dir(&empty).expect("it can be made");
+    let cargo = std::env::var_os("CARGO").map_or_else(|| PathBuf::from("cargo"), PathBuf::from);
+    let tools = cargo.parent().map(Path::to_owned).unwrap_or_default();
+    let path = std::env::join_paths([tools, empty]).expect("no colons in folder names");
+    let output = bench(folder.path()).env("PATH", path).output().expect("it starts");
+    let said = told(&output);
+    assert!(output.status.success(), "{said}");
+    let recorded = recorded(folder.path());
+    let instructions = recorded.instruments.iter().find(|state| state.name == InstrumentName::Instructions);
+    let instructions = instructions.expect("it was asked");
+    assert_eq!(instructions.state, State::Unavailable);
+    assert_eq!(instructions.reason.as_deref(), Some("Valgrind is not installed"));
+    let index = fs::read_to_string(folder.path().join("reports/index.html")).expect("the page is there");
+    assert!(index.contains("Valgrind is not installed") && index.contains("just setup"));
+}
+
+#[test]
+fn ctrl_c_during_a_bench_keeps_what_was_recorded() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut child = bench(folder.path())
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .expect("it starts");
+    let layout = Layout::new(folder.path().join("profiles"), folder.path().join("reports"));
+    let has_a_row = || load(&layout).is_ok_and(|loaded| loaded.runs.iter().any(|run| !run.cases.is_empty()));
+    while !has_a_row() {
+        assert!(child.try_wait().expect("it can be asked").is_none(), "it ended before its first row");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let status = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill starts");
+    assert!(status.success());
+    let status = child.wait().expect("it ends");
+    assert_eq!(status.code(), Some(1));
+    assert!(!recorded(folder.path()).cases.is_empty());
+}
