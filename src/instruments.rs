@@ -112,6 +112,23 @@ impl Job {
     }
 }
 
+/// Why a case has no number.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, serde::Serialize, serde::Deserialize)]
+pub enum NoNumber {
+    /// Something went wrong; the case's row is a failure.
+    #[error("{0}")]
+    Failed(String),
+    /// Nothing went wrong, and this instrument has nothing to see; the case's row says so.
+    #[error("{0}")]
+    LeftOut(String),
+}
+
+impl From<String> for NoNumber {
+    fn from(reason: String) -> Self {
+        Self::Failed(reason)
+    }
+}
+
 /// An instrument, as the session sees it.
 pub trait Instrument: Sync {
     /// Which one it is.
@@ -140,8 +157,8 @@ pub trait Instrument: Sync {
     /// Measures one group. Called in a process of its own; raw output goes where `job.layout` says.
     ///
     /// # Errors
-    /// One line that says why there is no number; it becomes the row of each of its cases.
-    fn measure(&self, job: &Job) -> Result<Vec<Reading>, String>;
+    /// [`NoNumber`], with one line that says why; it becomes the row of each of its cases.
+    fn measure(&self, job: &Job) -> Result<Vec<Reading>, NoNumber>;
 }
 
 /// A folder, or the reason why it has none. Instruments that keep raw output call this before they write.

@@ -63,10 +63,8 @@ fn instrumented(page: &Path) -> PathBuf {
          document.title = `wide=${root.scrollWidth > root.clientWidth} \
          broken=${objects.filter(o => !o.contentDocument && !o.getBoundingClientRect().height).length}`; })</script>",
     );
-    let copy = page.with_file_name(format!(
-        "probe-{}",
-        page.file_name().expect("it has a name").to_string_lossy()
-    ));
+    let copy =
+        page.with_file_name(format!("probe-{}", page.file_name().expect("it has a name").to_string_lossy()));
     fs::write(&copy, text).expect("it can be written");
     copy
 }
@@ -99,11 +97,7 @@ fn bench_measures_with_every_instrument_and_a_browser_shows_the_pages() {
     assert!(value(&recorded, "build-vec/collect@100", Metric::TimeRatio).is_some(), "{said}");
 
     let reports = folder.path().join("reports");
-    let pages = [
-        "index.html",
-        "build-vec.html",
-        "cases/build-vec/push@100.html",
-    ];
+    let pages = ["index.html", "build-vec.html", "cases/build-vec/push@100.html"];
     for page in pages {
         let page = instrumented(&reports.join(page));
         for switches in [

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use perflab::instruments::NoNumber;
 use perflab::instruments::flamegraph::{Plan, Profile, SamplerKind, sample_case};
 use perflab::instruments::folded::{Caption, Folded};
 use perflab::workload::{Answer, Entry, Workload};
@@ -37,7 +38,7 @@ fn sample_and_clock(entry: &Entry, size: usize, sampler: SamplerKind) -> Option<
             let cold = COLD_NS.load(Ordering::SeqCst) as f64;
             Some((profile, hot / (hot + cold)))
         }
-        Err(reason) if reason.contains("perf_event_open refused") => {
+        Err(reason) if reason.to_string().contains("perf_event_open refused") => {
             eprintln!("not tested here: {reason}");
             None
         }
@@ -263,7 +264,7 @@ fn a_case_that_sleeps_has_no_picture() {
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let plan = Plan { cpu: Duration::from_millis(50), sampler: None };
     match sample_case(&*Entry::of::<Sleep>().prepare(40), plan) {
-        Err(reason) => assert!(reason.contains("no samples"), "{reason}"),
+        Err(reason) => assert!(matches!(reason, NoNumber::LeftOut(_)), "{reason}"),
         Ok(profile) => assert!(profile.tally.samples < 10, "{}", profile.tally),
     }
 }

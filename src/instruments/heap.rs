@@ -14,7 +14,7 @@ pub use counts::{HeapCounts, is_counting, measure_case};
 pub use sites::{call_sites, fold};
 
 use super::folded::{Caption, Folded};
-use super::{Effort, Instrument, Job, Reading, folder_of, remove_stale, session};
+use super::{Effort, Instrument, Job, NoNumber, Reading, folder_of, remove_stale, session};
 use crate::catalogue::{CaseRef, Catalogue};
 use crate::record::{
     CaseId, HeapSites, InstrumentName, InstrumentState, Metric, Run, State, write_atomically,
@@ -76,7 +76,7 @@ impl Instrument for Heap {
         2
     }
 
-    fn measure(&self, job: &Job) -> Result<Vec<Reading>, String> {
+    fn measure(&self, job: &Job) -> Result<Vec<Reading>, NoNumber> {
         let (id, layout) = (job.id(), &job.layout);
         let (dhat, sites, folded, svg) =
             (layout.dhat(id), layout.heap_sites(id), layout.heap_folded(id), layout.heap_flamegraph(id));

@@ -15,8 +15,9 @@ use counts::{Counts, Figure, Line};
 use harness::Plan;
 use runner::Executables;
 
+use super::session::id_of;
 use super::tools::{self, RUNNER_VERSION};
-use super::{Effort, Instrument, Job, Reading, folder_of, machine};
+use super::{Effort, Instrument, Job, NoNumber, Reading, folder_of, machine};
 use crate::catalogue::{CaseRef, Catalogue};
 use crate::record::{InstrumentName, InstrumentState, Metric, Run, State};
 use crate::workload::Case;
@@ -30,6 +31,18 @@ pub fn main(catalogue: &Catalogue) -> ExitCode {
 /// The instrument.
 pub struct Instructions;
 
+/// Heap bytes of an iteration above which a quick run would wait too long: glibc copies blocks by `rep movs`,
+/// which Callgrind carries out one byte at a time (250 MB took over a minute for 8 iterations).
+const LARGEST_COPY: f64 = 50e6;
+
+/// What the heap instrument counted in this run, if it took part.
+fn heap_bytes(case: &CaseRef, run: &Run) -> Option<f64> {
+    let id = id_of(case);
+    let record = run.cases.iter().find(|record| record.id == id)?;
+    let bytes = record.measurements.iter().find(|measurement| measurement.metric == Metric::HeapBytes)?;
+    Some(bytes.value)
+}
+
 /// Largest size that a quick run counts: counts have no noise, so smaller sizes give the growth.
 const LARGEST_QUICK: usize = 10_000;
 
@@ -42,7 +55,15 @@ impl Instrument for Instructions {
         survey(&Means::look())
     }
 
-    fn leaves_out(&self, case: &CaseRef, effort: Effort, _run: &Run) -> Option<String> {
+    fn leaves_out(&self, case: &CaseRef, effort: Effort, run: &Run) -> Option<String> {
+        if let Some(bytes) = heap_bytes(case, run).filter(|bytes| *bytes > LARGEST_COPY)
+            && effort == Effort::Quick
+        {
+            return Some(format!(
+                "an iteration fills {:.0} MB of heap, and Callgrind copies byte by byte; `just thorough` counts it",
+                bytes / 1e6
+            ));
+        }
         let counted = |size: usize| {
             size <= LARGEST_QUICK
                 && case.family.sizes.contains(&size)
@@ -61,7 +82,7 @@ impl Instrument for Instructions {
         2
     }
 
-    fn measure(&self, job: &Job) -> Result<Vec<Reading>, String> {
+    fn measure(&self, job: &Job) -> Result<Vec<Reading>, NoNumber> {
         let kept = job.layout.callgrind(job.id());
         folder_of(&kept)?;
         let n = iterations(job.prepared(), job.id().size);
@@ -73,17 +94,22 @@ impl Instrument for Instructions {
             profiles.extend(counter.count(1, &folder.path().join("second"))?);
             // One that bends the same way again is no matter of chance: more runs would all say the same.
             if profiles[0].parts != profiles[1].parts {
-                profiles.extend(counter.count(MORE_RUNS, &folder.path().join("more"))?);
+                profiles.extend(counter.count(more_runs(job.effort), &folder.path().join("more"))?);
             }
         }
         std::fs::copy(&profiles[0].file, &kept)
             .map_err(|error| format!("cannot write {}: {error}", kept.display()))?;
-        readings(job, &profiles, n)
+        Ok(readings(job, &profiles, n)?)
     }
 }
 
-/// Further runs of a case of which two runs differed: five in all.
-const MORE_RUNS: usize = 3;
+/// Further runs of a case of which two runs differed: three in all, or five for those who can wait.
+const fn more_runs(effort: Effort) -> usize {
+    match effort {
+        Effort::Quick => 1,
+        Effort::Thorough => 3,
+    }
+}
 
 /// Iterations to n, so that a size's elements times n are alike: n, and twice, and three times n then take about
 /// as long as Valgrind takes to start.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::process::{die_with_parent, interrupted, run_to_end, stop_on_ctrl_c};
 use super::progress::Progress;
 use super::wire::{self, JOB_VARIABLE, Order, Reply};
-use super::{Effort, Instrument, Options, Reading, Selection, SelectionError, machine, moment};
+use super::{Effort, Instrument, NoNumber, Options, Reading, Selection, SelectionError, machine, moment};
 use crate::catalogue::{CaseRef, Catalogue};
 use crate::record::{
     CaseId, Failure, InstrumentState, Layout, LeftOut, Lock, Measurement, RecordError, Recorder, Run, SCHEMA,
@@ -323,7 +323,7 @@ pub(crate) fn id_of(case: &CaseRef) -> CaseId {
 #[derive(Default)]
 struct Answers(BTreeMap<(String, usize), (String, u64, u64)>);
 
-type Row = Result<Vec<Reading>, String>;
+type Row = Result<Vec<Reading>, NoNumber>;
 
 impl Answers {
     /// The rows of a group: its readings case by case, or why there are none. A case whose answer differs from
@@ -335,10 +335,10 @@ impl Answers {
     ) -> Vec<(CaseId, Row)> {
         let reply = match outcome {
             Ok(reply) => reply,
-            Err(reason) => return fail_all(group, &reason),
+            Err(reason) => return rows_without_number(group, &NoNumber::Failed(reason)),
         };
-        if let Some(reason) = reply.failure {
-            return fail_all(group, &reason);
+        if let Some(reason) = reply.no_number {
+            return rows_without_number(group, &reason);
         }
         let mut rows = Vec::new();
         for case in &group.cases {
@@ -351,19 +351,19 @@ impl Answers {
         rows
     }
 
-    fn agrees(&mut self, id: &CaseId, count: u64, digest: u64) -> Result<(), String> {
+    fn agrees(&mut self, id: &CaseId, count: u64, digest: u64) -> Result<(), NoNumber> {
         let key = (id.family.clone(), id.size);
         let first = self.0.entry(key).or_insert_with(|| (id.to_string(), count, digest));
         if (first.1, first.2) == (count, digest) {
             Ok(())
         } else {
-            Err(format!("wrong answer: it differs from {}'s", first.0))
+            Err(NoNumber::Failed(format!("wrong answer: it differs from {}'s", first.0)))
         }
     }
 }
 
-fn fail_all(group: &Group, reason: &str) -> Vec<(CaseId, Row)> {
-    group.cases.iter().map(|case| (id_of(case), Err(reason.to_owned()))).collect()
+fn rows_without_number(group: &Group, reason: &NoNumber) -> Vec<(CaseId, Row)> {
+    group.cases.iter().map(|case| (id_of(case), Err(reason.clone()))).collect()
 }
 
 /// What a session writes down: rows, and what it needs to judge them.
@@ -442,7 +442,12 @@ fn record_row(
             recorder.measured(id, measurements)?;
             Ok(Some(format!("{id}: {}", told.join(", "))))
         }
-        Err(reason) => {
+        Err(NoNumber::LeftOut(reason)) => {
+            let line = format!("{id}: {name} left it out: {reason}");
+            recorder.left_out(id, LeftOut { instrument: name, reason })?;
+            Ok(Some(line))
+        }
+        Err(NoNumber::Failed(reason)) => {
             failed.push(format!("{id} ({name}: {reason})"));
             let line = format!("{id}: {name} failed: {reason}");
             recorder.failed(id, Failure { instrument: name, reason })?;

@@ -55,6 +55,8 @@ struct Budget {
     measurement_s: f64,
     /// Criterion's samples.
     samples: usize,
+    /// Resamples of criterion's bootstrap. Its pages take time in proportion: 10,000 cost half a second a case.
+    resamples: usize,
     /// Shortest block of an interleaved round, nanoseconds: clock reads of 28 ns are then below 0.01 %.
     block_ns: u64,
     /// Interleaved rounds.
@@ -70,6 +72,7 @@ impl Budget {
                 warm_up_s: 0.1,
                 measurement_s: 0.4,
                 samples: 25,
+                resamples: 2_000,
                 block_ns: 1_000_000,
                 rounds: 41,
                 member_ns: 250_000_000,
@@ -78,6 +81,7 @@ impl Budget {
                 warm_up_s: 1.0,
                 measurement_s: 5.0,
                 samples: 100,
+                resamples: 100_000,
                 block_ns: 2_000_000,
                 rounds: 301,
                 member_ns: 5_000_000_000,

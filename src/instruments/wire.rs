@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Effort, Instrument, Job, PreparedCase, Reading};
+use super::{Effort, Instrument, Job, NoNumber, PreparedCase, Reading};
 use crate::catalogue::Catalogue;
 use crate::record::{CaseId, Layout, write_atomically};
 
@@ -32,7 +32,7 @@ pub(crate) struct Reply {
     /// Each case's answer, so that the session can hold members of a family against each other.
     pub(crate) answers: Vec<(CaseId, u64, u64)>,
     /// Why there are no readings.
-    pub(crate) failure: Option<String>,
+    pub(crate) no_number: Option<NoNumber>,
 }
 
 /// Measures what [`JOB_VARIABLE`] orders, if it is set.
@@ -53,10 +53,10 @@ fn serve_order(catalogue: &Catalogue, steps: &[&dyn Instrument], order: &str) ->
     let reply_path = order.reply.clone();
     let reply = match prepare(catalogue, order) {
         Ok((job, answers)) => match step.measure(&job) {
-            Ok(readings) => Reply { readings, answers, failure: None },
-            Err(failure) => Reply { answers, failure: Some(failure), ..Reply::default() },
+            Ok(readings) => Reply { readings, answers, no_number: None },
+            Err(reason) => Reply { answers, no_number: Some(reason), ..Reply::default() },
         },
-        Err(failure) => Reply { failure: Some(failure), ..Reply::default() },
+        Err(failure) => Reply { no_number: Some(NoNumber::Failed(failure)), ..Reply::default() },
     };
     let json = serde_json::to_vec(&reply).map_err(|error| format!("cannot write a reply: {error}"))?;
     write_atomically(&reply_path, &json).map_err(|error| error.to_string())

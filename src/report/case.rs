@@ -89,7 +89,7 @@ fn measurements(source: &Source<'_>, family: &ListedFamily, id: &CaseId) -> Mark
             caption { "Everything measured of this case, per iteration unless it says otherwise" }
             thead { tr {
                 th.left scope="col" { "instrument" } th.left scope="col" { "metric" } th scope="col" { "value" }
-                th scope="col" { "95 % interval" } th scope="col" { (per) } th.left scope="col" { "unit" }
+                th scope="col" { "interval" } th scope="col" { (per) } th.left scope="col" { "unit" }
                 th.left scope="col" { "taken" } th.left scope="col" { "revision" }
             } }
             @for instrument in InstrumentName::ALL { tbody { (rows(source, id, instrument)) } }

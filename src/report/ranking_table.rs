@@ -33,7 +33,7 @@ pub(super) fn table(
     };
     let body = html! {
         table.ranking {
-            caption { (clip(&caption, 100)) "; " (scale) "; intervals are 95 %" }
+            caption { (clip(&caption, 100)) "; " (scale) "; intervals of times are 95 %, of counts their range over several runs" }
             thead {
                 tr {
                     th scope="col" rowspan="2" { "rank" }

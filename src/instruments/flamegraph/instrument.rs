@@ -1,6 +1,6 @@
 //! The instrument, as the session sees it.
 
-use crate::instruments::{Instrument, Job, Reading, machine};
+use crate::instruments::{Instrument, Job, NoNumber, Reading, machine};
 use crate::record::{InstrumentName, InstrumentState, State};
 
 /// Samples each case and draws it.
@@ -43,7 +43,7 @@ impl Instrument for Flamegraph {
         state
     }
 
-    fn measure(&self, job: &Job) -> Result<Vec<Reading>, String> {
+    fn measure(&self, job: &Job) -> Result<Vec<Reading>, NoNumber> {
         platform::measure(job)
     }
 }
@@ -54,7 +54,7 @@ mod platform {
 
     use std::time::Duration;
 
-    use super::{InstrumentState, Job, Reading, State};
+    use super::{InstrumentState, Job, NoNumber, Reading, State};
     use crate::instruments::Effort;
     use crate::instruments::flamegraph::perf::PerfSampler;
     use crate::instruments::flamegraph::profile::{Plan, sample_case};
@@ -103,7 +103,7 @@ mod platform {
         state.reason = Some(if asked_for_perf { reason } else { format!("samples by pprof: {reason}") });
     }
 
-    pub(super) fn measure(job: &Job) -> Result<Vec<Reading>, String> {
+    pub(super) fn measure(job: &Job) -> Result<Vec<Reading>, NoNumber> {
         let (folded, svg) = (job.layout.folded(job.id()), job.layout.flamegraph(job.id()));
         // What an earlier run left must not pass for this one's.
         for stale in [&folded, &svg] {
@@ -127,7 +127,7 @@ mod platform {
 mod platform {
     //! Elsewhere: nothing yet, and it says so.
 
-    use super::{InstrumentState, Job, Reading, State};
+    use super::{InstrumentState, Job, NoNumber, Reading, State};
 
     const REASON: &str = "sampling is built on Linux's clocks and signals";
 
@@ -137,7 +137,7 @@ mod platform {
         state.remedy = Some("run it on Linux, in a virtual machine or a container".to_owned());
     }
 
-    pub(super) fn measure(_job: &Job) -> Result<Vec<Reading>, String> {
-        Err(REASON.to_owned())
+    pub(super) fn measure(_job: &Job) -> Result<Vec<Reading>, NoNumber> {
+        Err(REASON.to_owned().into())
     }
 }

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 use super::caption::Tally;
 use super::sampler::{Sampler, Samples};
 use super::symbols::Symbols;
-use super::{SamplerKind, cpu};
+use super::{RATE_HZ, SamplerKind, cpu};
+use crate::instruments::NoNumber;
 use crate::instruments::folded::Folded;
 use crate::instruments::measured_loop::{OTHER_THREADS, Place, place, readable};
 use crate::workload::Case;
@@ -42,11 +43,16 @@ pub struct Profile {
     pub tally: Tally,
 }
 
+/// Where this many samples are expected, none at all means that the sampler is blind: by chance that happens
+/// once in e^20 times (Poisson).
+const SAMPLES_EXPECTED: f64 = 20.0;
+
 /// Samples `case`, whose answer has been checked, as `plan` says.
 ///
 /// # Errors
-/// One line, when no sampler starts or no sample was taken.
-pub fn sample_case(case: &dyn Case, plan: Plan) -> Result<Profile, String> {
+/// [`NoNumber::LeftOut`] when the measured loop took too little CPU time for a sample to be expected, else
+/// [`NoNumber::Failed`] when no sampler starts or no sample was taken.
+pub fn sample_case(case: &dyn Case, plan: Plan) -> Result<Profile, NoNumber> {
     let iterations = iterations_a_call(case);
     let sampler = Sampler::start(plan.sampler)?;
     let kind = sampler.kind();
@@ -74,11 +80,13 @@ pub fn sample_case(case: &dyn Case, plan: Plan) -> Result<Profile, String> {
     let samples = sampler.stop()?;
     let profile = fold(kind, &samples, sampled, Elsewhere::LeftOut);
     if profile.tally.samples == 0 {
-        return Err(format!(
-            "no samples in {:.2} s of CPU time over {:.1} s: it waits, or runs in the kernel",
+        let reason = format!(
+            "no samples in {:.3} s of CPU time over {:.1} s: it waits, or runs in the kernel",
             inside.process,
             began.elapsed().as_secs_f64()
-        ));
+        );
+        let is_blind = inside.process * (RATE_HZ as f64) > SAMPLES_EXPECTED;
+        return Err(if is_blind { NoNumber::Failed(reason) } else { NoNumber::LeftOut(reason) });
     }
     Ok(profile)
 }

@@ -11,15 +11,12 @@ use super::{Budget, estimates, survey};
 use crate::catalogue::{CaseRef, Catalogue};
 use crate::instruments::flamegraph::CriterionProfiler;
 use crate::instruments::session::id_of;
-use crate::instruments::{Effort, Instrument, Job, Reading, Selection};
+use crate::instruments::{Effort, Instrument, Job, NoNumber, Reading, Selection};
 use crate::record::{InstrumentName, InstrumentState, Layout, Metric};
 use crate::workload::Case;
 
 /// Above this, one iteration fills a sample by itself, and criterion's fewest samples (10) are enough to wait for.
 const SLOW_ITERATION: Duration = Duration::from_millis(15);
-
-/// Resamples of criterion's bootstrap: its intervals then repeat to about 2 % of their width.
-const RESAMPLES: usize = 10_000;
 
 pub(super) struct Lone;
 
@@ -32,7 +29,7 @@ impl Instrument for Lone {
         survey()
     }
 
-    fn measure(&self, job: &Job) -> Result<Vec<Reading>, String> {
+    fn measure(&self, job: &Job) -> Result<Vec<Reading>, NoNumber> {
         let began = SystemTime::now();
         let budget = Budget::of(job.effort);
         let first = Instant::now();
@@ -64,7 +61,7 @@ impl Instrument for Lone {
 fn configured(budget: &Budget, layout: &Layout) -> Criterion {
     Criterion::default()
         .output_directory(&layout.criterion())
-        .nresamples(RESAMPLES)
+        .nresamples(budget.resamples)
         .warm_up_time(Duration::from_secs_f64(budget.warm_up_s))
         .measurement_time(Duration::from_secs_f64(budget.measurement_s))
 }

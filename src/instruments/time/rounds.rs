@@ -10,7 +10,7 @@ use super::lone::run_batches;
 use super::{Budget, survey};
 use crate::catalogue::CaseRef;
 use crate::instruments::session::{has_failed, id_of};
-use crate::instruments::{Instrument, Job, PreparedCase, Reading};
+use crate::instruments::{Instrument, Job, NoNumber, PreparedCase, Reading};
 use crate::record::{InstrumentName, InstrumentState, Metric, Run};
 
 pub(super) struct Rounds;
@@ -48,7 +48,7 @@ impl Instrument for Rounds {
         groups
     }
 
-    fn measure(&self, job: &Job) -> Result<Vec<Reading>, String> {
+    fn measure(&self, job: &Job) -> Result<Vec<Reading>, NoNumber> {
         let budget = Budget::of(job.effort);
         let rounds = take_rounds(&job.cases, &budget);
         let mut readings = Vec::new();
