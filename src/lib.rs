@@ -21,3 +21,8 @@ pub mod record;
 pub mod report;
 pub mod workload;
 mod workloads;
+
+/// The example of the docs, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/adding-a-workload.md")]
+pub struct AddingAWorkload;
