@@ -283,3 +283,15 @@ fn a_profile_is_drawn() {
     }
     assert_eq!(Folded::parse(&profile.folded.to_text()).folded, profile.folded);
 }
+
+#[test]
+fn no_stack_of_a_growing_vector_loses_its_loop() {
+    let family = perflab::catalogue::CATALOGUE.family("build-vec").expect("it is catalogued");
+    let push = family.entry("push", 10).expect("it is catalogued");
+    let Some(profile) = sample(push, 10, SamplerKind::PerfEvent) else { return };
+    // libc's realloc runs without frame pointers, over words that earlier calls left on the stack.
+    let amiss = profile.tally.outside + profile.tally.unattributed;
+    assert!(amiss as f64 <= 0.03 * profile.tally.samples as f64, "{}", profile.tally);
+    let grown = share(&profile.folded, "finish_grow");
+    assert!(grown >= 0.3, "{grown:.3} in finish_grow\n{:#?}", profile.folded);
+}

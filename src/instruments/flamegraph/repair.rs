@@ -108,11 +108,13 @@ pub(super) fn repair(program: &Program, registers: Registers, stack: &[u8], chai
             None => chain,
         };
     }
-    // libc uses the register: look for where it saved our frame pointer.
-    let saved = dump.addresses().find_map(|at| {
+    // libc uses the register: look for where it saved our frame pointer. Words that earlier calls left on
+    // the stack may point to outer frames: the innermost frame is the one that called libc.
+    let candidates = dump.addresses().filter_map(|at| {
         let base = dump.word(at).filter(|base| *base > at && dump.is_frame(program, *base))?;
         Some((at, base))
     });
+    let saved = candidates.min_by_key(|(at, base)| (*base, *at));
     let Some((at, base)) = saved else { return chain };
     let caller = dump.return_address(program, at + WORD..base);
     std::iter::once(running).chain(caller).chain(dump.walk(base)).collect()
