@@ -1,29 +1,67 @@
 //! The command from outside: what it prints, what it refuses, the exit codes that scripts count on.
 
-use std::fs;
-use std::path::Path;
+mod schema;
 
-use assert_cmd::Command;
+use std::fs;
+use std::process::{Command, Output};
+
 use perflab::record::{Layout, Lock};
-use predicates::prelude::*;
-use predicates::str::contains;
+use schema::assert_valid;
 
 fn perflab() -> Command {
     Command::new(env!("CARGO_BIN_EXE_perflab"))
 }
 
-fn schema(name: &str) -> jsonschema::Validator {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("docs/schema/{name}.schema.json"));
-    let text = fs::read_to_string(path).expect("the schema is there");
-    let schema = serde_json::from_str(&text).expect("the schema is JSON");
-    jsonschema::validator_for(&schema).expect("the schema is a schema")
+/// What a command did, and what is expected of it.
+struct Outcome(Output);
+
+trait Expect {
+    fn outcome(&mut self) -> Outcome;
 }
 
-fn assert_valid(name: &str, json: &[u8]) -> serde_json::Value {
-    let value: serde_json::Value = serde_json::from_slice(json).expect("it prints JSON");
-    let errors: Vec<String> = schema(name).iter_errors(&value).map(|error| error.to_string()).collect();
-    assert!(errors.is_empty(), "{errors:#?}");
-    value
+impl Expect for Command {
+    fn outcome(&mut self) -> Outcome {
+        Outcome(self.output().expect("it starts"))
+    }
+}
+
+impl Outcome {
+    fn stdout(&self) -> String {
+        String::from_utf8_lossy(&self.0.stdout).into_owned()
+    }
+
+    fn stderr(&self) -> String {
+        String::from_utf8_lossy(&self.0.stderr).into_owned()
+    }
+
+    #[track_caller]
+    fn code(self, expected: i32) -> Self {
+        assert_eq!(self.0.status.code(), Some(expected), "{}{}", self.stdout(), self.stderr());
+        self
+    }
+
+    #[track_caller]
+    fn success(self) -> Self {
+        self.code(0)
+    }
+
+    #[track_caller]
+    fn says(self, expected: &str) -> Self {
+        assert!(self.stdout().contains(expected), "no `{expected}` on stdout: {}", self.stdout());
+        self
+    }
+
+    #[track_caller]
+    fn prints_nothing(self) -> Self {
+        assert_eq!(self.stdout(), "");
+        self
+    }
+
+    #[track_caller]
+    fn complains(self, expected: &str) -> Self {
+        assert!(self.stderr().contains(expected), "no `{expected}` on stderr: {}", self.stderr());
+        self
+    }
 }
 
 /// A record of one case, as an instrument writes it.
@@ -52,27 +90,27 @@ fn recorded() -> (tempfile::TempDir, Vec<String>) {
 
 #[test]
 fn list_json_follows_its_schema() {
-    let output = perflab().args(["list", "--json"]).assert().success();
-    let listing = assert_valid("list", &output.get_output().stdout);
+    let output = perflab().args(["list", "--json"]).outcome().success();
+    let listing = assert_valid("list", output.0.stdout.as_slice());
     assert_eq!(listing["families"][0]["name"], "noop");
 }
 
 #[test]
 fn list_shows_every_family_with_its_question() {
-    perflab().arg("list").assert().success().stdout(contains("build-vec: How should a vector"));
+    perflab().arg("list").outcome().success().says("build-vec: How should a vector");
 }
 
 #[test]
 fn doctor_json_follows_its_schema() {
-    let output = perflab().args(["doctor", "--json"]).assert().success();
-    assert_valid("doctor", &output.get_output().stdout);
+    let output = perflab().args(["doctor", "--json"]).outcome().success();
+    assert_valid("doctor", output.0.stdout.as_slice());
 }
 
 #[test]
 fn report_json_follows_its_schema_and_carries_what_was_recorded() {
     let (_folder, arguments) = recorded();
-    let output = perflab().args(["report", "--json"]).args(&arguments).assert().success();
-    let report = assert_valid("report", &output.get_output().stdout);
+    let output = perflab().args(["report", "--json"]).args(&arguments).outcome().success();
+    let report = assert_valid("report", output.0.stdout.as_slice());
     assert_eq!(report["cases"][0]["id"], "build-vec/push@100");
     assert_eq!(report["cases"][0]["measurements"][0]["value"], 200.0);
 }
@@ -80,8 +118,8 @@ fn report_json_follows_its_schema_and_carries_what_was_recorded() {
 #[test]
 fn report_json_of_nothing_is_an_empty_report() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let output = perflab().args(["report", "--json", "--profiles"]).arg(folder.path()).assert().success();
-    let report = assert_valid("report", &output.get_output().stdout);
+    let output = perflab().args(["report", "--json", "--profiles"]).arg(folder.path()).outcome().success();
+    let report = assert_valid("report", output.0.stdout.as_slice());
     assert_eq!(report["cases"], serde_json::json!([]));
 }
 
@@ -97,8 +135,8 @@ fn the_newest_measurement_wins_and_others_stay() {
     fs::write(folder.path().join("profiles/runs/20261121T230000Z-1.json"), newer).expect("written");
     let other = a_run("20261121T235000Z-1", "ghi").replace("push@100", "collect@100");
     fs::write(folder.path().join("profiles/runs/20261121T235000Z-1.json"), other).expect("written");
-    let output = perflab().args(["report", "--json"]).args(&arguments).assert().success();
-    let report = assert_valid("report", &output.get_output().stdout);
+    let output = perflab().args(["report", "--json"]).args(&arguments).outcome().success();
+    let report = assert_valid("report", output.0.stdout.as_slice());
     assert_eq!(report["cases"][1]["id"], "build-vec/push@100");
     assert_eq!(report["cases"][1]["measurements"][0]["value"], 100.0);
     assert_eq!(report["cases"][1]["measurements"][0]["revision"], "def");
@@ -108,7 +146,7 @@ fn the_newest_measurement_wins_and_others_stay() {
 #[test]
 fn report_writes_pages_and_prints_where() {
     let (folder, arguments) = recorded();
-    perflab().arg("report").args(&arguments).assert().success().stdout(contains("index.html"));
+    perflab().arg("report").args(&arguments).outcome().success().says("index.html");
     assert!(folder.path().join("reports/build-vec.html").is_file());
 }
 
@@ -120,15 +158,15 @@ fn records_that_cannot_be_read_are_told_and_the_rest_is_shown() {
     fs::write(runs.join("noise.json"), [0xff, 0x00, 0x7b]).expect("written");
     fs::write(runs.join("newer.json"), a_run("newer", "abc").replace("\"schema\":1", "\"schema\":99"))
         .expect("written");
-    let output = perflab().args(["report", "--json"]).args(&arguments).assert().success();
-    let said = String::from_utf8_lossy(&output.get_output().stderr).into_owned();
+    let output = perflab().args(["report", "--json"]).args(&arguments).outcome().success();
+    let said = String::from_utf8_lossy(&output.0.stderr).into_owned();
     for (file, why) in
         [("cut.json", "not a perflab record"), ("noise.json", "not"), ("newer.json", "schema 99")]
     {
         let line = said.lines().find(|line| line.contains(file)).unwrap_or_default();
         assert!(line.contains(why), "{file}: {said}");
     }
-    let report = assert_valid("report", &output.get_output().stdout);
+    let report = assert_valid("report", output.0.stdout.as_slice());
     assert_eq!(report["cases"].as_array().map(Vec::len), Some(1));
     for file in ["cut.json", "noise.json", "newer.json"] {
         assert!(runs.join(file).is_file(), "{file} must stay as it was");
@@ -146,9 +184,9 @@ fn pages_that_cannot_be_written_are_an_error_that_names_the_path() {
         .arg(folder.path().join("profiles"))
         .arg("--reports")
         .arg(&in_the_way)
-        .assert()
+        .outcome()
         .code(1)
-        .stderr(contains(in_the_way.display().to_string()));
+        .complains(&in_the_way.display().to_string());
 }
 
 #[test]
@@ -162,9 +200,10 @@ fn a_full_disk_is_an_error_that_names_the_path_and_loses_nothing() {
     );
     Command::new("bash")
         .args(["-c", &script])
-        .assert()
+        .outcome()
         .code(1)
-        .stderr(contains("cannot write").and(contains("reports")));
+        .complains("cannot write")
+        .complains("reports");
     let kept = fs::read_to_string(folder.path().join("profiles/runs/20261121T220000Z-1.json")).expect("kept");
     assert_eq!(kept, a_run("20261121T220000Z-1", "abc"));
 }
@@ -177,9 +216,9 @@ fn profiles_that_cannot_be_written_are_an_error_before_anything_is_built() {
     perflab()
         .args(["bench", "noop", "--profiles"])
         .arg(&in_the_way)
-        .assert()
+        .outcome()
         .code(1)
-        .stderr(contains(in_the_way.display().to_string()));
+        .complains(&in_the_way.display().to_string());
 }
 
 #[test]
@@ -190,9 +229,9 @@ fn two_runs_at_once_are_refused_with_the_others_pid() {
     perflab()
         .args(["bench", "noop", "--profiles"])
         .arg(&layout.profiles)
-        .assert()
+        .outcome()
         .code(1)
-        .stderr(contains(format!("process {}", std::process::id())));
+        .complains(&format!("process {}", std::process::id()));
 }
 
 #[test]
@@ -207,24 +246,25 @@ fn a_lock_left_by_a_dead_process_is_no_lock() {
 fn a_filter_that_matches_nothing_is_wrong_usage_and_names_the_nearest() {
     perflab()
         .args(["bench", "build-vec/psuh@100"])
-        .assert()
+        .outcome()
         .code(2)
-        .stderr(contains("no case matches").and(contains("build-vec/push@100")));
+        .complains("no case matches")
+        .complains("build-vec/push@100");
 }
 
 #[test]
 fn a_filter_that_is_no_expression_is_wrong_usage() {
-    perflab().args(["bench", "build-vec/("]).assert().code(2).stderr(contains("no regular expression"));
+    perflab().args(["bench", "build-vec/("]).outcome().code(2).complains("no regular expression");
 }
 
 #[test]
 fn run_runs_one_case_and_prints_nothing() {
-    perflab().args(["run", "build-vec/push@100", "--iterations", "3"]).assert().success().stdout("");
+    perflab().args(["run", "build-vec/push@100", "--iterations", "3"]).outcome().success().prints_nothing();
 }
 
 #[test]
 fn run_takes_sizes_that_the_catalogue_does_not_list() {
-    perflab().args(["run", "build-vec/push@37"]).assert().success();
+    perflab().args(["run", "build-vec/push@37"]).outcome().success();
 }
 
 #[test]
@@ -236,26 +276,26 @@ fn run_refuses_what_it_cannot_run() {
         ("build-web/push@100", "build-vec/push@100"),
         ("../../etc@1", "no case id"),
     ] {
-        perflab().args(["run", case]).assert().code(2).stderr(contains(why));
+        perflab().args(["run", case]).outcome().code(2).complains(why);
     }
-    perflab().args(["run", "build-vec/push@100", "--iterations", "0"]).assert().code(2);
+    perflab().args(["run", "build-vec/push@100", "--iterations", "0"]).outcome().code(2);
 }
 
 #[test]
 fn an_unknown_option_is_wrong_usage() {
-    perflab().args(["list", "--jsno"]).assert().code(2).stderr(contains("--json"));
-    perflab().args(["bench", "noop", "--timeout", "0"]).assert().code(2);
-    perflab().args(["bench", "noop", "--instrument", "clock"]).assert().code(2).stderr(contains("heap"));
+    perflab().args(["list", "--jsno"]).outcome().code(2).complains("--json");
+    perflab().args(["bench", "noop", "--timeout", "0"]).outcome().code(2);
+    perflab().args(["bench", "noop", "--instrument", "clock"]).outcome().code(2).complains("heap");
 }
 
 #[test]
 fn a_reader_that_has_seen_enough_is_no_failure() {
     let script = format!("set -o pipefail; {} list --json | head -c 1", env!("CARGO_BIN_EXE_perflab"));
-    Command::new("bash").args(["-c", &script]).assert().success();
+    Command::new("bash").args(["-c", &script]).outcome().success();
 }
 
 #[test]
 fn open_says_what_to_do_when_there_are_no_pages() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    perflab().args(["open", "--reports"]).arg(folder.path()).assert().code(1).stderr(contains("just bench"));
+    perflab().args(["open", "--reports"]).arg(folder.path()).outcome().code(1).complains("just bench");
 }

@@ -119,7 +119,8 @@ fn bench_measures_with_every_instrument_and_a_browser_shows_the_pages() {
 fn everything_but(without: &str, folder: &Path) {
     fs::create_dir(folder).expect("it can be made");
     let path = std::env::var_os("PATH").unwrap_or_default();
-    for entry in std::env::split_paths(&path).filter_map(|place| fs::read_dir(place).ok()).flatten().flatten() {
+    for entry in std::env::split_paths(&path).filter_map(|place| fs::read_dir(place).ok()).flatten().flatten()
+    {
         if !entry.file_name().to_string_lossy().starts_with(without) {
             // Found twice: the first in PATH wins.
             let _ = std::os::unix::fs::symlink(entry.path(), folder.join(entry.file_name()));

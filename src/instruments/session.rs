@@ -1,64 +1,25 @@
 //! Drives an instrument over a selection: one process a group of cases, a row for each, recorded as it comes.
 
-use std::collections::BTreeMap;
+mod books;
+mod error;
+
 use std::process::{Command, ExitCode};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
+pub use error::SessionError;
+
 use super::process::{die_with_parent, interrupted, run_to_end, stop_on_ctrl_c};
 use super::progress::Progress;
 use super::wire::{self, JOB_VARIABLE, Order, Reply};
-use super::{Effort, Instrument, NoNumber, Options, Reading, Selection, SelectionError, machine, moment};
+use super::{Instrument, Options, Selection, machine, moment};
 use crate::catalogue::{CaseRef, Catalogue};
-use crate::record::{
-    CaseId, Failure, InstrumentState, Layout, LeftOut, Lock, Measurement, RecordError, Recorder, Run, SCHEMA,
-    State,
-};
+use crate::record::{CaseId, Layout, Lock, Recorder, Run, SCHEMA, State};
+use books::Books;
+use error::unavailable;
 
 /// Names the run that an instrument takes part in; without it, it makes a run of its own.
 pub const RUN_VARIABLE: &str = "PERFLAB_RUN";
-
-/// Why a session ended early.
-#[derive(Debug, thiserror::Error)]
-pub enum SessionError {
-    /// Nothing to measure.
-    #[error(transparent)]
-    Selection(#[from] SelectionError),
-    /// The record cannot be read or written.
-    #[error(transparent)]
-    Record(#[from] RecordError),
-    /// The instrument cannot measure here.
-    #[error("{instrument} is unavailable: {reason}{}", remedy.as_ref().map(|remedy| format!("; {remedy}")).unwrap_or_default())]
-    Unavailable {
-        /// Its name.
-        instrument: &'static str,
-        /// Why.
-        reason: String,
-        /// What to do.
-        remedy: Option<String>,
-    },
-    /// Ctrl-C.
-    #[error("interrupted: {done} of {total} cases are recorded; `just report` shows them")]
-    Interrupted {
-        /// Groups that were recorded.
-        done: usize,
-        /// Groups that were asked for.
-        total: usize,
-    },
-    /// Some cases have no number.
-    #[error("{0} failed; the rest is recorded")]
-    Failed(String),
-}
-
-impl SessionError {
-    /// 2 for wrong usage, 1 for what failed.
-    pub fn exit_code(&self) -> u8 {
-        match self {
-            Self::Selection(_) => 2,
-            _ => 1,
-        }
-    }
-}
 
 /// One instrument's part of a run.
 pub struct Session<'a> {
@@ -176,16 +137,16 @@ impl Session<'_> {
         layout: &Layout,
         recorder: &mut Recorder,
     ) -> Result<(), SessionError> {
-        let mut books = Books { recorder, answers: Answers::default(), failed: Vec::new() };
+        let mut books = Books::new(recorder);
         for (step, instrument) in steps.iter().enumerate() {
             // What failed in an earlier step would only fail again, and take its group with it.
             let standing: Vec<CaseRef> = selection
                 .cases()
                 .iter()
-                .filter(|case| step == 0 || !has_failed(books.recorder.run(), case))
+                .filter(|case| step == 0 || !has_failed(books.run(), case))
                 .copied()
                 .collect();
-            let groups = groups(step, *instrument, &standing, books.recorder.run());
+            let groups = groups(step, *instrument, &standing, books.run());
             let total = groups.len();
             let mut progress = Progress::new(instrument.name().as_str(), total);
             let done = self.each_group(*instrument, layout, groups, &mut progress, &mut books);
@@ -195,11 +156,7 @@ impl Session<'_> {
                 return Err(SessionError::Interrupted { done, total });
             }
         }
-        match books.failed.as_slice() {
-            [] => Ok(()),
-            [one] => Err(SessionError::Failed(one.clone())),
-            many => Err(SessionError::Failed(format!("{} cases ({}, …)", many.len(), many[0]))),
-        }
+        books.close()
     }
 
     /// Runs every group, `at_once` of them side by side, and enters each into the books as it ends. Returns how
@@ -285,14 +242,6 @@ impl Session<'_> {
     }
 }
 
-fn unavailable(state: &InstrumentState) -> Option<SessionError> {
-    (state.state == State::Unavailable).then(|| SessionError::Unavailable {
-        instrument: state.name.as_str(),
-        reason: state.reason.clone().unwrap_or_default(),
-        remedy: state.remedy.clone(),
-    })
-}
-
 fn groups(step: usize, instrument: &dyn Instrument, wanted: &[CaseRef], run: &Run) -> Vec<Group> {
     let mut groups: Vec<Group> = instrument
         .groups(wanted, run)
@@ -317,141 +266,4 @@ pub(crate) fn has_failed(run: &Run, case: &CaseRef) -> bool {
 /// The id of a catalogued case.
 pub(crate) fn id_of(case: &CaseRef) -> CaseId {
     CaseId { family: case.family.name.to_owned(), workload: case.entry.name.to_owned(), size: case.size }
-}
-
-/// The first answer seen of each family at each size, and which case gave it.
-#[derive(Default)]
-struct Answers(BTreeMap<(String, usize), (String, u64, u64)>);
-
-type Row = Result<Vec<Reading>, NoNumber>;
-
-impl Answers {
-    /// The rows of a group: its readings case by case, or why there are none. A case whose answer differs from
-    /// its family's first is a failure, whatever was measured.
-    fn hold_against_each_other(
-        &mut self,
-        group: &Group,
-        outcome: Result<Reply, String>,
-    ) -> Vec<(CaseId, Row)> {
-        let reply = match outcome {
-            Ok(reply) => reply,
-            Err(reason) => return rows_without_number(group, &NoNumber::Failed(reason)),
-        };
-        if let Some(reason) = reply.no_number {
-            return rows_without_number(group, &reason);
-        }
-        let mut rows = Vec::new();
-        for case in &group.cases {
-            let id = id_of(case);
-            let readings = reply.readings.iter().filter(|reading| reading.case == id).cloned().collect();
-            let answer = reply.answers.iter().find(|(answered, ..)| *answered == id);
-            let row = answer.map_or(Ok(()), |(_, count, digest)| self.agrees(&id, *count, *digest));
-            rows.push((id, row.map(|()| readings)));
-        }
-        rows
-    }
-
-    fn agrees(&mut self, id: &CaseId, count: u64, digest: u64) -> Result<(), NoNumber> {
-        let key = (id.family.clone(), id.size);
-        let first = self.0.entry(key).or_insert_with(|| (id.to_string(), count, digest));
-        if (first.1, first.2) == (count, digest) {
-            Ok(())
-        } else {
-            Err(NoNumber::Failed(format!("wrong answer: it differs from {}'s", first.0)))
-        }
-    }
-}
-
-fn rows_without_number(group: &Group, reason: &NoNumber) -> Vec<(CaseId, Row)> {
-    group.cases.iter().map(|case| (id_of(case), Err(reason.clone()))).collect()
-}
-
-/// What a session writes down: rows, and what it needs to judge them.
-struct Books<'a> {
-    recorder: &'a mut Recorder,
-    answers: Answers,
-    failed: Vec<String>,
-}
-
-impl Books<'_> {
-    /// Takes the cases out of `group` that the instrument does not measure, and records why.
-    fn leave_out(
-        &mut self,
-        instrument: &dyn Instrument,
-        effort: Effort,
-        group: &mut Group,
-    ) -> Result<(), SessionError> {
-        let mut kept = Vec::new();
-        for case in group.cases.drain(..) {
-            match instrument.leaves_out(&case, effort, self.recorder.run()) {
-                Some(reason) => {
-                    let left_out = LeftOut { instrument: instrument.name(), reason };
-                    self.recorder.left_out(&id_of(&case), left_out)?;
-                }
-                None => kept.push(case),
-            }
-        }
-        group.cases = kept;
-        Ok(())
-    }
-
-    /// Records the rows of a group and returns the lines that tell them.
-    fn enter(
-        &mut self,
-        instrument: &dyn Instrument,
-        group: &Group,
-        outcome: Result<Reply, String>,
-    ) -> Result<Vec<String>, SessionError> {
-        let mut lines = Vec::new();
-        for (case, row) in self.answers.hold_against_each_other(group, outcome) {
-            lines.extend(record_row(self.recorder, instrument, &case, row, &mut self.failed)?);
-        }
-        Ok(lines)
-    }
-}
-
-/// Records a row and returns the line that tells it; a case that was only compared with has none.
-fn record_row(
-    recorder: &mut Recorder,
-    instrument: &dyn Instrument,
-    id: &CaseId,
-    row: Row,
-    failed: &mut Vec<String>,
-) -> Result<Option<String>, SessionError> {
-    let name = instrument.name();
-    match row {
-        Ok(readings) if readings.is_empty() => Ok(None),
-        Ok(readings) => {
-            let environment = &recorder.run().environment;
-            let revision = format!("{}{}", environment.revision, if environment.dirty { "+" } else { "" });
-            let taken_at = moment::now();
-            let told: Vec<String> = readings.iter().map(Reading::to_string).collect();
-            let measurements = readings
-                .into_iter()
-                .map(|reading| Measurement {
-                    metric: reading.metric,
-                    value: reading.value,
-                    low: reading.low,
-                    high: reading.high,
-                    unit: reading.metric.unit(),
-                    instrument: name,
-                    taken_at: taken_at.clone(),
-                    revision: revision.clone(),
-                })
-                .collect();
-            recorder.measured(id, measurements)?;
-            Ok(Some(format!("{id}: {}", told.join(", "))))
-        }
-        Err(NoNumber::LeftOut(reason)) => {
-            let line = format!("{id}: {name} left it out: {reason}");
-            recorder.left_out(id, LeftOut { instrument: name, reason })?;
-            Ok(Some(line))
-        }
-        Err(NoNumber::Failed(reason)) => {
-            failed.push(format!("{id} ({name}: {reason})"));
-            let line = format!("{id}: {name} failed: {reason}");
-            recorder.failed(id, Failure { instrument: name, reason })?;
-            Ok(Some(line))
-        }
-    }
 }

@@ -81,7 +81,7 @@ impl Budget {
                 warm_up_s: 1.0,
                 measurement_s: 5.0,
                 samples: 100,
-                resamples: 100_000,
+                resamples: 20_000,
                 block_ns: 2_000_000,
                 rounds: 301,
                 member_ns: 5_000_000_000,

@@ -114,7 +114,8 @@ fn build_runner(tools: &Path, tell: &mut impl FnMut(&str)) -> StepState {
         .env_remove("CARGO_ENCODED_RUSTFLAGS")
         .env_remove("CARGO_TARGET_DIR")
         .env("CARGO_PROFILE_DEV_DEBUG", "0")
-        .env("CARGO_PROFILE_DEV_CODEGEN_UNITS", "16");
+        .env("CARGO_PROFILE_DEV_CODEGEN_UNITS", "1")
+        .env("CARGO_PROFILE_DEV_BUILD_OVERRIDE_CODEGEN_UNITS", "1");
     let by_hand = format!(
         "cargo install --debug --locked --root {} gungraun-runner --version ={RUNNER_VERSION}",
         tools.display()
