@@ -9,7 +9,7 @@ use regex::Regex;
 use serde_json::Value;
 
 /// Parses `json` and holds it against docs/schema/`name`.schema.json.
-pub fn assert_valid(name: &str, json: &[u8]) -> Value {
+pub(crate) fn assert_valid(name: &str, json: &[u8]) -> Value {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("docs/schema/{name}.schema.json"));
     let text = fs::read_to_string(path).expect("the schema is there");
     let schema = serde_json::from_str(&text).expect("the schema is JSON");
