@@ -5,8 +5,10 @@ mod coverage;
 mod estimate;
 mod ranking;
 mod standing;
+mod twins;
 
 pub use coverage::{Coverage, current_revision};
 pub use estimate::{Estimate, Ratio};
 pub use ranking::{Ranked, RankedBy, Ranking, rank};
 pub use standing::{Since, Standing, instrument_of, standing};
+pub use twins::{Twins, twins};

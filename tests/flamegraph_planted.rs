@@ -114,12 +114,20 @@ macro_rules! plant {
     };
 }
 
-const ROUNDS: u64 = 2_000;
+/// Rounds of one call, between 1,000 and 3,000 and never in step: calls of one length would beat with a sampler
+/// that is bound to the kernel's tick, and samples would no longer be independent.
+fn rounds() -> u64 {
+    static CALLS: AtomicU64 = AtomicU64::new(0);
+    let call = CALLS.fetch_add(1, Ordering::Relaxed);
+    // Weyl's sequence of the golden ratio: equidistributed, without a period.
+    1_000 + (call.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) * 2_000 / (1 << 32)
+}
 
 /// `percent` of the rounds are hot; how much time that is, the other clock says.
 fn split(percent: usize) -> u64 {
-    let hot = planted_parent_of_hot(ROUNDS * percent as u64);
-    hot ^ planted_parent_of_cold(ROUNDS * (100 - percent as u64))
+    let rounds = rounds();
+    let hot = planted_parent_of_hot(rounds * percent as u64);
+    hot ^ planted_parent_of_cold(rounds * (100 - percent as u64))
 }
 
 /// Keeps the compiler from seeing through a copy.

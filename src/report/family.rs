@@ -8,7 +8,7 @@ use super::charts::{Bar, Line, bars, lines};
 use super::page::{case_link, clip, frame, scrolled, swatch, words};
 use super::ranking_table::{self, place};
 use super::{ReportError, Source, cell, format, link, sentence, sizes};
-use crate::analysis::{Estimate, Ranking, Standing, rank};
+use crate::analysis::{Estimate, Ranking, Standing, rank, twins};
 use crate::record::{CaseId, ListedFamily, ListedWorkload, Metric};
 
 /// How a chart writes its values, or its ticks.
@@ -57,6 +57,7 @@ fn ranking_per_size(
                 // The panel shown first has its sentence on top of the page.
                 @else if index != shown { p.sentence { @if let Some(sentence) = sentence::fastest(family, ranking) { (sentence) } } }
                 (ranking_table::table(source, path, family, ranking))
+                (twin_notes(source, family, ranking))
                 (findings(source, path, family, ranking))
                 div.bars { (bar_charts(source, family, ranking)?) }
             }
@@ -78,6 +79,27 @@ fn ranking_per_size(
             @for panel in &panels { (panel) }
         }
     })
+}
+
+/// Members that no count tells apart: a reader must not choose between them by a time alone.
+fn twin_notes(source: &Source<'_>, family: &ListedFamily, ranking: &Ranking<'_>) -> Markup {
+    html! {
+        @for group in twins(family, source.recorded, ranking) {
+            p.small {
+                strong { "The same work at different times: " }
+                @for (index, name) in group.members.iter().enumerate() {
+                    @if index > 0 { @if index + 1 == group.members.len() { " and " } @else { ", " } }
+                    (clip(name, 48))
+                }
+                " execute the same number of instructions ("
+                (format::short(group.instructions.0))
+                @if group.instructions.1 > group.instructions.0 { " to " (format::short(group.instructions.1)) }
+                "), with the same heap and cache counts, yet the slowest takes "
+                (format!("{:.2} ×", group.spread))
+                " the time of the fastest. That is where code and data happen to lie, not what they do: no reason to prefer one."
+            }
+        }
+    }
 }
 
 /// What analysis named as the bottleneck of each member.
