@@ -103,6 +103,7 @@ fn main() -> ExitCode {
         Trial::test("a_killed_session_leaves_no_process_and_a_readable_record", a_killed_session),
         Trial::test("criterions_list_prints_case_ids", criterions_list),
         Trial::test("a_baseline_can_be_saved_under_a_name", a_named_baseline),
+        Trial::test("criterions_profile_time_draws_a_flamegraph", profile_time),
     ];
     libtest_mimic::run(&arguments, trials).exit_code()
 }
@@ -246,5 +247,17 @@ fn a_named_baseline() -> Result<(), Failed> {
     assert!(output.status.success(), "{}", told(&output));
     let saved = layout(folder.path()).criterion().join("planted/well/1000/before/estimates.json");
     assert!(saved.is_file(), "{}", saved.display());
+    Ok(())
+}
+
+fn profile_time() -> Result<(), Failed> {
+    let folder = tempfile::tempdir()?;
+    let output =
+        target(folder.path()).args(["--exact", "planted/well@1000", "--profile-time", "1"]).output()?;
+    assert!(output.status.success(), "{}", told(&output));
+    let profile = layout(folder.path()).criterion().join("planted/well/1000/profile");
+    let folded = std::fs::read_to_string(profile.join("stacks.folded"))?;
+    assert!(folded.contains("Well"), "no frame names the workload: {folded}");
+    assert!(std::fs::metadata(profile.join("flamegraph.svg"))?.len() > 0);
     Ok(())
 }

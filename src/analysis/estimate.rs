@@ -23,12 +23,16 @@ pub struct Ratio {
     pub paired: bool,
 }
 
+/// No count or time of an iteration lies beyond: 10^18 ns are 31 years. What does is a damaged record, and no axis
+/// could hold it.
+const PLAUSIBLE: std::ops::Range<f64> = 1e-12..1e18;
+
 impl Estimate {
-    /// Reads a measurement. `None` when it is not a finite number of zero or more: such a value ranks nothing.
+    /// Reads a measurement. `None` when it is not zero or a plausible positive number: such a value ranks nothing.
     /// An interval that does not hold its value is widened until it does.
     pub fn of(measurement: &Measurement) -> Option<Self> {
         let Measurement { value, low, high, .. } = *measurement;
-        let sound = [value, low, high].iter().all(|number| number.is_finite()) && value >= 0.0;
+        let sound = [value, low, high].iter().all(|number| *number == 0.0 || PLAUSIBLE.contains(number));
         sound.then(|| Self { value, low: low.min(high).min(value), high: high.max(low).max(value) })
     }
 

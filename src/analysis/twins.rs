@@ -1,5 +1,5 @@
-//! Members that do the same work by every count and yet do not share a rank. The difference between them is where
-//! their code or data happens to lie, or how their instructions follow each other, and no reason to prefer one.
+//! Members that do the same work by every count and yet do not share a rank. No count explains the difference between
+//! them; layout, dependencies between instructions or branch prediction may.
 
 use super::{Ranked, Ranking};
 use crate::record::{CaseId, ListedFamily, Metric, Recorded};

@@ -39,7 +39,7 @@ pub(super) fn bench(catalogue: &Catalogue, arguments: Arguments) -> anyhow::Resu
     let layout = options.layout();
     let _lock = Lock::take(&layout)?;
     let executables = benches::build(&wanted)?;
-    let run = Recorder::begin(&layout, new_run(&layout))?.run().id.clone();
+    let run = Recorder::begin(&layout, new_run())?.run().id.clone();
     eprintln!("{} cases, {} instruments", selection.cases().len(), wanted.len());
     let mut failed = Vec::new();
     for (instrument, executable) in executables {

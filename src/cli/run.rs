@@ -5,10 +5,17 @@ use crate::catalogue::{CaseRef, Catalogue};
 use crate::instruments::nearest;
 use crate::record::CaseId;
 
+/// Beyond this no member fits the memory of a machine that anyone measures on.
+const LARGEST: usize = 1_000_000_000;
+
 pub(super) fn run(catalogue: &Catalogue, case: &str, iterations: u64) -> anyhow::Result<()> {
     let id: CaseId = case.parse().map_err(|error: crate::record::CaseIdError| {
         WrongUsage(format!("{error}; nearest: {}", nearest(catalogue, case).join(", ")))
     })?;
+    if id.size > LARGEST {
+        let largest = WrongUsage(format!("`{id}`: sizes go up to {LARGEST}"));
+        return Err(largest.into());
+    }
     let prepared = find(catalogue, &id)?.prepare();
     prepared.verify()?;
     prepared.in_batches(iterations, |case, batch| case.run(batch));

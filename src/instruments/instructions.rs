@@ -17,9 +17,9 @@ use runner::Executables;
 
 use super::session::id_of;
 use super::tools::{self, RUNNER_VERSION};
-use super::{Effort, Instrument, Job, NoNumber, Reading, folder_of, machine};
+use super::{Effort, Instrument, Job, NoNumber, Reading, machine, remove_stale};
 use crate::catalogue::{CaseRef, Catalogue};
-use crate::record::{InstrumentName, InstrumentState, Metric, Run, State};
+use crate::record::{InstrumentName, InstrumentState, Metric, Run, State, write_atomically};
 use crate::workload::Case;
 
 /// The main function of benches/instructions.rs: a session, or what it starts: the harness, or the program
@@ -84,7 +84,8 @@ impl Instrument for Instructions {
 
     fn measure(&self, job: &Job) -> Result<Vec<Reading>, NoNumber> {
         let kept = job.layout.callgrind(job.id());
-        folder_of(&kept)?;
+        // What an earlier run left must not pass for this one's.
+        remove_stale(&kept)?;
         let n = iterations(job.prepared(), job.id().size);
         let folder =
             tempfile::tempdir().map_err(|error| format!("cannot make a temporary folder: {error}"))?;
@@ -97,8 +98,10 @@ impl Instrument for Instructions {
                 profiles.extend(counter.count(more_runs(job.effort), &folder.path().join("more"))?);
             }
         }
-        std::fs::copy(&profiles[0].file, &kept)
-            .map_err(|error| format!("cannot write {}: {error}", kept.display()))?;
+        let profile = std::fs::read(&profiles[0].file)
+            .map_err(|error| format!("cannot read {}: {error}", profiles[0].file.display()))?;
+        let profile = callgrind::without_outer_arcs(&String::from_utf8_lossy(&profile));
+        write_atomically(&kept, profile.as_bytes()).map_err(|error| error.to_string())?;
         Ok(readings(job, &profiles, n)?)
     }
 }
@@ -234,11 +237,10 @@ fn readings(job: &Job, profiles: &[Profile], n: u64) -> Result<Vec<Reading>, Str
 mod tests {
     use super::*;
     use crate::catalogue::CATALOGUE;
-    use crate::record::Layout;
 
     fn left_out(size: usize, effort: Effort) -> Option<String> {
         let case = CATALOGUE.cases().find(|case| case.entry.name == "push" && case.size == size);
-        let run = crate::instruments::new_run(&Layout::new("profiles", "reports"));
+        let run = crate::instruments::new_run();
         Instructions.leaves_out(&case.expect("build-vec has this size"), effort, &run)
     }
 

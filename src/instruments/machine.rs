@@ -23,7 +23,7 @@ pub fn environment(tree: &Path) -> Environment {
         target: env!("PERFLAB_TARGET").to_owned(),
         profile_flags: profile_flags(),
         libc: libc(),
-        allocator: "system (std's default)".to_owned(),
+        allocator: "system (std's default); with glibc, freed memory stays with the process".to_owned(),
         load: read("/proc/loadavg")
             .and_then(|text| text.split_whitespace().next().and_then(|load| load.parse().ok())),
         revision,

@@ -53,10 +53,16 @@ impl Options {
     }
 }
 
+/// The folder of the nearest Cargo.toml above the current folder, else the current folder.
+pub(crate) fn root() -> PathBuf {
+    let here = std::env::current_dir().unwrap_or_default();
+    let found = here.ancestors().find(|folder| folder.join("Cargo.toml").is_file()).map(PathBuf::from);
+    found.unwrap_or(here)
+}
+
 /// The layout over the given folders, or over the defaults.
 pub(crate) fn layout(profiles: Option<PathBuf>, reports: Option<PathBuf>) -> Layout {
-    let here = std::env::current_dir().unwrap_or_default();
-    let root = here.ancestors().find(|folder| folder.join("Cargo.toml").is_file()).unwrap_or(&here);
+    let root = root();
     Layout::new(
         profiles.unwrap_or_else(|| root.join("profiles")),
         reports.unwrap_or_else(|| root.join("reports")),

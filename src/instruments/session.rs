@@ -12,7 +12,7 @@ pub use error::SessionError;
 use super::process::{die_with_parent, interrupted, run_to_end, stop_on_ctrl_c};
 use super::progress::Progress;
 use super::wire::{self, JOB_VARIABLE, Order, Reply};
-use super::{Instrument, Options, Selection, machine, moment};
+use super::{Instrument, Options, Selection, machine, moment, options, process};
 use crate::catalogue::{CaseRef, Catalogue};
 use crate::record::{CaseId, Layout, Lock, Recorder, Run, SCHEMA, State};
 use books::Books;
@@ -77,11 +77,10 @@ pub(crate) fn run_steps<'a>(
 }
 
 /// A new, empty run, named by the moment and this process.
-pub fn new_run(layout: &Layout) -> Run {
+pub fn new_run() -> Run {
     let now = moment::now();
     let id = format!("{}-{}", now.replace([':', '-'], ""), std::process::id());
-    let tree = layout.profiles.parent().unwrap_or(std::path::Path::new("."));
-    let environment = machine::environment(tree);
+    let environment = machine::environment(&options::root());
     Run { schema: SCHEMA, id, started_at: now, environment, instruments: Vec::new(), cases: Vec::new() }
 }
 
@@ -107,7 +106,7 @@ impl Session<'_> {
         let _lock = if part_of.is_none() { Some(Lock::take(&layout)?) } else { None };
         let mut recorder = match &part_of {
             Some(id) => Recorder::resume(&layout, id)?,
-            None => Recorder::begin(&layout, new_run(&layout))?,
+            None => Recorder::begin(&layout, new_run())?,
         };
         stop_on_ctrl_c();
         let began = Instant::now();
@@ -231,7 +230,8 @@ impl Session<'_> {
         let json = serde_json::to_string(&order).map_err(|error| error.to_string())?;
         let executable = std::env::current_exe().map_err(|error| format!("cannot find myself: {error}"))?;
         let mut command = Command::new(executable);
-        command.env(JOB_VARIABLE, json).arg("--bench").args(&self.harness_args);
+        command.env(JOB_VARIABLE, json).env(process::ALLOCATOR_VARIABLE, process::KEEPS_MEMORY);
+        command.arg("--bench").args(&self.harness_args);
         let allowed =
             Duration::from_secs(self.options.timeout) * u32::try_from(order.cases.len()).unwrap_or(1);
         run_to_end(&mut command, allowed, !self.harness_args.is_empty())

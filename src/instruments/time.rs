@@ -16,13 +16,23 @@ use crate::record::{InstrumentName, InstrumentState, State};
 
 /// The main function of benches/time.rs. Criterion's own flags pass through.
 pub fn main(catalogue: &Catalogue) -> ExitCode {
+    if let Some(code) = lone::serve_directly(catalogue) {
+        return code;
+    }
     let arguments = match arguments::Arguments::parse() {
         Ok(arguments) => arguments,
         Err(error) => error.exit(),
     };
     let is_ordered = std::env::var_os(super::wire::JOB_VARIABLE).is_some();
-    if let Some(code) = (!is_ordered).then(|| lone::answer_directly(catalogue, &arguments)).flatten() {
-        return code;
+    if !is_ordered {
+        match lone::answer_directly(catalogue, &arguments) {
+            Ok(None) => {}
+            Ok(Some(code)) => return code,
+            Err(error) => {
+                eprintln!("error: {error}");
+                return ExitCode::from(2);
+            }
+        }
     }
     let steps: [&dyn super::Instrument; 2] = [&lone::Lone, &rounds::Rounds];
     run_steps(catalogue, &steps, || Session {

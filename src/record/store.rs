@@ -100,6 +100,9 @@ impl Lock {
             Err(TryLockError::WouldBlock) => {
                 let mut pid = String::new();
                 file.read_to_string(&mut pid).map_err(io_error("read lock", &path))?;
+                if pid.is_empty() {
+                    pid.push_str("not yet named");
+                }
                 Err(RecordError::Locked { pid, path })
             }
             Err(TryLockError::Error(source)) => Err(io_error("lock", &path)(source)),

@@ -116,7 +116,8 @@ pub(super) fn cells(source: &Source<'_>, id: &CaseId, metrics: &[Metric]) -> Mar
 
 /// One cell over `columns` columns that says why there is no number.
 pub(super) fn wide(standing: &Standing<'_>, columns: usize) -> Markup {
-    let Some((class, text)) = absence(standing) else { return html! {} };
+    // A value that is there and yet ranks nothing, such as a time of zero.
+    let (class, text) = absence(standing).unwrap_or(("absent", "no usable number".into()));
     html! { td.absent.(class) colspan=(columns) { (words(&text)) } }
 }
 

@@ -86,17 +86,17 @@ fn twin_notes(source: &Source<'_>, family: &ListedFamily, ranking: &Ranking<'_>)
     html! {
         @for group in twins(family, source.recorded, ranking) {
             p.small {
-                strong { "The same work at different times: " }
+                strong { "The same counts at different times: " }
                 @for (index, name) in group.members.iter().enumerate() {
                     @if index > 0 { @if index + 1 == group.members.len() { " and " } @else { ", " } }
                     (clip(name, 48))
                 }
-                " execute the same number of instructions ("
+                " execute the same number of instructions within 1 % ("
                 (format::short(group.instructions.0))
                 @if group.instructions.1 > group.instructions.0 { " to " (format::short(group.instructions.1)) }
-                "), with the same heap and cache counts, yet the slowest takes "
+                "), with the same heap and simulated cache counts, yet the slowest takes "
                 (format!("{:.2} ×", group.spread))
-                " the time of the fastest. That is where code and data happen to lie, not what they do: no reason to prefer one."
+                " the time of the fastest. No count explains it: where code and data happen to lie, instructions that wait for each other, or mispredicted branches may. See it in several builds before you prefer one."
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::catalogue::CATALOGUE;
-use crate::record::{CaseRecord, Layout, Measurement};
+use crate::record::{CaseRecord, Measurement};
 
 fn case(size: usize) -> CaseRef {
     let found = CATALOGUE.cases().find(|case| case.to_string() == format!("build-vec/push@{size}"));
@@ -10,7 +10,7 @@ fn case(size: usize) -> CaseRef {
 }
 
 fn run_with(size: usize, blocks: f64) -> Run {
-    let mut run = session::new_run(&Layout::new("profiles", "reports"));
+    let mut run = session::new_run();
     let id: CaseId = format!("build-vec/push@{size}").parse().expect("a well-formed id");
     let taken = Measurement {
         metric: Metric::HeapBlocks,

@@ -6,9 +6,25 @@ use std::process::Command;
 
 use super::counted;
 use super::counts::{Counts, Events};
+use crate::instruments::process::ALLOCATOR_VARIABLE;
 
 /// What stays of the environment under Valgrind; the rest would move the stack, and the counts with it.
-pub(super) const KEPT_VARIABLES: [&str; 2] = ["PATH", "LD_LIBRARY_PATH"];
+pub(super) const KEPT_VARIABLES: [&str; 3] = ["PATH", "LD_LIBRARY_PATH", ALLOCATOR_VARIABLE];
+
+/// A profile without the arcs of functions that were already running when collecting began. Callgrind writes each as
+/// a line `calls=0` and a line of cost, and viewers then give everything to them.
+pub(super) fn without_outer_arcs(profile: &str) -> String {
+    let mut kept = String::with_capacity(profile.len());
+    let mut lines = profile.split_inclusive('\n');
+    while let Some(line) = lines.next() {
+        if line.starts_with("calls=0 ") {
+            lines.next();
+        } else {
+            kept.push_str(line);
+        }
+    }
+    kept
+}
 
 /// The caches that are simulated: fixed, so that two machines simulate the same. These are iai-callgrind's.
 pub(super) const CACHES: &str = "caches simulated: I1 and D1 32 KiB 8-way, LL 8 MiB 16-way, 64-byte lines";
@@ -116,6 +132,12 @@ pub(super) fn why(stderr: &str, status: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn outer_arcs_go_with_their_cost_and_all_else_stays() {
+        let profile = "fn=a\n1 2\ncfn=b\ncalls=0 3\n1 99\ncfn=c\ncalls=2 3\n1 5\n";
+        assert_eq!(without_outer_arcs(profile), "fn=a\n1 2\ncfn=b\ncfn=c\ncalls=2 3\n1 5\n");
+    }
 
     const HEAD: &str =
         "version: 1\nevents: Ir Dr Dw I1mr D1mr D1mw ILmr DLmr DLmw\nsummary: 542025 124208 99609\n";

@@ -65,6 +65,15 @@ impl Arguments {
     }
 }
 
+/// A number that criterion will take, as typed: what it would refuse is refused here, once and not for every case.
+fn number(text: &str, least: f64) -> Result<String, String> {
+    match text.parse::<f64>() {
+        Ok(value) if value.is_finite() && value >= least => Ok(text.to_owned()),
+        Ok(_) => Err(format!("criterion wants {least} or more")),
+        Err(_) => Err("this is no number".to_owned()),
+    }
+}
+
 fn is_baseline_name(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
 }
@@ -78,7 +87,13 @@ fn command() -> Command {
         .arg(Arg::new("list").long("list").action(ArgAction::SetTrue).help("Print the matching cases"))
         .arg(Arg::new("format").long("format").hide(true).num_args(1));
     for name in WITH_VALUE {
-        command = command.arg(Arg::new(name).long(name).num_args(1).help_heading("Criterion's own"));
+        let argument = Arg::new(name).long(name).num_args(1).help_heading("Criterion's own");
+        command = command.arg(match name {
+            "sample-size" => argument.value_parser(|text: &str| number(text, 10.0)),
+            "nresamples" | "profile-time" => argument.value_parser(|text: &str| number(text, 1.0)),
+            "warm-up-time" | "measurement-time" => argument.value_parser(|text: &str| number(text, 1e-3)),
+            _ => argument,
+        });
     }
     for name in SWITCHES {
         command =
@@ -115,6 +130,14 @@ mod tests {
         for name in ["../../x", "a/b", "", "."] {
             assert!(parse(&["--save-baseline", name]).is_err(), "{name}");
         }
+    }
+
+    #[test]
+    fn a_number_that_criterion_would_refuse_is_wrong_usage() {
+        for typed in [["--measurement-time", "abc"], ["--sample-size", "5"], ["--warm-up-time", "-1"]] {
+            assert!(parse(&typed).is_err(), "{typed:?}");
+        }
+        assert!(parse(&["--measurement-time", "0.2"]).is_ok());
     }
 
     #[test]

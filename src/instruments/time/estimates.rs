@@ -19,9 +19,13 @@ struct Estimate {
 
 #[derive(Deserialize)]
 struct Interval {
+    confidence_level: f64,
     lower_bound: f64,
     upper_bound: f64,
 }
+
+/// The confidence level of every interval that is recorded.
+const CONFIDENCE: f64 = 0.95;
 
 /// The median time of an iteration in nanoseconds, and its 95 % bootstrap interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -50,7 +54,12 @@ pub(super) fn read(folder: &Path, since: SystemTime) -> Result<Median, String> {
 fn parse(bytes: &[u8]) -> Result<Median, String> {
     let Estimates { median } = serde_json::from_slice(bytes)
         .map_err(|error| format!("not the estimates of criterion 0.8 that perflab knows: {error}"))?;
-    let Interval { lower_bound: low_ns, upper_bound: high_ns } = median.confidence_interval;
+    let Interval { confidence_level, lower_bound: low_ns, upper_bound: high_ns } = median.confidence_interval;
+    if confidence_level != CONFIDENCE {
+        return Err(format!(
+            "its intervals are at {confidence_level}; perflab records them at {CONFIDENCE} alone"
+        ));
+    }
     let point_ns = median.point_estimate;
     if !(point_ns.is_finite() && low_ns.is_finite() && high_ns.is_finite() && point_ns > 0.0) {
         return Err(format!("the median is {point_ns} ns: nothing was measured"));
@@ -70,6 +79,14 @@ mod tests {
     }
 
     #[test]
+    fn an_interval_at_another_level_is_not_passed_off_as_ours() {
+        let json =
+            br#"{"median":{"confidence_interval":{"confidence_level":0.5,"lower_bound":1,"upper_bound":3},
+            "point_estimate":2}}"#;
+        assert!(parse(json).expect_err("it is no 95 % interval").contains("0.5"));
+    }
+
+    #[test]
     fn a_missing_field_is_told() {
         let reason = parse(br#"{"mean":{}}"#).expect_err("there is no median");
         assert!(reason.contains("median"), "{reason}");
@@ -77,8 +94,8 @@ mod tests {
 
     #[test]
     fn zero_time_is_no_measurement() {
-        let json =
-            br#"{"median":{"confidence_interval":{"lower_bound":0,"upper_bound":0},"point_estimate":0}}"#;
+        let json = br#"{"median":{"confidence_interval":{"confidence_level":0.95,"lower_bound":0,
+            "upper_bound":0},"point_estimate":0}}"#;
         assert!(parse(json).is_err());
     }
 

@@ -1,18 +1,21 @@
 //! Each case alone, by criterion: its samples, its bootstrap, its pages.
 
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant, SystemTime};
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkFilter, BenchmarkGroup, BenchmarkId, Criterion, Throughput};
+use serde::{Deserialize, Serialize};
 
 use super::arguments::Arguments;
 use super::{Budget, estimates, survey};
 use crate::catalogue::{CaseRef, Catalogue};
 use crate::instruments::flamegraph::CriterionProfiler;
 use crate::instruments::session::id_of;
-use crate::instruments::{Effort, Instrument, Job, NoNumber, Reading, Selection};
-use crate::record::{InstrumentName, InstrumentState, Layout, Metric};
+use crate::instruments::{
+    Effort, Instrument, Job, NoNumber, Reading, Selection, SelectionError, run_in_foreground,
+};
+use crate::record::{CaseId, InstrumentName, InstrumentState, Layout, Metric};
 use crate::workload::Case;
 
 /// Above this, one iteration fills a sample by itself, and criterion's fewest samples (10) are enough to wait for.
@@ -96,37 +99,79 @@ pub(super) fn run_batches(case: &dyn Case, iterations: u64) -> Duration {
     measured
 }
 
+/// Names the variable that makes this executable hand its arguments to criterion as they are.
+pub(super) const DIRECT_VARIABLE: &str = "PERFLAB_DIRECT";
+
+/// What criterion is run over when it keeps no numbers: our own part of the arguments, which it must not see.
+#[derive(Serialize, Deserialize)]
+struct Direct {
+    cases: Vec<CaseId>,
+    layout: Layout,
+    effort: Effort,
+}
+
 /// What needs no session: `--list`, and the modes in which criterion keeps no numbers (`--test`,
-/// `--profile-time`) or only loads them (`--load-baseline`). All of them run in this process.
-pub(super) fn answer_directly(catalogue: &Catalogue, arguments: &Arguments) -> Option<ExitCode> {
-    let direct = ["--test", "--profile-time", "--load-baseline"];
-    let asked = arguments.harness_args.iter().any(|flag| direct.contains(&flag.as_str()));
+/// `--profile-time`) or only loads them (`--load-baseline`). Criterion reads the arguments of its process, so it
+/// gets one of its own.
+///
+/// # Errors
+/// A selection that is empty, or a process that cannot be started.
+pub(super) fn answer_directly(
+    catalogue: &Catalogue,
+    arguments: &Arguments,
+) -> Result<Option<ExitCode>, SelectionError> {
+    let modes = ["--test", "--profile-time", "--load-baseline"];
+    let asked = arguments.harness_args.iter().any(|flag| modes.contains(&flag.as_str()));
     if !arguments.list && !asked {
-        return None;
+        return Ok(None);
     }
     let options = &arguments.options;
-    let selection = match Selection::new(catalogue, options.filter.as_deref(), options.exact) {
-        Ok(selection) => selection,
-        Err(error) => {
-            eprintln!("error: {error}");
-            return Some(ExitCode::from(2));
-        }
-    };
+    let selection = Selection::new(catalogue, options.filter.as_deref(), options.exact)?;
     if arguments.list {
         for case in selection.cases() {
             println!("{case}: benchmark");
         }
-        return Some(ExitCode::SUCCESS);
+        return Ok(Some(ExitCode::SUCCESS));
     }
-    let mut criterion = configured(&Budget::of(options.effort()), &options.layout())
+    let direct = Direct {
+        cases: selection.cases().iter().map(id_of).collect(),
+        layout: options.layout(),
+        effort: options.effort(),
+    };
+    let json = serde_json::to_string(&direct).expect("names and numbers are JSON");
+    let status = std::env::current_exe().and_then(|executable| {
+        let mut command = Command::new(executable);
+        command.env(DIRECT_VARIABLE, json).arg("--bench").args(&arguments.harness_args);
+        run_in_foreground(&mut command)
+    });
+    let code = match status {
+        Ok(status) => u8::try_from(status.code().unwrap_or(1)).unwrap_or(1),
+        Err(error) => {
+            eprintln!("error: cannot start criterion in a process of its own: {error}");
+            1
+        }
+    };
+    Ok(Some(ExitCode::from(code)))
+}
+
+/// Criterion over what [`DIRECT_VARIABLE`] names, if it is set.
+pub(super) fn serve_directly(catalogue: &Catalogue) -> Option<ExitCode> {
+    let json = std::env::var(DIRECT_VARIABLE).ok()?;
+    let direct: Direct = match serde_json::from_str(&json) {
+        Ok(direct) => direct,
+        Err(error) => {
+            eprintln!("error: {DIRECT_VARIABLE} is malformed: {error}");
+            return Some(ExitCode::FAILURE);
+        }
+    };
+    let mut criterion = configured(&Budget::of(direct.effort), &direct.layout)
         .with_profiler(CriterionProfiler::default())
         .configure_from_args()
         .with_benchmark_filter(BenchmarkFilter::AcceptAll);
     for family in catalogue.families() {
-        let cases = selection.cases().iter().filter(|case| case.family.name == family.name);
         let mut group = criterion.benchmark_group(family.name);
-        for case in cases {
-            register(&mut group, case, None);
+        for case in family.cases().filter(|case| direct.cases.contains(&id_of(case))) {
+            register(&mut group, &case, None);
         }
         group.finish();
     }
