@@ -4,12 +4,19 @@ mod family;
 #[cfg(test)]
 mod tests;
 
-pub use family::{Axis, CaseRef, Catalogue, Family};
+pub use family::{Axis, CaseRef, Catalogue, Counts, Family, cores};
 
 use crate::workload::Entry;
 use crate::workloads::collections::sets::{self, Ascending, Shuffled, hashers, ordered};
 use crate::workloads::collections::{build_and_drop, build_fixed, build_map, build_text, build_vec};
+use crate::workloads::concurrency::gcd;
 use crate::workloads::ruler;
+
+/// Makes this process a worker of a case with worker processes, if it was started as one; it then ends here. Whoever
+/// runs cases calls this first in `main`; every instrument's `main` does.
+pub fn serve_workers() {
+    crate::workloads::concurrency::worker::serve();
+}
 
 /// Elements, from what fits a cache line to what no cache holds.
 const SIZES: &[usize] = &[10, 100, 1_000, 10_000, 1_000_000];
@@ -172,6 +179,18 @@ pub static CATALOGUE: Catalogue = Catalogue::new(&[
             Entry::of::<build_and_drop::Whole<build_and_drop::Linked>>(),
             Entry::of::<build_and_drop::BuildOnly<build_and_drop::Linked>>(),
             Entry::of::<build_and_drop::DropOnly<build_and_drop::Linked>>(),
+        ],
+    },
+    Family {
+        name: "gcd",
+        question: "How should work that keeps a core busy be shared: ten greatest common divisors by trial?",
+        axis: Axis::work("pairs", "pair"),
+        sizes: &[10],
+        entries: &[
+            Entry::of::<gcd::Serial>(),
+            Entry::of::<gcd::TwoThreads>(),
+            Entry::of::<gcd::TwoProcesses>(),
+            Entry::of::<gcd::TwoProcessesReady>(),
         ],
     },
 ]);

@@ -93,6 +93,7 @@ struct WrongUsage(String);
 
 /// The command over `catalogue`. Another crate calls it with its own.
 pub fn main(catalogue: &Catalogue) -> ExitCode {
+    crate::catalogue::serve_workers();
     let cli = Cli::parse();
     let outcome = match cli.command {
         Command::List { json } => list::list(catalogue, json),

@@ -9,8 +9,10 @@ use std::cell::RefCell;
 use std::hint::black_box;
 
 mod answer;
+mod concurrency;
 
 pub use answer::Answer;
+pub use concurrency::Concurrency;
 
 /// Which part of an iteration an instrument measures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +40,8 @@ pub trait Workload: 'static {
     const SIZES: Option<&'static [usize]> = None;
     /// Which part of an iteration is measured.
     const PART: Part = Part::Whole;
+    /// What runs beside the measuring thread: decides which instruments can measure this workload.
+    const CONCURRENCY: Concurrency = Concurrency::NONE;
 
     /// What the measured code reads.
     type Input;
@@ -52,6 +56,18 @@ pub trait Workload: 'static {
     fn check(input: &Self::Input, output: &Self::Output) -> bool;
     /// What `output` says, in a form that members of a family can be compared by.
     fn answer(output: &Self::Output) -> Answer;
+
+    /// Why this workload cannot run on this machine at `size`, in one line with what would mend it: a program that
+    /// is not installed, a kernel that has not the call. Asked before `input`.
+    fn unavailable(_size: usize) -> Option<String> {
+        None
+    }
+
+    /// The largest speed-up over the family's baseline that this workload's schedule allows on `cores` cores, by
+    /// counting work and not by a clock. `None` where nobody can tell.
+    fn speedup_bound(_size: usize, _cores: usize) -> Option<f64> {
+        None
+    }
 }
 
 /// Why a workload's output cannot be trusted.
@@ -188,7 +204,11 @@ pub struct Entry {
     pub mirrors: Option<&'static str>,
     /// The sizes this workload runs at, where they are fewer than its family's.
     pub sizes: Option<&'static [usize]>,
+    /// What runs beside the measuring thread.
+    pub concurrency: Concurrency,
     prepare: fn(usize) -> Box<dyn Case>,
+    unavailable: fn(usize) -> Option<String>,
+    speedup_bound: fn(usize, usize) -> Option<f64>,
 }
 
 impl Entry {
@@ -199,7 +219,10 @@ impl Entry {
             about: W::ABOUT,
             mirrors: W::MIRRORS,
             sizes: W::SIZES,
+            concurrency: W::CONCURRENCY,
             prepare: |size| Box::new(Prepared::<W>::new(size)),
+            unavailable: W::unavailable,
+            speedup_bound: W::speedup_bound,
         }
     }
 
@@ -211,6 +234,16 @@ impl Entry {
     /// Builds the input of `size` and returns the case, ready to be measured.
     pub fn prepare(&self, size: usize) -> Box<dyn Case> {
         (self.prepare)(size)
+    }
+
+    /// Why this line cannot run here at `size`, in one line.
+    pub fn unavailable(&self, size: usize) -> Option<String> {
+        (self.unavailable)(size)
+    }
+
+    /// The largest speed-up over the baseline that the schedule allows on `cores` cores.
+    pub fn speedup_bound(&self, size: usize, cores: usize) -> Option<f64> {
+        (self.speedup_bound)(size, cores)
     }
 }
 

@@ -136,8 +136,10 @@ mod tests {
                     about: String::new(),
                     mirrors: None,
                     sizes: vec![10],
+                    ..ListedWorkload::default()
                 })
                 .collect(),
+            ..ListedFamily::default()
         }
     }
 

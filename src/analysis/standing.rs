@@ -45,12 +45,22 @@ impl Standing<'_> {
 /// The instrument that takes `metric`.
 pub fn instrument_of(metric: Metric) -> InstrumentName {
     match metric {
-        Metric::TimeNs | Metric::TimeRatio => InstrumentName::Time,
+        Metric::TimeNs | Metric::TimeRatio | Metric::Speedup => InstrumentName::Time,
         Metric::Samples | Metric::SampleRateHz => InstrumentName::Flamegraph,
         Metric::HeapBlocks | Metric::HeapBytes | Metric::HeapPeakBytes => InstrumentName::Heap,
         Metric::Instructions | Metric::EstimatedCycles | Metric::L1Misses | Metric::LlMisses => {
             InstrumentName::Instructions
         }
+        Metric::WallNs
+        | Metric::CpuUserNs
+        | Metric::CpuKernelNs
+        | Metric::RunqueueNs
+        | Metric::BlockedNs
+        | Metric::ResidualNs
+        | Metric::Threads
+        | Metric::Children
+        | Metric::ChildrenCpuNs => InstrumentName::Waits,
+        Metric::PythonNs | Metric::PythonRatio => InstrumentName::Python,
     }
 }
 

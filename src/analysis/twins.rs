@@ -103,8 +103,10 @@ mod tests {
                     about: String::new(),
                     mirrors: None,
                     sizes: vec![10],
+                    ..ListedWorkload::default()
                 })
                 .collect(),
+            ..ListedFamily::default()
         };
         let number = |metric: Metric, value: f64| Measurement {
             metric,

@@ -2,6 +2,15 @@
 
 use crate::workload::{Case, Entry};
 
+/// What a step along the axis adds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counts {
+    /// More to do: time per unit is a figure.
+    Work,
+    /// More threads or processes that share one amount of work: speed-up is a figure, time per unit is none.
+    Workers,
+}
+
 /// What a family's sizes count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Axis {
@@ -9,11 +18,34 @@ pub struct Axis {
     pub name: &'static str,
     /// Singular, for "time per …": `element`.
     pub unit: &'static str,
+    /// What a step along it adds.
+    pub counts: Counts,
 }
 
 impl Axis {
     /// The axis of collections.
-    pub const ELEMENTS: Self = Self { name: "elements", unit: "element" };
+    pub const ELEMENTS: Self = Self::work("elements", "element");
+    /// Bytes of a payload.
+    pub const BYTES: Self = Self::work("bytes", "byte");
+    /// Tasks handed out.
+    pub const TASKS: Self = Self::work("tasks", "task");
+    /// Threads that share one amount of work.
+    pub const THREADS: Self = Self::workers("threads", "thread");
+
+    /// An axis along which there is more to do.
+    pub const fn work(name: &'static str, unit: &'static str) -> Self {
+        Self { name, unit, counts: Counts::Work }
+    }
+
+    /// An axis along which more workers share the same work.
+    pub const fn workers(name: &'static str, unit: &'static str) -> Self {
+        Self { name, unit, counts: Counts::Workers }
+    }
+}
+
+/// CPUs that this process may use; 1 where nobody can tell.
+pub fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
 /// One question, the workloads that answer it, and the sizes they are asked at.
@@ -25,7 +57,7 @@ pub struct Family {
     pub question: &'static str,
     /// What a size counts.
     pub axis: Axis,
-    /// Ascending.
+    /// Ascending. Workers beyond twice the cores of this machine are not asked: see [`Family::sizes`].
     pub sizes: &'static [usize],
     /// The baseline first. Several lines may share a name when their sizes do not overlap.
     pub entries: &'static [Entry],
@@ -46,6 +78,15 @@ impl Family {
         })
     }
 
+    /// The sizes asked here: all of them, but no more than twice as many workers as there are cores.
+    pub fn sizes(&self) -> impl Iterator<Item = usize> + use<> {
+        let most = match self.axis.counts {
+            Counts::Work => usize::MAX,
+            Counts::Workers => 2 * cores(),
+        };
+        self.sizes.iter().copied().filter(move |size| *size <= most)
+    }
+
     /// The line of `workload` that runs at `size`, catalogued or not.
     pub fn entry(&self, workload: &str, size: usize) -> Option<&'static Entry> {
         self.entries.iter().find(|entry| entry.name == workload && entry.runs_at(size))
@@ -54,12 +95,17 @@ impl Family {
     /// Every case of the family, size by size within each workload.
     pub fn cases(&'static self) -> impl Iterator<Item = CaseRef> {
         self.entries.iter().flat_map(move |entry| {
-            self.sizes.iter().filter(|size| entry.runs_at(**size)).map(move |size| CaseRef {
+            self.sizes().filter(|size| entry.runs_at(*size)).map(move |size| CaseRef {
                 family: self,
                 entry,
-                size: *size,
+                size,
             })
         })
+    }
+
+    /// `workload` at `size`, catalogued or not.
+    pub fn case(&'static self, workload: &str, size: usize) -> Option<CaseRef> {
+        self.entry(workload, size).map(|entry| CaseRef { family: self, entry, size })
     }
 }
 
@@ -78,6 +124,11 @@ impl CaseRef {
     /// Builds the input; the case is then ready to be measured.
     pub fn prepare(&self) -> Box<dyn Case> {
         self.entry.prepare(self.size)
+    }
+
+    /// Why it cannot run on this machine, in one line.
+    pub fn unavailable(&self) -> Option<String> {
+        self.entry.unavailable(self.size)
     }
 }
 
@@ -112,5 +163,10 @@ impl Catalogue {
     /// The family named `name`.
     pub fn family(&self, name: &str) -> Option<&'static Family> {
         self.families.iter().find(|family| family.name == name)
+    }
+
+    /// `workload` of `family` at `size`, catalogued or not.
+    pub fn case(&self, family: &str, workload: &str, size: usize) -> Option<CaseRef> {
+        self.family(family)?.case(workload, size)
     }
 }

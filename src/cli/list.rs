@@ -3,8 +3,11 @@
 use std::fmt::Write;
 
 use super::{print, print_json};
-use crate::catalogue::{Catalogue, Family};
-use crate::record::{ListedFamily, ListedWorkload, Listing, SCHEMA};
+use crate::catalogue::{Catalogue, Counts, Family, cores};
+use crate::record::{
+    ListedConcurrency, ListedCounts, ListedFamily, ListedWorkload, Listing, SCHEMA, SpeedupBound,
+};
+use crate::workload::Entry;
 
 pub(super) fn list(catalogue: &Catalogue, json: bool) -> anyhow::Result<()> {
     let listing = listing(catalogue);
@@ -21,12 +24,18 @@ fn listed_family(family: &'static Family) -> ListedFamily {
         name: entry.name.to_owned(),
         about: entry.about.to_owned(),
         mirrors: entry.mirrors.map(str::to_owned),
-        sizes: family
-            .sizes
-            .iter()
-            .copied()
-            .filter(|size| family.entry(entry.name, *size).is_some())
+        sizes: sizes_of(family, entry).map(|(size, _)| size).collect(),
+        concurrency: ListedConcurrency {
+            threads: entry.concurrency.threads,
+            processes: entry.concurrency.processes,
+            spins: entry.concurrency.spins,
+        },
+        speedup_bounds: sizes_of(family, entry)
+            .filter_map(|(size, entry)| {
+                Some(SpeedupBound { size, speedup: entry.speedup_bound(size, cores())? })
+            })
             .collect(),
+        unavailable: sizes_of(family, entry).find_map(|(size, entry)| entry.unavailable(size)),
     });
     ListedFamily {
         name: family.name.to_owned(),
@@ -34,9 +43,18 @@ fn listed_family(family: &'static Family) -> ListedFamily {
         baseline: family.baseline().to_owned(),
         axis: family.axis.name.to_owned(),
         unit: family.axis.unit.to_owned(),
-        sizes: family.sizes.to_vec(),
+        counts: match family.axis.counts {
+            Counts::Work => ListedCounts::Work,
+            Counts::Workers => ListedCounts::Workers,
+        },
+        sizes: family.sizes().collect(),
         workloads: workloads.collect(),
     }
+}
+
+/// The sizes at which a workload runs, each with the line that runs there.
+fn sizes_of(family: &'static Family, entry: &'static Entry) -> impl Iterator<Item = (usize, &'static Entry)> {
+    family.sizes().filter_map(|size| Some((size, family.entry(entry.name, size)?)))
 }
 
 fn as_text(listing: &Listing) -> String {

@@ -16,7 +16,11 @@ pub(super) fn run(catalogue: &Catalogue, case: &str, iterations: u64) -> anyhow:
         let largest = WrongUsage(format!("`{id}`: sizes go up to {LARGEST}"));
         return Err(largest.into());
     }
-    let prepared = find(catalogue, &id)?.prepare();
+    let case = find(catalogue, &id)?;
+    if let Some(reason) = case.unavailable() {
+        anyhow::bail!("`{id}` cannot run here: {reason}");
+    }
+    let prepared = case.prepare();
     prepared.verify()?;
     prepared.in_batches(iterations, |case, batch| case.run(batch));
     Ok(())
@@ -24,11 +28,7 @@ pub(super) fn run(catalogue: &Catalogue, case: &str, iterations: u64) -> anyhow:
 
 /// The case named `id`; any size will do where the workload does not restrict it.
 fn find(catalogue: &Catalogue, id: &CaseId) -> Result<CaseRef, WrongUsage> {
-    let found = catalogue.family(&id.family).and_then(|family| {
-        let entry = family.entry(&id.workload, id.size)?;
-        Some(CaseRef { family, entry, size: id.size })
-    });
-    found.ok_or_else(|| {
+    catalogue.case(&id.family, &id.workload, id.size).ok_or_else(|| {
         let nearest = nearest(catalogue, &id.to_string()).join(", ");
         WrongUsage(format!("no case `{id}`; nearest: {nearest}; `perflab list` prints them all"))
     })

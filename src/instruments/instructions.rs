@@ -18,13 +18,14 @@ use runner::Executables;
 use super::session::id_of;
 use super::tools::{self, RUNNER_VERSION};
 use super::{Effort, Instrument, Job, NoNumber, Reading, machine, remove_stale};
-use crate::catalogue::{CaseRef, Catalogue};
+use crate::catalogue::{CaseRef, Catalogue, serve_workers};
 use crate::record::{InstrumentName, InstrumentState, Metric, Run, State, write_atomically};
 use crate::workload::Case;
 
 /// The main function of benches/instructions.rs: a session, or what it starts: the harness, or the program
 /// under Valgrind.
 pub fn main(catalogue: &Catalogue) -> ExitCode {
+    serve_workers();
     counted::serve(catalogue).or_else(harness::serve).unwrap_or_else(|| super::run(catalogue, &Instructions))
 }
 
@@ -66,13 +67,13 @@ impl Instrument for Instructions {
         }
         let counted = |size: usize| {
             size <= LARGEST_QUICK
-                && case.family.sizes.contains(&size)
+                && case.family.sizes().any(|asked| asked == size)
                 && case.family.entry(case.entry.name, size).is_some()
         };
         if effort == Effort::Thorough || case.size <= LARGEST_QUICK {
             return None;
         }
-        let largest = case.family.sizes.iter().copied().filter(|size| counted(*size)).max()?;
+        let largest = case.family.sizes().filter(|size| counted(*size)).max()?;
         Some(format!(
             "an exact count at {largest} already gives the growth; `just thorough` counts this size too"
         ))

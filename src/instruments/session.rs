@@ -13,7 +13,7 @@ use super::process::{die_with_parent, interrupted, run_to_end, stop_on_ctrl_c};
 use super::progress::Progress;
 use super::wire::{self, JOB_VARIABLE, Order, Reply};
 use super::{Instrument, Options, Selection, machine, moment, options, process};
-use crate::catalogue::{CaseRef, Catalogue};
+use crate::catalogue::{CaseRef, Catalogue, serve_workers};
 use crate::record::{CaseId, Layout, Lock, Recorder, Run, SCHEMA, State};
 use books::Books;
 use error::unavailable;
@@ -34,6 +34,7 @@ pub struct Session<'a> {
 /// The main function of a target in benches/: measures what the arguments select, or, when started by a
 /// session, the one group that it was ordered to.
 pub fn run(catalogue: &Catalogue, instrument: &dyn Instrument) -> ExitCode {
+    serve_workers();
     #[derive(clap::Parser)]
     #[command(
         about = "One instrument over the matching cases",
@@ -142,7 +143,7 @@ impl Session<'_> {
             let standing: Vec<CaseRef> = selection
                 .cases()
                 .iter()
-                .filter(|case| step == 0 || !has_failed(books.run(), case))
+                .filter(|case| step == 0 || (!has_failed(books.run(), case) && case.unavailable().is_none()))
                 .copied()
                 .collect();
             let groups = groups(step, *instrument, &standing, books.run());

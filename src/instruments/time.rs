@@ -11,11 +11,12 @@ use std::process::ExitCode;
 
 use super::session::{Session, run_steps};
 use super::{Effort, machine};
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, serve_workers};
 use crate::record::{InstrumentName, InstrumentState, State};
 
 /// The main function of benches/time.rs. Criterion's own flags pass through.
 pub fn main(catalogue: &Catalogue) -> ExitCode {
+    serve_workers();
     if let Some(code) = lone::serve_directly(catalogue) {
         return code;
     }

@@ -70,9 +70,7 @@ fn prepare(catalogue: &Catalogue, order: Order) -> Result<(Job, Answers), String
     let mut answers = Vec::new();
     for id in order.cases {
         let case = catalogue
-            .family(&id.family)
-            .and_then(|family| Some((family, family.entry(&id.workload, id.size)?)))
-            .map(|(family, entry)| crate::catalogue::CaseRef { family, entry, size: id.size })
+            .case(&id.family, &id.workload, id.size)
             .ok_or_else(|| format!("`{id}` is not in the catalogue"))?;
         let prepared = case.prepare();
         let answer = prepared.verify().map_err(|error| error.to_string())?;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Every family, workload and size.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Listing {
     /// [`SCHEMA`](super::SCHEMA).
     pub schema: u32,
@@ -12,7 +12,7 @@ pub struct Listing {
 }
 
 /// One question and its answers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct ListedFamily {
     /// Its name.
     pub name: String,
@@ -24,6 +24,9 @@ pub struct ListedFamily {
     pub axis: String,
     /// The same, singular: `element`.
     pub unit: String,
+    /// What a step along it adds.
+    #[serde(default)]
+    pub counts: ListedCounts,
     /// Ascending.
     pub sizes: Vec<usize>,
     /// The baseline first.
@@ -31,7 +34,7 @@ pub struct ListedFamily {
 }
 
 /// One answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct ListedWorkload {
     /// Its name within the family.
     pub name: String,
@@ -41,6 +44,53 @@ pub struct ListedWorkload {
     pub mirrors: Option<String>,
     /// The sizes it runs at; the family's own, or fewer.
     pub sizes: Vec<usize>,
+    /// What runs beside the measuring thread.
+    #[serde(default)]
+    pub concurrency: ListedConcurrency,
+    /// At which sizes its schedule bounds the speed-up over the baseline on this machine, and by how much; ascending.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub speedup_bounds: Vec<SpeedupBound>,
+    /// Why it cannot run on this machine at some size.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unavailable: Option<String>,
+}
+
+impl ListedWorkload {
+    /// The largest speed-up over the baseline that the schedule allows at `size` on this machine.
+    pub fn speedup_bound(&self, size: usize) -> Option<f64> {
+        self.speedup_bounds.iter().find(|bound| bound.size == size).map(|bound| bound.speedup)
+    }
+}
+
+/// What a step along a family's axis adds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ListedCounts {
+    /// More to do: time per unit is a figure.
+    #[default]
+    Work,
+    /// More threads or processes that share one amount of work: speed-up is a figure.
+    Workers,
+}
+
+/// What runs beside the measuring thread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ListedConcurrency {
+    /// Other threads do part of the work.
+    pub threads: bool,
+    /// Other processes do part of the work.
+    pub processes: bool,
+    /// A thread may wait by spinning.
+    pub spins: bool,
+}
+
+/// The largest speed-up that a schedule allows, by counting work.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct SpeedupBound {
+    /// At this size.
+    pub size: usize,
+    /// Times as fast as the family's baseline.
+    pub speedup: f64,
 }
 
 impl Listing {

@@ -16,6 +16,10 @@ pub enum InstrumentName {
     Heap,
     /// callgrind, through iai-callgrind.
     Instructions,
+    /// /proc and rusage.
+    Waits,
+    /// CPython, running the same kernels.
+    Python,
 }
 
 impl InstrumentName {
@@ -29,6 +33,8 @@ impl InstrumentName {
             Self::Flamegraph => "flamegraph",
             Self::Heap => "heap",
             Self::Instructions => "instructions",
+            Self::Waits => "waits",
+            Self::Python => "python",
         }
     }
 }
@@ -48,6 +54,9 @@ pub enum Metric {
     TimeNs,
     /// Wall time as a multiple of the family's baseline at the same size, from interleaved rounds.
     TimeRatio,
+    /// Times as fast as the family's baseline with the fewest workers, from interleaved rounds; where sizes count
+    /// workers.
+    Speedup,
     /// CPU samples taken.
     Samples,
     /// CPU samples taken a second of CPU time.
@@ -66,6 +75,28 @@ pub enum Metric {
     L1Misses,
     /// Last-level cache misses, instructions and data, simulated.
     LlMisses,
+    /// Wall time of all threads together, nanoseconds: each from its start, or the loop's, to its end.
+    WallNs,
+    /// Of it, on a CPU in user code.
+    CpuUserNs,
+    /// Of it, on a CPU in the kernel.
+    CpuKernelNs,
+    /// Of it, ready to run and waiting for a CPU.
+    RunqueueNs,
+    /// Of it, blocked in a system call or a page fault.
+    BlockedNs,
+    /// What the parts leave of the wall time, or take too much: positive or negative.
+    ResidualNs,
+    /// Most threads alive at once, the measuring one included.
+    Threads,
+    /// Child processes that ended.
+    Children,
+    /// CPU time of the children that ended, user and kernel.
+    ChildrenCpuNs,
+    /// Wall time of CPython for the same kernel, nanoseconds.
+    PythonNs,
+    /// Our wall time as a multiple of CPython's, from interleaved rounds.
+    PythonRatio,
 }
 
 impl Metric {
@@ -74,6 +105,7 @@ impl Metric {
         match self {
             Self::TimeNs => "time_ns",
             Self::TimeRatio => "time_ratio",
+            Self::Speedup => "speedup",
             Self::Samples => "samples",
             Self::SampleRateHz => "sample_rate_hz",
             Self::HeapBlocks => "heap_blocks",
@@ -83,14 +115,33 @@ impl Metric {
             Self::EstimatedCycles => "estimated_cycles",
             Self::L1Misses => "l1_misses",
             Self::LlMisses => "ll_misses",
+            Self::WallNs => "wall_ns",
+            Self::CpuUserNs => "cpu_user_ns",
+            Self::CpuKernelNs => "cpu_kernel_ns",
+            Self::RunqueueNs => "runqueue_ns",
+            Self::BlockedNs => "blocked_ns",
+            Self::ResidualNs => "residual_ns",
+            Self::Threads => "threads",
+            Self::Children => "children",
+            Self::ChildrenCpuNs => "children_cpu_ns",
+            Self::PythonNs => "python_ns",
+            Self::PythonRatio => "python_ratio",
         }
     }
 
     /// The unit its values are in.
     pub const fn unit(self) -> Unit {
         match self {
-            Self::TimeNs => Unit::Ns,
-            Self::TimeRatio => Unit::Ratio,
+            Self::TimeNs
+            | Self::WallNs
+            | Self::CpuUserNs
+            | Self::CpuKernelNs
+            | Self::RunqueueNs
+            | Self::BlockedNs
+            | Self::ResidualNs
+            | Self::ChildrenCpuNs
+            | Self::PythonNs => Unit::Ns,
+            Self::TimeRatio | Self::Speedup | Self::PythonRatio => Unit::Ratio,
             Self::SampleRateHz => Unit::Hz,
             Self::HeapBytes | Self::HeapPeakBytes => Unit::Bytes,
             Self::Samples
@@ -98,7 +149,9 @@ impl Metric {
             | Self::Instructions
             | Self::EstimatedCycles
             | Self::L1Misses
-            | Self::LlMisses => Unit::Count,
+            | Self::LlMisses
+            | Self::Threads
+            | Self::Children => Unit::Count,
         }
     }
 }

@@ -12,6 +12,7 @@ pub(super) fn label(metric: Metric) -> &'static str {
     match metric {
         Metric::TimeNs => "time",
         Metric::TimeRatio => "ratio to baseline",
+        Metric::Speedup => "speed-up",
         Metric::Samples => "CPU samples",
         Metric::SampleRateHz => "sample rate",
         Metric::HeapBlocks => "heap blocks",
@@ -21,6 +22,17 @@ pub(super) fn label(metric: Metric) -> &'static str {
         Metric::EstimatedCycles => "estimated cycles",
         Metric::L1Misses => "L1 misses, simulated",
         Metric::LlMisses => "last-level misses, simulated",
+        Metric::WallNs => "wall time of all threads",
+        Metric::CpuUserNs => "on CPU, user code",
+        Metric::CpuKernelNs => "on CPU, kernel",
+        Metric::RunqueueNs => "waiting for a CPU",
+        Metric::BlockedNs => "blocked",
+        Metric::ResidualNs => "residual",
+        Metric::Threads => "threads",
+        Metric::Children => "children",
+        Metric::ChildrenCpuNs => "CPU time of children",
+        Metric::PythonNs => "CPython",
+        Metric::PythonRatio => "ratio to CPython",
     }
 }
 
@@ -124,11 +136,23 @@ pub(super) fn wide(standing: &Standing<'_>, columns: usize) -> Markup {
 /// The metrics of an instrument, in the order in which pages show them.
 pub(super) fn metrics_of(instrument: InstrumentName) -> &'static [Metric] {
     match instrument {
-        InstrumentName::Time => &[Metric::TimeNs, Metric::TimeRatio],
+        InstrumentName::Time => &[Metric::TimeNs, Metric::TimeRatio, Metric::Speedup],
         InstrumentName::Flamegraph => &[Metric::Samples, Metric::SampleRateHz],
         InstrumentName::Heap => &[Metric::HeapBytes, Metric::HeapBlocks, Metric::HeapPeakBytes],
         InstrumentName::Instructions => {
             &[Metric::Instructions, Metric::EstimatedCycles, Metric::L1Misses, Metric::LlMisses]
         }
+        InstrumentName::Waits => &[
+            Metric::WallNs,
+            Metric::CpuUserNs,
+            Metric::CpuKernelNs,
+            Metric::RunqueueNs,
+            Metric::BlockedNs,
+            Metric::ResidualNs,
+            Metric::Threads,
+            Metric::Children,
+            Metric::ChildrenCpuNs,
+        ],
+        InstrumentName::Python => &[Metric::PythonNs, Metric::PythonRatio],
     }
 }

@@ -40,6 +40,7 @@ fn workload(name: &str, about: &str, mirrors: Option<&str>, sizes: &[usize]) -> 
         about: about.into(),
         mirrors: mirrors.map(Into::into),
         sizes: sizes.to_vec(),
+        ..ListedWorkload::default()
     }
 }
 
@@ -64,6 +65,7 @@ pub(crate) fn family(name: &str, members: usize) -> ListedFamily {
                 )
             })
             .collect(),
+        ..ListedFamily::default()
     }
 }
 
@@ -220,6 +222,7 @@ pub(crate) fn with_holes() -> (Listing, Recorded) {
         unit: "element".into(),
         sizes: vec![1],
         workloads: vec![workload("noop", "nothing: what one turn of the loop costs", None, &[1])],
+        ..ListedFamily::default()
     };
     let mut build = family("build-vec", MEMBERS.len());
     build.workloads[6].sizes.pop();

@@ -48,9 +48,8 @@ pub(super) fn serve(catalogue: &Catalogue) -> Option<ExitCode> {
 fn run(catalogue: &Catalogue, id: &str, n: &str) -> Result<(), String> {
     let id: CaseId = id.parse().map_err(|error: crate::record::CaseIdError| error.to_string())?;
     let n: u64 = n.parse().map_err(|_| format!("`{n}` is no number of iterations"))?;
-    let entry = catalogue.family(&id.family).and_then(|family| family.entry(&id.workload, id.size));
-    let entry = entry.ok_or_else(|| format!("`{id}` is not in the catalogue"))?;
-    let case = entry.prepare(id.size);
+    let case = catalogue.case(&id.family, &id.workload, id.size);
+    let case = case.ok_or_else(|| format!("`{id}` is not in the catalogue"))?.prepare();
     for part in PARTS {
         case.in_batches(n * part, |case, batch| case.run(batch));
         part_ends();

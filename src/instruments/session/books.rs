@@ -89,7 +89,9 @@ impl<'a> Books<'a> {
     ) -> Result<(), SessionError> {
         let mut kept = Vec::new();
         for case in group.cases.drain(..) {
-            match instrument.leaves_out(&case, effort, self.recorder.run()) {
+            let reason =
+                case.unavailable().or_else(|| instrument.leaves_out(&case, effort, self.recorder.run()));
+            match reason {
                 Some(reason) => {
                     let left_out = LeftOut { instrument: instrument.name(), reason };
                     self.recorder.left_out(&id_of(&case), left_out)?;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::lone::run_batches;
 use super::{Budget, survey};
-use crate::catalogue::CaseRef;
+use crate::catalogue::{CaseRef, Counts};
 use crate::instruments::session::{has_failed, id_of};
 use crate::instruments::{Instrument, Job, NoNumber, PreparedCase, Reading};
 use crate::record::{InstrumentName, InstrumentState, Metric, Run};
@@ -24,19 +24,19 @@ impl Instrument for Rounds {
         survey()
     }
 
-    /// The cases of a family at a size, with their baseline in front even where the filter left it out.
-    /// A lone baseline has nothing to be compared with, and one that failed is nothing to compare with.
+    /// The cases of a family at a size, with their baseline in front even where the filter left it out; or, where a
+    /// size counts workers, of a family at all sizes, with the baseline of its first size in front. A lone baseline
+    /// has nothing to be compared with, and one that failed or cannot run here is nothing to compare with.
     fn groups(&self, cases: &[CaseRef], run: &Run) -> Vec<Vec<CaseRef>> {
         let mut groups: Vec<Vec<CaseRef>> = Vec::new();
         for case in cases {
-            let together = |group: &&mut Vec<CaseRef>| {
-                group[0].family.name == case.family.name && group[0].size == case.size
-            };
+            let Some(baseline) = baseline_of(case) else { continue };
+            let together = |group: &&mut Vec<CaseRef>| id_of(&group[0]) == id_of(&baseline);
             if let Some(group) = groups.iter_mut().find(together) {
                 if id_of(&group[0]) != id_of(case) {
                     group.push(*case);
                 }
-            } else if let Some(baseline) = baseline_of(case).filter(|baseline| !has_failed(run, baseline)) {
+            } else if baseline.unavailable().is_none() && !has_failed(run, &baseline) {
                 let mut group = vec![baseline];
                 if id_of(&baseline) != id_of(case) {
                     group.push(*case);
@@ -53,23 +53,40 @@ impl Instrument for Rounds {
         let rounds = take_rounds(&job.cases, &budget);
         let mut readings = Vec::new();
         for (index, case) in job.cases.iter().enumerate().skip(1) {
-            let ratios: Vec<f64> = rounds.iter().map(|round| round[index] / round[0]).collect();
-            let Interval { median, low, high } = median_interval(&ratios);
-            readings.push(Reading {
-                case: case.id.clone(),
-                metric: Metric::TimeRatio,
-                value: median,
-                low,
-                high,
-            });
+            let mut compare = |metric, numerator: usize, denominator: usize| {
+                let ratios: Vec<f64> =
+                    rounds.iter().map(|round| round[numerator] / round[denominator]).collect();
+                let Interval { median, low, high } = median_interval(&ratios);
+                readings.push(Reading { case: case.id.clone(), metric, value: median, low, high });
+            };
+            if case.case.family.axis.counts == Counts::Workers {
+                compare(Metric::Speedup, 0, index);
+            }
+            if let Some(baseline) = same_size_baseline(&job.cases, index) {
+                compare(Metric::TimeRatio, index, baseline);
+            }
         }
         Ok(readings)
     }
 }
 
+/// What `case` is compared with: the baseline at its size, or at the first size where sizes count workers.
 fn baseline_of(case: &CaseRef) -> Option<CaseRef> {
     let family = case.family;
-    family.entry(family.baseline(), case.size).map(|entry| CaseRef { family, entry, size: case.size })
+    let size = match family.axis.counts {
+        Counts::Work => case.size,
+        Counts::Workers => family.sizes().next()?,
+    };
+    family.case(family.baseline(), size)
+}
+
+/// Where the baseline of the same size stands in the group, if it does and is not the case itself.
+fn same_size_baseline(cases: &[PreparedCase], index: usize) -> Option<usize> {
+    let PreparedCase { id, case, .. } = &cases[index];
+    let place = cases
+        .iter()
+        .position(|other| other.id.workload == case.family.baseline() && other.id.size == id.size)?;
+    (place != index).then_some(place)
 }
 
 /// Fewest rounds: below six, the sign test has no 95 % interval at all.

@@ -1,0 +1,30 @@
+//! What a workload starts beside the thread that runs it. Instruments decide by this declaration, not by its name,
+//! whether they can measure a case.
+
+/// What runs beside the measuring thread. All `false` for ordinary code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Concurrency {
+    /// Other threads do part of the work.
+    pub threads: bool,
+    /// Other processes do part of the work.
+    pub processes: bool,
+    /// A thread may wait by looking again and again: a spin lock, or a pool whose idle threads search for work
+    /// before they sleep. What such a thread executes depends on the scheduler.
+    pub spins: bool,
+}
+
+impl Concurrency {
+    /// Nothing beside the measuring thread.
+    pub const NONE: Self = Self { threads: false, processes: false, spins: false };
+    /// Threads that sleep while they wait.
+    pub const THREADS: Self = Self { threads: true, ..Self::NONE };
+    /// Threads that may spin while they wait.
+    pub const SPINNING: Self = Self { threads: true, spins: true, ..Self::NONE };
+    /// Other processes, each with one thread.
+    pub const PROCESSES: Self = Self { processes: true, ..Self::NONE };
+
+    /// Whether anything runs beside the measuring thread.
+    pub const fn is_any(self) -> bool {
+        self.threads || self.processes
+    }
+}

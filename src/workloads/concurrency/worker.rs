@@ -1,0 +1,293 @@
+//! Worker processes: this program started again. Knows no kernel but by the list of [`TASKS`].
+//!
+//! A worker talks through its stdin and stdout, in frames: four bytes of length, little endian, then as many bytes.
+//! It ends when its stdin does, and the kernel ends it when the thread that started it ends: no worker outlives its
+//! parent, however that died.
+
+use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Names the task that makes this program a worker: a name of [`TASKS`], and after a blank its argument.
+const TASK_VARIABLE: &str = "PERFLAB_WORKER";
+/// The process that started it: one that is already gone by the time the worker asks cannot end it any more.
+const PARENT_VARIABLE: &str = "PERFLAB_WORKER_PARENT";
+
+/// Longest frame that is believed, 1 GiB: a longer one is what a broken worker wrote.
+const LONGEST_FRAME: usize = 1 << 30;
+
+/// Set once [`serve`] was called: only then would this program, started again, be a worker.
+static SERVES: AtomicBool = AtomicBool::new(false);
+
+/// What a worker does: its name, and its life from the argument to the end.
+pub(crate) struct Task {
+    /// Names it on the worker's side.
+    pub(crate) name: &'static str,
+    /// Runs until stdin ends.
+    pub(crate) live: fn(&str, &mut dyn Read, &mut dyn Write) -> io::Result<()>,
+}
+
+/// Every task. A kernel with worker processes adds its line here.
+const TASKS: &[Task] = &[super::gcd::TASK];
+
+/// Makes this process a worker, if it was started as one; it then ends here. To be called before anything else.
+pub(crate) fn serve() {
+    SERVES.store(true, Ordering::Relaxed);
+    let Ok(order) = std::env::var(TASK_VARIABLE) else { return };
+    let code = match live(&order) {
+        Ok(()) => 0,
+        // The parent has gone, or wants no more replies.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => 0,
+        Err(error) => {
+            eprintln!("worker `{order}`: {error}");
+            1
+        }
+    };
+    std::process::exit(code)
+}
+
+fn live(order: &str) -> io::Result<()> {
+    die_with_parent()?;
+    let (name, argument) = order.split_once(' ').unwrap_or((order, ""));
+    let task = TASKS.iter().find(|task| task.name == name);
+    let task = task.ok_or_else(|| io::Error::other(format!("{TASK_VARIABLE} names no task: `{name}`")))?;
+    let mut requests = BufReader::new(io::stdin().lock());
+    let mut replies = BufWriter::new(io::stdout().lock());
+    (task.live)(argument, &mut requests, &mut replies)?;
+    replies.flush()
+}
+
+#[cfg(target_os = "linux")]
+fn die_with_parent() -> io::Result<()> {
+    rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
+    let parent = std::env::var(PARENT_VARIABLE).ok().and_then(|pid| pid.parse::<u32>().ok());
+    if parent.is_some_and(|parent| parent != std::os::unix::process::parent_id()) {
+        return Err(io::ErrorKind::BrokenPipe.into());
+    }
+    Ok(())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn die_with_parent() -> io::Result<()> {
+    Ok(())
+}
+
+/// Why no worker can be started from this program, in one line.
+pub(crate) fn unavailable() -> Option<String> {
+    (!SERVES.load(Ordering::Relaxed)).then(|| {
+        "this program would not serve as a worker process; call `perflab::catalogue::serve_workers()` first in `main`"
+            .to_owned()
+    })
+}
+
+/// A command that starts this program as the worker of `task`, of which `argument` may say more.
+pub(crate) fn command(task: &str, argument: &str) -> io::Result<Command> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command
+        .env(TASK_VARIABLE, format!("{task} {argument}").trim_end())
+        .env(PARENT_VARIABLE, std::process::id().to_string());
+    Ok(command)
+}
+
+/// Calls `answer` with each frame and an empty reply, until the frames end.
+pub(crate) fn answer_each(
+    requests: &mut dyn Read,
+    replies: &mut dyn Write,
+    mut answer: impl FnMut(&[u8], &mut Vec<u8>),
+) -> io::Result<()> {
+    let (mut request, mut reply) = (Vec::new(), Vec::new());
+    while read_frame(requests, &mut request)? {
+        reply.clear();
+        answer(&request, &mut reply);
+        write_frame(replies, &reply)?;
+    }
+    Ok(())
+}
+
+/// Writes one frame and flushes it.
+pub(crate) fn write_frame(to: &mut dyn Write, bytes: &[u8]) -> io::Result<()> {
+    let length = u32::try_from(bytes.len()).ok().filter(|_| bytes.len() <= LONGEST_FRAME);
+    let length =
+        length.ok_or_else(|| io::Error::other(format!("a frame of {} bytes is too long", bytes.len())))?;
+    to.write_all(&length.to_le_bytes())?;
+    to.write_all(bytes)?;
+    to.flush()
+}
+
+/// Reads one frame into `frame`; `false` when the stream ended before it began.
+pub(crate) fn read_frame(from: &mut dyn Read, frame: &mut Vec<u8>) -> io::Result<bool> {
+    let mut length = [0; 4];
+    let mut have = 0;
+    while have < length.len() {
+        match from.read(&mut length[have..]) {
+            Ok(0) if have == 0 => return Ok(false),
+            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(read) => have += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    let length = u32::from_le_bytes(length) as usize;
+    if length > LONGEST_FRAME {
+        return Err(io::Error::other(format!(
+            "a frame claims {length} bytes: that is no frame of a worker's"
+        )));
+    }
+    frame.resize(length, 0);
+    from.read_exact(frame)?;
+    Ok(true)
+}
+
+/// Why a worker gave no answer.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum WorkerError {
+    /// The system starts no more processes.
+    #[error("cannot start worker process `{task}`: {source}; `ulimit -u` shows how many are allowed")]
+    Start {
+        /// Its task.
+        task: &'static str,
+        /// What the system answered.
+        source: io::Error,
+    },
+    /// It ended, or wrote what is no frame.
+    #[error("worker process `{task}` (pid {pid}) gave no answer: {source}{}", ended.map(|status| format!("; it ended with {status}")).unwrap_or_default())]
+    Answer {
+        /// Its task.
+        task: &'static str,
+        /// Its process id.
+        pid: u32,
+        /// What went wrong on the pipe.
+        source: io::Error,
+        /// How it ended, if it did.
+        ended: Option<ExitStatus>,
+    },
+}
+
+/// A running worker. Dropping it closes its stdin and waits for its end.
+pub(crate) struct Worker {
+    task: &'static str,
+    child: Child,
+    requests: Option<ChildStdin>,
+    replies: BufReader<ChildStdout>,
+}
+
+impl Worker {
+    /// Starts a worker for `task`.
+    ///
+    /// # Errors
+    /// [`WorkerError::Start`], such as at the limit of processes.
+    pub(crate) fn start(task: &'static str) -> Result<Self, WorkerError> {
+        let start = |source| WorkerError::Start { task, source };
+        let mut command = command(task, "").map_err(start)?;
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().map_err(start)?;
+        let requests = child.stdin.take();
+        let replies = child.stdout.take().ok_or_else(|| start(io::ErrorKind::BrokenPipe.into()))?;
+        Ok(Self { task, child, requests, replies: BufReader::new(replies) })
+    }
+
+    /// Sends one request. Its reply must be received before a pipe's worth (64 KiB) of others is sent.
+    ///
+    /// # Errors
+    /// [`WorkerError::Answer`] when the worker has gone.
+    pub(crate) fn send(&mut self, request: &[u8]) -> Result<(), WorkerError> {
+        let sent = match &mut self.requests {
+            Some(requests) => write_frame(requests, request),
+            None => Err(io::ErrorKind::BrokenPipe.into()),
+        };
+        sent.map_err(|source| self.broken(source))
+    }
+
+    /// Receives one reply into `reply`.
+    ///
+    /// # Errors
+    /// [`WorkerError::Answer`] when the worker ended or wrote what is no frame.
+    pub(crate) fn receive(&mut self, reply: &mut Vec<u8>) -> Result<(), WorkerError> {
+        match read_frame(&mut self.replies, reply) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(self.broken(io::ErrorKind::UnexpectedEof.into())),
+            Err(source) => Err(self.broken(source)),
+        }
+    }
+
+    /// What became of a worker whose pipe broke: it is ended and reaped.
+    fn broken(&mut self, source: io::Error) -> WorkerError {
+        self.requests = None;
+        // One that ended by itself keeps its own status; one that wrote rubbish and lives on is killed.
+        let ended = match self.child.try_wait() {
+            Ok(Some(status)) => Some(status),
+            _ => self.child.kill().and_then(|()| self.child.wait()).ok(),
+        };
+        WorkerError::Answer { task: self.task, pid: self.child.id(), source, ended }
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.requests = None;
+        // It ends with its stdin; if it cannot be waited for, it has already been.
+        let _ = self.child.wait();
+    }
+}
+
+/// Sends each of `requests` to whichever of `workers` is free, and returns the replies in the order of the requests.
+///
+/// # Errors
+/// The first [`WorkerError`]; no request is sent after it.
+pub(crate) fn share(workers: &mut [Worker], requests: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, WorkerError> {
+    let next = Mutex::new(requests.iter().enumerate());
+    let feed = |worker: &mut Worker| {
+        let mut replies = Vec::new();
+        loop {
+            let request = next.lock().expect("no holder panics").next();
+            let Some((place, request)) = request else { return Ok(replies) };
+            let mut reply = Vec::new();
+            worker.send(request)?;
+            worker.receive(&mut reply)?;
+            replies.push((place, reply));
+        }
+    };
+    let mut replies = vec![Vec::new(); requests.len()];
+    std::thread::scope(|scope| {
+        let feeders: Vec<_> = workers.iter_mut().map(|worker| scope.spawn(|| feed(worker))).collect();
+        for feeder in feeders {
+            for (place, reply) in feeder.join().expect("a feeder does not panic")? {
+                replies[place] = reply;
+            }
+        }
+        Ok(replies)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frames_come_back_as_they_were_sent() {
+        let mut stream = Vec::new();
+        for frame in [&b"one"[..], b"", &[7; 70_000]] {
+            write_frame(&mut stream, frame).expect("memory takes it");
+        }
+        let (mut from, mut frame) = (&stream[..], Vec::new());
+        for length in [3, 0, 70_000] {
+            assert!(read_frame(&mut from, &mut frame).expect("a whole frame"));
+            assert_eq!(frame.len(), length);
+        }
+        assert!(!read_frame(&mut from, &mut frame).expect("the end"));
+    }
+
+    #[test]
+    fn rubbish_is_no_frame() {
+        let mut frame = Vec::new();
+        let rubbish = read_frame(&mut &b"this is text"[..], &mut frame).expect_err("it claims too much");
+        assert!(rubbish.to_string().contains("no frame of a worker's"), "{rubbish}");
+        assert!(read_frame(&mut &[3, 0][..], &mut frame).is_err(), "cut short within its length");
+        assert!(read_frame(&mut &[3, 0, 0, 0, 1][..], &mut frame).is_err(), "cut short");
+    }
+
+    #[test]
+    fn a_program_that_never_served_has_no_workers() {
+        assert!(unavailable().is_some_and(|reason| reason.contains("serve_workers")));
+    }
+}
