@@ -135,10 +135,8 @@ fn expected_blocks(case: &CaseRef, run: &Run) -> Option<(usize, f64)> {
         let id = &record.id;
         id.family == case.family.name && id.workload == case.entry.name && id.size < case.size
     });
-    let counted = smaller.filter_map(|record| {
-        let blocks = record.measurements.iter().rev().find(|taken| taken.metric == Metric::HeapBlocks)?;
-        Some((record.id.size, blocks.value))
-    });
+    let counted =
+        smaller.filter_map(|record| Some((record.id.size, record.measurement(Metric::HeapBlocks)?.value)));
     let (size, blocks) = counted.max_by_key(|(size, _)| *size)?;
     Some((size, blocks * case.size as f64 / size as f64))
 }

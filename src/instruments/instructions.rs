@@ -38,10 +38,7 @@ const LARGEST_COPY: f64 = 50e6;
 
 /// What the heap instrument counted in this run, if it took part.
 fn heap_bytes(case: &CaseRef, run: &Run) -> Option<f64> {
-    let id = id_of(case);
-    let record = run.cases.iter().find(|record| record.id == id)?;
-    let bytes = record.measurements.iter().find(|measurement| measurement.metric == Metric::HeapBytes)?;
-    Some(bytes.value)
+    Some(run.case(&id_of(case))?.measurement(Metric::HeapBytes)?.value)
 }
 
 /// Largest size that a quick run counts: counts have no noise, so smaller sizes give the growth.

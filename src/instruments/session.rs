@@ -3,6 +3,7 @@
 mod books;
 mod error;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::{Command, ExitCode};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -187,7 +188,9 @@ impl Session<'_> {
                     let order = self.order(&group, layout);
                     let sender = sender.clone();
                     scope.spawn(move || {
-                        let outcome = self.run_order(order);
+                        // A panic here must answer too, or the session would wait for it for ever.
+                        let outcome = catch_unwind(AssertUnwindSafe(|| self.run_order(order)))
+                            .unwrap_or_else(|_| Err("the session's own thread panicked".to_owned()));
                         // Once the session has ended early, nobody listens.
                         let _ = sender.send((group, outcome));
                     });
@@ -259,9 +262,7 @@ fn groups(step: usize, instrument: &dyn Instrument, wanted: &[CaseRef], run: &Ru
 
 /// Whether `run` holds a failure of `case`.
 pub(crate) fn has_failed(run: &Run, case: &CaseRef) -> bool {
-    let id = id_of(case);
-    let record = run.cases.iter().find(|record| record.id == id);
-    record.is_some_and(|record| !record.failures.is_empty())
+    run.case(&id_of(case)).is_some_and(|record| !record.failures.is_empty())
 }
 
 /// The id of a catalogued case.

@@ -21,6 +21,13 @@ pub struct Run {
     pub cases: Vec<CaseRecord>,
 }
 
+impl Run {
+    /// What this run has to say of `id` so far.
+    pub fn case(&self, id: &CaseId) -> Option<&CaseRecord> {
+        self.cases.iter().find(|record| record.id == *id)
+    }
+}
+
 /// What an instrument can do on this machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -62,6 +69,13 @@ pub struct CaseRecord {
     pub failures: Vec<Failure>,
     /// Instruments that left it out on purpose.
     pub left_out: Vec<LeftOut>,
+}
+
+impl CaseRecord {
+    /// The newest value of `metric`.
+    pub fn measurement(&self, metric: Metric) -> Option<&Measurement> {
+        self.measurements.iter().rev().find(|measurement| measurement.metric == metric)
+    }
 }
 
 /// One number, with all that is needed to read it.

@@ -184,14 +184,16 @@ fn pictures(source: &Source<'_>, path: &Path, id: &CaseId) -> Markup {
     }
 }
 
-/// Says so when an instrument's newest attempt failed: what it left is then of an older run.
+/// Says so when an instrument's newest attempt gave nothing: what it left is then of an older run.
 fn older(source: &Source<'_>, id: &CaseId, instrument: InstrumentName) -> Markup {
-    let failure = source
-        .case(id)
-        .and_then(|case| case.failures.iter().find(|failure| failure.instrument == instrument));
+    let case = source.case(id);
+    let failure = case.and_then(|case| case.failures.iter().find(|failure| failure.instrument == instrument));
+    let left_out = case.and_then(|case| case.left_out.iter().find(|left| left.instrument == instrument));
     html! {
         @if let Some(failure) = failure {
             p.small { span.mark.failed { "failed" } " The newest attempt failed: " (words(&failure.reason)) ". What follows is of an older run." }
+        } @else if let Some(left_out) = left_out {
+            p.small { span.mark { "left out" } " The newest run left it out: " (words(&left_out.reason)) ". What follows is of an older run." }
         }
     }
 }

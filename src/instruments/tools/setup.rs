@@ -101,6 +101,7 @@ pub(crate) fn runner_of_our_version() -> Option<PathBuf> {
 }
 
 /// Unoptimised: built once and run for a few milliseconds a case, it would never earn back the optimiser's time.
+/// Without checks and unwinding there is less to compile.
 fn build_runner(tools: &Path, tell: &mut impl FnMut(&str)) -> StepState {
     tell(&format!("gungraun-runner {RUNNER_VERSION}: building, one to three minutes"));
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
@@ -114,6 +115,9 @@ fn build_runner(tools: &Path, tell: &mut impl FnMut(&str)) -> StepState {
         .env_remove("CARGO_ENCODED_RUSTFLAGS")
         .env_remove("CARGO_TARGET_DIR")
         .env("CARGO_PROFILE_DEV_DEBUG", "0")
+        .env("CARGO_PROFILE_DEV_PANIC", "abort")
+        .env("CARGO_PROFILE_DEV_DEBUG_ASSERTIONS", "false")
+        .env("CARGO_PROFILE_DEV_OVERFLOW_CHECKS", "false")
         .env("CARGO_PROFILE_DEV_CODEGEN_UNITS", "1")
         .env("CARGO_PROFILE_DEV_BUILD_OVERRIDE_CODEGEN_UNITS", "1");
     let by_hand = format!(
