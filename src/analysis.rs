@@ -4,11 +4,13 @@
 mod coverage;
 mod estimate;
 mod ranking;
+mod scaling;
 mod standing;
 mod twins;
 
 pub use coverage::{Coverage, current_revision};
 pub use estimate::{Estimate, Ratio};
 pub use ranking::{Ranked, RankedBy, Ranking, rank};
+pub use scaling::{Laws, Refusal, ScalingCurve, ScalingPoint, scaling};
 pub use standing::{Since, Standing, instrument_of, standing};
 pub use twins::{Twins, twins};

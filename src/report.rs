@@ -14,6 +14,7 @@ mod link;
 mod notes;
 mod page;
 mod ranking_table;
+mod scaling;
 mod sentence;
 mod sizes;
 mod theme;
@@ -80,6 +81,11 @@ struct Source<'a> {
 }
 
 impl<'a> Source<'a> {
+    /// Cores of the machine of the newest run; 1 where nothing was recorded.
+    fn cores(&self) -> usize {
+        self.recorded.environment.as_ref().map_or(1, |environment| environment.cores.max(1))
+    }
+
     fn case(&self, id: &CaseId) -> Option<&'a RecordedCase> {
         self.recorded.case(id)
     }

@@ -365,3 +365,36 @@ fn a_page_that_cannot_be_written_is_named() {
     let error = render(&listing, &recorded, &[], &layout).expect_err("a folder is no page");
     assert!(error.to_string().contains(&page.display().to_string()), "{error}");
 }
+
+#[test]
+fn more_threads_are_shown_against_the_ideal_and_what_the_schedule_allows() {
+    let (listing, recorded) = fabricated::workers::on_cores(2);
+    let page = Pages::of(&listing, &recorded, false, &[]).family("scaling-sum");
+    assert!(page.contains("Speed-up by threads") && page.contains("\nideal\n"), "{page}");
+    assert!(page.contains("3\u{a0}threads <span class=\"mark\">oversubscribed</span>"), "{page}");
+    assert!(page.contains("of 2.00\u{a0}×: 91 %"), "0.1 serial gives 1.82 of 2 on two cores: {page}");
+    assert!(page.contains("and there are 2 at 2"), "two cores identify no law: {page}");
+    assert!(page.contains("At 2\u{a0}threads, ") && !page.contains("per thread"), "{page}");
+}
+
+#[test]
+fn enough_cores_identify_the_planted_serial_share() {
+    let (listing, recorded) = fabricated::workers::on_cores(16);
+    let page = Pages::of(&listing, &recorded, false, &[]).family("scaling-sum");
+    assert!(page.contains("</strong>: by Amdahl, a serial share of 10.0 %"), "{page}");
+    assert!(!page.contains("no law is fitted") && !page.contains("oversubscribed</span>"), "{page}");
+}
+
+#[test]
+fn one_core_says_so_and_draws_what_it_can() {
+    let (listing, recorded) = fabricated::workers::on_cores(1);
+    let page = Pages::of(&listing, &recorded, false, &[]).family("scaling-sum");
+    assert!(page.contains("This machine has one core") && page.contains("\nideal\n"), "{page}");
+}
+
+#[test]
+fn a_parallel_member_is_shown_beside_what_its_schedule_allows() {
+    let (listing, recorded) = fabricated::workers::on_cores(2);
+    let page = Pages::of(&listing, &recorded, false, &[]).family("gcd");
+    assert!(page.contains("1.96\u{a0}× as fast; its schedule allows 1.97\u{a0}×"), "{page}");
+}

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use maud::{Markup, html};
 
 use super::page::{clip, frame, scrolled, words};
-use super::{Source, cell, format, heap, link};
+use super::{Source, cell, format, heap, link, sizes};
 use crate::analysis::{Estimate, Since, Standing, rank};
-use crate::record::{CaseId, InstrumentName, ListedFamily, ListedWorkload, Measurement, Unit};
+use crate::record::{CaseId, InstrumentName, ListedCounts, ListedFamily, ListedWorkload, Measurement, Unit};
 
 /// Renders the page.
 pub(super) fn page(
@@ -25,7 +25,7 @@ pub(super) fn page(
             h1.name { (clip(&title, 120)) }
             @if !workload.about.is_empty() { p { (words(&workload.about)) } }
             (standing_in_family(source, family, id))
-            (siblings(source, &path, workload, id))
+            (siblings(source, &path, family, workload, id))
         }
         @if let Some(case) = source.case(id).filter(|case| !case.findings.is_empty()) {
             h2 { "Findings" }
@@ -67,10 +67,16 @@ fn standing_in_family(source: &Source<'_>, family: &ListedFamily, id: &CaseId) -
 }
 
 /// The same workload at its other sizes.
-fn siblings(source: &Source<'_>, path: &Path, workload: &ListedWorkload, id: &CaseId) -> Markup {
+fn siblings(
+    source: &Source<'_>,
+    path: &Path,
+    family: &ListedFamily,
+    workload: &ListedWorkload,
+    id: &CaseId,
+) -> Markup {
     html! {
         nav.siblings aria-label="The same workload at other sizes" {
-            "n = "
+            @if family.counts == ListedCounts::Workers { (clip(&family.axis, 24)) ": " } @else { "n = " }
             @for &size in &workload.sizes {
                 @if size == id.size { strong aria-current="page" { (format::size(size)) } } @else {
                     @let other = CaseId { size, ..id.clone() };
@@ -92,14 +98,14 @@ fn measurements(source: &Source<'_>, family: &ListedFamily, id: &CaseId) -> Mark
                 th scope="col" { "interval" } th scope="col" { (per) } th.left scope="col" { "unit" }
                 th.left scope="col" { "taken" } th.left scope="col" { "revision" }
             } }
-            @for instrument in InstrumentName::ALL { tbody { (rows(source, id, instrument)) } }
+            @for instrument in InstrumentName::ALL { tbody { (rows(source, family, id, instrument)) } }
         }
     };
     scrolled("Measurements", &body)
 }
 
 /// The rows of one instrument: a number a metric, or one row that says why there is none.
-fn rows(source: &Source<'_>, id: &CaseId, instrument: InstrumentName) -> Markup {
+fn rows(source: &Source<'_>, family: &ListedFamily, id: &CaseId, instrument: InstrumentName) -> Markup {
     let standings: Vec<_> = cell::metrics_of(instrument)
         .iter()
         .map(|metric| (*metric, cell::look_up(source, id, *metric)))
@@ -116,7 +122,7 @@ fn rows(source: &Source<'_>, id: &CaseId, instrument: InstrumentName) -> Markup 
                         td.left { (cell::label(*metric)) (cell::marks(source, standing)) }
                         td.num { (format::value(measurement.value, measurement.unit)) }
                         td.num { @match Estimate::of(measurement).filter(|_| instrument != InstrumentName::Flamegraph) { Some(estimate) => (format::interval(&estimate, measurement.unit)), None => "–" } }
-                        td.num { (per_element(measurement, id)) }
+                        td.num { (per_unit(family, measurement, id)) }
                         td.left { (unit(measurement.unit)) }
                         td.left { (clip(&measurement.taken_at, 40)) }
                         td.left { code { (clip(&measurement.revision, 14)) } }
@@ -139,10 +145,12 @@ fn newer_attempt<'a>(standing: &Standing<'a>) -> Option<Standing<'a>> {
     }
 }
 
-fn per_element(measurement: &Measurement, id: &CaseId) -> Markup {
-    let value = measurement.value / id.size.max(1) as f64;
+fn per_unit(family: &ListedFamily, measurement: &Measurement, id: &CaseId) -> Markup {
+    let units = sizes::units(family, id.size);
+    let value = measurement.value / units.unwrap_or(1.0);
     html! {
         @match measurement.unit {
+            _ if units.is_none() => span.muted { "–" },
             Unit::Ns => (format::time(value)),
             Unit::Bytes => (format::rounded(value)),
             Unit::Count if measurement.instrument != InstrumentName::Flamegraph => (format::rounded(value)),

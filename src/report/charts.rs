@@ -4,6 +4,9 @@
 mod bars;
 mod canvas;
 mod lines;
+mod names;
+mod speedups;
 
 pub(super) use bars::{Bar, bars};
 pub(super) use lines::{Line, lines};
+pub(super) use speedups::{SpeedupLine, speedups};

@@ -7,9 +7,9 @@ use maud::{Markup, PreEscaped, html};
 use super::charts::{Bar, Line, bars, lines};
 use super::page::{case_link, clip, frame, scrolled, swatch, words};
 use super::ranking_table::{self, place};
-use super::{ReportError, Source, cell, format, link, sentence, sizes};
+use super::{ReportError, Source, cell, format, link, scaling, sentence, sizes};
 use crate::analysis::{Estimate, Ranking, Standing, rank, twins};
-use crate::record::{CaseId, ListedFamily, ListedWorkload, Metric};
+use crate::record::{CaseId, ListedCounts, ListedFamily, ListedWorkload, Metric};
 
 /// How a chart writes its values, or its ticks.
 type Write = fn(f64) -> String;
@@ -18,7 +18,7 @@ type Write = fn(f64) -> String;
 pub(super) fn page(source: &Source<'_>, family: &ListedFamily) -> Result<Markup, ReportError> {
     let path = source.layout.family_page(&family.name);
     let rankings: Vec<_> = family.sizes.iter().map(|size| rank(family, source.recorded, *size)).collect();
-    let shown = sizes::first_shown(&rankings);
+    let shown = sizes::first_shown(family, &rankings, source.cores());
     let body = html! {
         header.lead {
             p.eyebrow { code { (clip(&family.name, 60)) } " · " (format::counted(family.workloads.len(), "workload", "workloads")) }
@@ -31,7 +31,10 @@ pub(super) fn page(source: &Source<'_>, family: &ListedFamily) -> Result<Markup,
             }
         }
         (ranking_per_size(source, &path, family, &rankings, shown)?)
-        (time_over_sizes(source, &path, family)?)
+        @match family.counts {
+            ListedCounts::Work => (time_over_sizes(source, &path, family)?),
+            ListedCounts::Workers => (scaling::section(source, &path, family)?),
+        }
         (reading(source, &path, family))
     };
     let mut rules = super::theme::rules();
@@ -52,7 +55,7 @@ fn ranking_per_size(
     let mut panels = Vec::new();
     for (index, ranking) in rankings.iter().enumerate() {
         panels.push(html! {
-            section.panel aria-label=(format!("n = {}", format::size(ranking.size))) {
+            section.panel aria-label=(sizes::named(family, ranking.size)) {
                 @if ranking.ranked.is_empty() { p { (sentence::nothing_timed(family)) } }
                 // The panel shown first has its sentence on top of the page.
                 @else if index != shown { p.sentence { @if let Some(sentence) = sentence::fastest(family, ranking) { (sentence) } } }
@@ -66,7 +69,9 @@ fn ranking_per_size(
     Ok(html! {
         h2 { "Ranking by size" }
         div.sizes role="group" aria-label=(format!("sizes, in {}", format::clipped(&family.axis, 40))) {
-            span.legend aria-hidden="true" { "n =" }
+            span.legend aria-hidden="true" {
+                @match family.counts { ListedCounts::Work => "n =", ListedCounts::Workers => (clip(&family.axis, 24)) }
+            }
             @for (index, ranking) in rankings.iter().enumerate() {
                 input type="radio" name="size" id=(format!("size-{}", ranking.size)) checked[index == shown];
                 label for=(format!("size-{}", ranking.size)) {
@@ -137,7 +142,11 @@ fn bar_charts(
         ranking.ranked.iter().map(|member| member.workload).chain(ranking.unranked.iter().copied()).collect();
     let mut drawn = Vec::new();
     for (name, metric, write, tick) in charts {
-        let title = format!("{name} per {} at n = {}", family.unit, format::size(ranking.size));
+        let at = sizes::named(family, ranking.size);
+        let title = match sizes::units(family, ranking.size) {
+            Some(_) => format!("{name} per {} at {at}", family.unit),
+            None => format!("{name} at {at}"),
+        };
         let values: Vec<_> =
             members.iter().map(|workload| bar(source, family, workload, ranking.size, metric)).collect();
         let any = values.iter().any(|bar| bar.value.is_ok());
@@ -169,7 +178,7 @@ fn bar<'a>(
     let standing = cell::look_up(source, &id, metric);
     let value = match &standing {
         Standing::Measured { measurement, .. } => {
-            Estimate::of(measurement).map(|e| e.per(size.max(1) as f64))
+            Estimate::of(measurement).map(|e| e.per(sizes::units(family, size).unwrap_or(1.0)))
         }
         _ => None,
     };

@@ -48,7 +48,7 @@ fn families(source: &Source<'_>, path: &Path) -> Markup {
 
 fn family_row(source: &Source<'_>, path: &Path, family: &ListedFamily) -> Markup {
     let rankings: Vec<_> = family.sizes.iter().map(|size| rank(family, source.recorded, *size)).collect();
-    let shown = rankings.get(sizes::first_shown(&rankings));
+    let shown = rankings.get(sizes::first_shown(family, &rankings, source.cores()));
     html! {
         li { div {
             h3 { a href=(link::relative(path, &source.layout.family_page(&family.name))) { (words(&family.question)) } }

@@ -5,7 +5,7 @@ use std::path::Path;
 use maud::{Markup, html};
 
 use super::page::{clip, scrolled, swatch, words};
-use super::{Source, cell, format, link};
+use super::{Source, cell, format, link, scaling, sizes};
 use crate::analysis::{Ranked, RankedBy, Ranking};
 use crate::record::{CaseId, InstrumentName, ListedFamily, ListedWorkload, Metric};
 
@@ -26,7 +26,7 @@ pub(super) fn table(
     family: &ListedFamily,
     ranking: &Ranking<'_>,
 ) -> Markup {
-    let caption = format!("{} at n = {}, per iteration", family.name, format::size(ranking.size));
+    let caption = format!("{} at {}, per iteration", family.name, sizes::named(family, ranking.size));
     let scale = match ranking.by {
         RankedBy::PairedRatio => "ranked by the ratio from interleaved rounds",
         RankedBy::Time => "ranked by time",
@@ -120,6 +120,7 @@ fn ratio(source: &Source<'_>, id: &CaseId, family: &ListedFamily, member: &Ranke
             Some(ratio) => td.num {
                 (format::ratio(&ratio.estimate))
                 span.interval { (format::ratio_interval(&ratio.estimate)) }
+                (scaling::against_bound(family, member, id.size))
                 @if ratio.paired { (cell::marks(source, &standing)) }
                 @else { " " span.mark title="the quotient of two medians taken at different moments, with the widest interval that both allow" { "unpaired" } }
             },

@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::format;
 use super::page::clip;
+use super::{format, sizes};
 use crate::analysis::{Ranked, Ranking};
 use crate::record::ListedFamily;
 
@@ -17,7 +17,7 @@ pub(super) fn fastest(family: &ListedFamily, ranking: &Ranking<'_>) -> Option<Ma
     let led_by_baseline = leaders.iter().any(|member| member.workload.name == family.baseline);
     let last = ranking.ranked.last().filter(|last| last.rank > 1);
     Some(html! {
-        "At n = " (format::size(ranking.size)) ", "
+        "At " (sizes::named(family, ranking.size)) ", "
         @if ranking.ranked.len() == 1 {
             (name(first)) " takes " (format::time(first.time_ns.value)) " " (interval_of_time(first))
             @if !ranking.unranked.is_empty() { "; no other has a time yet" }

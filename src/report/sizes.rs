@@ -1,14 +1,20 @@
 //! Which of a family's sizes a page shows first.
 
+use super::format;
 use crate::analysis::Ranking;
+use crate::record::{ListedCounts, ListedFamily};
 
 /// The size that pages prefer: large enough to show a loop, small enough for a cache.
-const PREFERRED: f64 = 1_000.0;
+const PREFERRED: usize = 1_000;
 
-/// The place of the ranking nearest to 1,000 on a logarithmic axis, among those with a time if any has one; the
-/// smaller of two that are equally near.
-pub(super) fn first_shown(rankings: &[Ranking<'_>]) -> usize {
-    let distance = |ranking: &Ranking<'_>| (ranking.size.max(1) as f64 / PREFERRED).ln().abs();
+/// The place of the ranking nearest to the preferred size on a logarithmic axis, among those with a time if any has
+/// one; the smaller of two that are equally near. Preferred are 1,000, or as many workers as there are cores.
+pub(super) fn first_shown(family: &ListedFamily, rankings: &[Ranking<'_>], cores: usize) -> usize {
+    let preferred = match family.counts {
+        ListedCounts::Work => PREFERRED,
+        ListedCounts::Workers => cores,
+    };
+    let distance = |ranking: &Ranking<'_>| (ranking.size.max(1) as f64 / preferred.max(1) as f64).ln().abs();
     rankings
         .iter()
         .enumerate()
@@ -18,6 +24,19 @@ pub(super) fn first_shown(rankings: &[Ranking<'_>]) -> usize {
                 .unwrap_or(std::cmp::Ordering::Equal)
         })
         .map_or(0, |(index, _)| index)
+}
+
+/// A size as words: `n = 1,000`, `2 threads`.
+pub(super) fn named(family: &ListedFamily, size: usize) -> String {
+    match family.counts {
+        ListedCounts::Work => format!("n = {}", format::size(size)),
+        ListedCounts::Workers => format::counted(size, &family.unit, &family.axis),
+    }
+}
+
+/// How much of what the axis counts one iteration does, and `Some` only where time per unit is a figure.
+pub(super) fn units(family: &ListedFamily, size: usize) -> Option<f64> {
+    (family.counts == ListedCounts::Work).then(|| size.max(1) as f64)
 }
 
 #[cfg(test)]
@@ -37,7 +56,10 @@ mod tests {
                 elsewhere: Vec::new(),
             })
             .collect();
-        assert_eq!(first_shown(&rankings), 1);
-        assert_eq!(first_shown(&[]), 0);
+        let family = ListedFamily::default();
+        assert_eq!(first_shown(&family, &rankings, 2), 1);
+        assert_eq!(first_shown(&family, &[], 2), 0);
+        let threads = ListedFamily { counts: ListedCounts::Workers, ..family };
+        assert_eq!(first_shown(&threads, &rankings, 16), 0);
     }
 }

@@ -3,6 +3,8 @@
 
 #![allow(dead_code)] // each target that includes this file uses its own part of it
 
+pub(crate) mod workers;
+
 use std::fs;
 use std::path::Path;
 

@@ -1,6 +1,7 @@
 //! Time per element over sizes, both axes logarithmic; every line carries its name at its end.
 
 use super::canvas::{Anchor, Canvas, Drawn, draw};
+use super::names::{NamedEnd, names};
 use crate::analysis::Estimate;
 use crate::report::ReportError;
 use crate::report::format;
@@ -21,8 +22,6 @@ const LEFT: i32 = 74;
 const RIGHT: i32 = SIZE.0 - 170;
 const TOP: i32 = 14;
 const BOTTOM: i32 = SIZE.1 - 50;
-/// Least distance between two names.
-const APART: i32 = 15;
 
 /// A logarithmic axis between two pixels.
 struct Axis {
@@ -72,7 +71,11 @@ pub(in crate::report) fn lines(
         for line in lines {
             one(canvas, line, &x, &y)?;
         }
-        names(canvas, lines, &x, &y)
+        let ends = lines.iter().filter_map(|line| {
+            let (size, ns) = line.points.last()?;
+            Some(NamedEnd { index: line.index, name: line.name, at: (x.at(*size as f64), y.at(ns.value)) })
+        });
+        names(canvas, ends.collect(), RIGHT, (TOP, BOTTOM))
     })?;
     Ok(Some(svg))
 }
@@ -93,42 +96,6 @@ fn one(canvas: &Canvas<'_>, line: &Line<'_>, x: &Axis, y: &Axis) -> Drawn {
     Ok(())
 }
 
-/// Names in a column right of the plot, pushed apart where they would overlap, each led to its line's end.
-fn names(canvas: &Canvas<'_>, lines: &[Line<'_>], x: &Axis, y: &Axis) -> Drawn {
-    let mut ends: Vec<_> = lines
-        .iter()
-        .filter_map(|line| line.points.last().map(|(size, ns)| (line, x.at(*size as f64), y.at(ns.value))))
-        .collect();
-    ends.sort_by_key(|(_, _, at)| *at);
-    let wanted: Vec<i32> = ends.iter().map(|(_, _, at)| *at).collect();
-    for ((line, from, at), place) in ends.iter().zip(spread(&wanted, TOP, BOTTOM)) {
-        let leader = vec![(from + 6, *at), (RIGHT + 2, *at), (RIGHT + 16, place)];
-        canvas.line(leader, Ink::Grid, 1)?;
-        canvas.text(
-            &format::clipped(line.name, 20),
-            (RIGHT + 20, place),
-            Anchor::Left,
-            Ink::Series(line.index),
-        )?;
-    }
-    Ok(())
-}
-
-/// Moves ascending positions apart, as little as it can, downwards first and then back up from the bottom.
-fn spread(wanted: &[i32], top: i32, bottom: i32) -> Vec<i32> {
-    let apart = APART.min((bottom - top) / (wanted.len().max(2) as i32 - 1));
-    let mut places = wanted.to_vec();
-    for index in 1..places.len() {
-        places[index] = places[index].max(places[index - 1] + apart);
-    }
-    let mut limit = bottom;
-    for place in places.iter_mut().rev() {
-        *place = (*place).min(limit);
-        limit = *place - apart;
-    }
-    places
-}
-
 /// Powers of ten within a range, with 2 and 5 times them where there are fewer than three.
 fn ticks(least: f64, most: f64) -> Vec<f64> {
     let within = |steps: &[f64]| -> Vec<f64> {
@@ -145,14 +112,6 @@ fn ticks(least: f64, most: f64) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_are_pushed_apart_and_stay_within() {
-        let places = spread(&[10, 11, 12, 395], 0, 400);
-        assert_eq!(places, [10, 25, 40, 395]);
-        let low = spread(&[399, 400, 400], 0, 400);
-        assert_eq!(low, [370, 385, 400]);
-    }
 
     #[test]
     fn a_narrow_range_has_ticks_between_decades() {

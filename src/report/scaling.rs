@@ -1,0 +1,152 @@
+//! What more workers gain: the speed-up of a family's members against the ideal and against what their schedule allows,
+//! and the laws fitted to it.
+
+use std::path::Path;
+
+use maud::{Markup, PreEscaped, html};
+
+use super::charts::{SpeedupLine, speedups};
+use super::page::{clip, scrolled, swatch};
+use super::{ReportError, Source, format, link};
+use crate::analysis::{Estimate, Laws, Ranked, ScalingCurve, ScalingPoint, scaling};
+use crate::record::{CaseId, ListedCounts, ListedFamily};
+
+/// The section of a family whose sizes count workers.
+pub(super) fn section(
+    source: &Source<'_>,
+    path: &Path,
+    family: &ListedFamily,
+) -> Result<Markup, ReportError> {
+    let cores = source.cores();
+    let curves = scaling(family, source.recorded, cores);
+    let title = format!("Speed-up by {}", family.axis);
+    let lines: Vec<_> = curves
+        .iter()
+        .enumerate()
+        .map(|(index, curve)| SpeedupLine { index, name: &curve.workload.name, points: &curve.points })
+        .collect();
+    let chart = speedups(&title, &family.axis, cores, &lines)?;
+    Ok(html! {
+        h2 { (clip(&title, 80)) }
+        p.small { (on_this_machine(family, cores)) }
+        @if let Some(svg) = chart {
+            figure.lines {
+                div.chart.wide role="img" aria-label=(format!("{}; the numbers are in the table below", format::clipped(&title, 80))) { (PreEscaped(svg)) }
+                figcaption { "Both axes are linear and begin at zero. Point at a row below to single out its line." }
+            }
+        } @else { p.muted { "A curve needs speed-ups at two numbers of " (clip(&family.axis, 24)) " or more." } }
+        (table(source, path, family, &curves))
+        (laws(&curves))
+    })
+}
+
+fn on_this_machine(family: &ListedFamily, cores: usize) -> String {
+    let axis = &family.axis;
+    match cores {
+        1 => format!(
+            "This machine has one core: more {axis} cannot make work faster here, only waiting. Every figure beyond 1 is oversubscribed."
+        ),
+        _ => format!(
+            "Times as fast as {} with the fewest {axis}, from interleaved rounds, on {cores} cores. More {axis} than cores are marked oversubscribed.",
+            family.baseline
+        ),
+    }
+}
+
+fn table(source: &Source<'_>, path: &Path, family: &ListedFamily, curves: &[ScalingCurve<'_>]) -> Markup {
+    let body = html! {
+        table {
+            caption { "Speed-up with its 95 % interval; below it what the schedule allows, and the share of that which is reached" }
+            thead { tr {
+                th.left scope="col" { "workload" }
+                @for size in &family.sizes {
+                    th scope="col" {
+                        (format::counted(*size, &family.unit, &family.axis))
+                        @if *size > source.cores() { " " span.mark { "oversubscribed" } }
+                    }
+                }
+            } }
+            tbody {
+                @for (index, curve) in curves.iter().enumerate() {
+                    tr data-s=(index % super::theme::SERIES) {
+                        th.left scope="row" { (swatch(index)) " " (clip(&curve.workload.name, 48)) }
+                        @for size in &family.sizes { (point_cell(source, path, family, curve, *size)) }
+                    }
+                }
+            }
+        }
+    };
+    scrolled("Speed-up", &body)
+}
+
+fn point_cell(
+    source: &Source<'_>,
+    path: &Path,
+    family: &ListedFamily,
+    curve: &ScalingCurve<'_>,
+    size: usize,
+) -> Markup {
+    let id = CaseId { family: family.name.clone(), workload: curve.workload.name.clone(), size };
+    let point = curve.points.iter().find(|point| point.workers == size);
+    html! {
+        @match point {
+            Some(point) => td.num {
+                a href=(link::relative(path, &source.layout.case_page(&id))) { (format::ratio(&point.speedup)) }
+                @if point.speedup.is_exact() { span.interval { "by definition" } }
+                @else { span.interval { (format::ratio_interval(&point.speedup)) } }
+                (allowed(point, source.cores()))
+            },
+            None if !curve.workload.sizes.contains(&size) => td.absent.not-run { "not run at this size" },
+            None => td.absent.not-measured { "no speed-up yet" },
+        }
+    }
+}
+
+fn allowed(point: &ScalingPoint, cores: usize) -> Markup {
+    html! {
+        @if let Some(bound) = point.bound {
+            span.interval { "of " (format::ratio(&Estimate::exact(bound))) ": " (format!("{:.0} %", 100.0 * point.efficiency(cores))) }
+        }
+    }
+}
+
+/// The fits, or one sentence that says why there are none.
+fn laws(curves: &[ScalingCurve<'_>]) -> Markup {
+    let fitted: Vec<(&ScalingCurve<'_>, &Laws)> =
+        curves.iter().filter_map(|curve| Some((curve, curve.laws.as_ref().ok()?))).collect();
+    let refusal = curves.iter().find_map(|curve| curve.laws.as_ref().err());
+    html! {
+        h3 { "Laws" }
+        @for (curve, laws) in &fitted {
+            p.small {
+                strong { (clip(&curve.workload.name, 48)) } ": by Amdahl, a serial share of "
+                (format!("{:.1} %", 100.0 * laws.serial_share)) " (off by at most " (format!("{:.1} %", 100.0 * laws.amdahl_error))
+                "); by the Universal Scalability Law, contention " (format!("{:.4}", laws.contention)) " and coherency "
+                (format!("{:.2e}", laws.coherency)) " (off by at most " (format!("{:.1} %", 100.0 * laws.universal_error)) ")"
+                @match laws.best_workers() {
+                    Some(best) => { ", so that more than " (format::short(best.floor())) " make it slower" },
+                    None => ", which has no peak",
+                }
+                "."
+            }
+        }
+        @if let Some(refusal) = refusal.filter(|_| fitted.len() < curves.len()) { p.muted.small { (refusal.to_string()) "." } }
+    }
+}
+
+/// How many times as fast as the baseline a ranked member is, beside what its schedule allows; where that is known and
+/// sizes count work.
+pub(super) fn against_bound(family: &ListedFamily, member: &Ranked<'_>, size: usize) -> Markup {
+    let is_work = family.counts == ListedCounts::Work;
+    let bound =
+        member.workload.speedup_bound(size).filter(|_| is_work && member.workload.name != family.baseline);
+    let speedup = member
+        .ratio
+        .filter(|ratio| ratio.paired)
+        .and_then(|ratio| Estimate::exact(1.0).over(&ratio.estimate));
+    html! {
+        @if let (Some(bound), Some(speedup)) = (bound, speedup) {
+            span.interval { (format::ratio(&speedup)) " as fast; its schedule allows " (format::ratio(&Estimate::exact(bound))) }
+        }
+    }
+}
