@@ -59,6 +59,16 @@ planted!(
     true,
     1
 );
+planted!(
+    HangsWithChild,
+    "hangs-with-child",
+    |size| from_second_run(size, || {
+        // It is never awaited to its end: the time-out ends both.
+        let _ = Command::new("sleep").arg("3600").status();
+    }),
+    true,
+    1
+);
 planted!(Aborts, "aborts", |size| from_second_run(size, || std::process::abort()), true, 1);
 planted!(Exits, "exits", |size| from_second_run(size, || std::process::exit(0)), true, 1);
 planted!(Panics, "panics", |size| from_second_run(size, || panic!("planted panic")), true, 1);
@@ -80,6 +90,7 @@ const PLANTED: Catalogue = Catalogue::new(&[Family {
     entries: &[
         Entry::of::<Well>(),
         Entry::of::<Hangs>(),
+        Entry::of::<HangsWithChild>(),
         Entry::of::<Aborts>(),
         Entry::of::<Exits>(),
         Entry::of::<Panics>(),
@@ -140,6 +151,7 @@ fn every_death_is_a_row() -> Result<(), Failed> {
     let recorded = recorded(folder.path());
     for (workload, reason) in [
         ("hangs", "timed out after 10 s"),
+        ("hangs-with-child", "timed out after 10 s"),
         ("aborts", "SIGABRT"),
         ("exits", "ended without a reply"),
         ("panics", "planted panic"),
@@ -156,6 +168,7 @@ fn every_death_is_a_row() -> Result<(), Failed> {
         assert!(case.measurement(Metric::TimeNs).is_some(), "{workload}: {said}");
     }
     assert_eq!(output.status.code(), Some(1), "{said}");
+    assert_no_process_left(folder.path());
     Ok(())
 }
 
@@ -198,9 +211,10 @@ fn assert_no_process_left(folder: &Path) {
     assert!(left.is_empty(), "still running: {left:#?}");
 }
 
-fn interrupt(folder: &Path, signal: &str) -> Result<Output, Failed> {
+/// Measures `well`, `hanging` and `last`, and sends `signal` once the first is recorded.
+fn interrupt(folder: &Path, hanging: &str, signal: &str) -> Result<Output, Failed> {
     let child = target(folder)
-        .args(["planted/(well|hangs|last)", "--timeout", "600"])
+        .args([&format!("planted/(well|{hanging}|last)@"), "--timeout", "600"])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()?;
@@ -212,7 +226,7 @@ fn interrupt(folder: &Path, signal: &str) -> Result<Output, Failed> {
 
 fn ctrl_c_keeps_what_was_recorded() -> Result<(), Failed> {
     let folder = tempfile::tempdir()?;
-    let output = interrupt(folder.path(), "-INT")?;
+    let output = interrupt(folder.path(), "hangs-with-child", "-INT")?;
     let said = told(&output);
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.contains("interrupted: 1 of 3 cases are recorded"), "{said}");
@@ -223,7 +237,7 @@ fn ctrl_c_keeps_what_was_recorded() -> Result<(), Failed> {
 
 fn a_killed_session() -> Result<(), Failed> {
     let folder = tempfile::tempdir()?;
-    interrupt(folder.path(), "-KILL")?;
+    interrupt(folder.path(), "hangs", "-KILL")?;
     assert!(recorded(folder.path()).case(&id("well")).is_some());
     assert_no_process_left(folder.path());
     Ok(())
