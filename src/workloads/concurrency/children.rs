@@ -1,6 +1,7 @@
 //! How should ten children that only wait be awaited? And what all families of child processes share: a child that
 //! never outlives its holder, and a child that sleeps.
 
+use std::fmt::Display;
 use std::io::{self, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -24,7 +25,7 @@ impl KillOnDrop {
         let child = command.spawn();
         Self(child.unwrap_or_else(|error| {
             let program = command.get_program().display();
-            panic!("cannot start `{program}`: {error}; `ulimit -u` shows how many processes are allowed")
+            panic!("cannot start `{program}`: {error}; `ulimit -a` shows how many processes and files are allowed")
         }))
     }
 
@@ -79,11 +80,16 @@ fn sleep(milliseconds: &str, _: &mut dyn Read, _: &mut dyn Write) -> io::Result<
     Ok(())
 }
 
-/// A child that sleeps for `time`, and dies with its parent as every worker does.
-fn start_sleeper(time: Duration) -> KillOnDrop {
-    let command = worker::command(SLEEP.name, &time.as_millis().to_string());
+/// A child of this program's own for `task`, that dies with its parent as every worker does.
+fn start_own(task: &Task, argument: impl Display, stdin: Stdio, stdout: Stdio) -> KillOnDrop {
+    let command = worker::command(task.name, &argument.to_string());
     let mut command = command.unwrap_or_else(|error| panic!("this program cannot find itself: {error}"));
-    KillOnDrop::start(command.stdin(Stdio::null()).stdout(Stdio::null()))
+    KillOnDrop::start(command.stdin(stdin).stdout(stdout))
+}
+
+/// A child that sleeps for `time`.
+fn start_sleeper(time: Duration) -> KillOnDrop {
+    start_own(&SLEEP, time.as_millis(), Stdio::null(), Stdio::null())
 }
 
 /// As many as in the study notes.

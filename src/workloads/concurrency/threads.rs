@@ -18,5 +18,7 @@ pub(super) fn start_in<'scope, T: Send + 'scope>(
 
 /// `std::thread::spawn` panics as well, but names no next command.
 fn refused(error: &io::Error) -> ! {
-    panic!("cannot start a thread: {error}; `ulimit -u` shows how many are allowed")
+    panic!(
+        "cannot start a thread: {error}; `ulimit -a` shows how many threads and how much memory are allowed"
+    )
 }

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use super::super::system;
 use super::super::worker::{self, Task};
-use super::{KillOnDrop, talk};
+use super::{KillOnDrop, start_own, talk};
 use crate::workload::{Answer, Concurrency, Workload};
 
 /// The study notes' child.
@@ -43,9 +43,7 @@ pub(crate) struct Food(Vec<u8>);
 impl Food {
     /// Starts the child that says as much as it is fed.
     fn start_child(&self, stdin: Stdio, stdout: Stdio) -> KillOnDrop {
-        let command = worker::command(SAY.name, &self.0.len().to_string());
-        let mut command = command.unwrap_or_else(|error| panic!("this program cannot find itself: {error}"));
-        KillOnDrop::start(command.stdin(stdin).stdout(stdout))
+        start_own(&SAY, self.0.len(), stdin, stdout)
     }
 }
 

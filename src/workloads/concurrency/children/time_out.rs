@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use wait_timeout::ChildExt;
 
-use super::start_sleeper;
+use super::{KillOnDrop, start_sleeper};
 use crate::workload::{Answer, Concurrency, Workload};
 use crate::workloads::concurrency::{system, worker};
 
@@ -30,17 +30,22 @@ pub(crate) struct Ended {
 fn end_after(patience: Duration, wait: impl FnOnce(&mut Child, Duration)) -> Ended {
     let began = Instant::now();
     let mut sleeper = start_sleeper(SLEEP);
-    let child = sleeper.child();
-    wait(child, patience);
+    wait(sleeper.child(), patience);
     let waited = began.elapsed();
-    let ended = system::terminate(child).and_then(|()| child.wait_timeout(GRACE));
+    Ended { return_code: end(sleeper, GRACE), waited }
+}
+
+/// Asks the child to end, and kills it if it has not done so after `grace`; its return code.
+fn end(mut sleeper: KillOnDrop, grace: Duration) -> i32 {
+    let child = sleeper.child();
+    let ended = system::terminate(child).and_then(|()| child.wait_timeout(grace));
     let status = match ended {
         Ok(Some(status)) => status,
         // One that ignores SIGTERM, or was stopped.
         Ok(None) => sleeper.kill(),
         Err(error) => panic!("process {} cannot be ended: {error}", child.id()),
     };
-    Ended { return_code: system::return_code(status), waited }
+    system::return_code(status)
 }
 
 /// What members share: a size is the patience, in milliseconds.
@@ -129,9 +134,29 @@ impl Workload for ProcessFile {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
+    use std::process::Command;
+
     use super::*;
+
+    fn sleeping() -> KillOnDrop {
+        KillOnDrop::start(Command::new("sleep").arg("600"))
+    }
+
+    #[test]
+    fn a_child_ends_by_the_signal_it_was_sent() {
+        assert_eq!(end(sleeping(), Duration::from_secs(60)), -15);
+    }
+
+    #[test]
+    fn a_stopped_child_is_killed_once_grace_is_over() {
+        let mut stopped = sleeping();
+        let id = stopped.child().id().to_string();
+        let status = Command::new("kill").args(["-STOP", &id]).status().expect("kill is there");
+        assert!(status.success());
+        assert_eq!(end(stopped, Duration::from_millis(20)), -9);
+    }
 
     #[test]
     fn a_child_that_ended_otherwise_or_too_soon_is_rejected() {
