@@ -40,6 +40,8 @@ pub trait Workload: 'static {
     const SIZES: Option<&'static [usize]> = None;
     /// Which part of an iteration is measured.
     const PART: Part = Part::Whole;
+    /// Most outputs kept alive at once when a part is measured, where each holds more than memory: threads, say.
+    const MOST_KEPT: usize = usize::MAX;
     /// What runs beside the measuring thread: decides which instruments can measure this workload.
     const CONCURRENCY: Concurrency = Concurrency::NONE;
 
@@ -166,7 +168,9 @@ impl<W: Workload> Case for Prepared<W> {
     fn batch_limit(&self) -> u64 {
         match W::PART {
             Part::Whole => u64::MAX,
-            Part::Building | Part::Dropping => (STAGED_ELEMENTS / self.size.max(1)).max(1) as u64,
+            Part::Building | Part::Dropping => {
+                (STAGED_ELEMENTS / self.size.max(1)).min(W::MOST_KEPT).max(1) as u64
+            }
         }
     }
 

@@ -29,6 +29,8 @@ impl Axis {
     pub const BYTES: Self = Self::work("bytes", "byte");
     /// Tasks handed out.
     pub const TASKS: Self = Self::work("tasks", "task");
+    /// Time waited, in milliseconds.
+    pub const MILLISECONDS: Self = Self::work("milliseconds", "millisecond");
     /// Threads that share one amount of work.
     pub const THREADS: Self = Self::workers("threads", "thread");
 

@@ -123,6 +123,29 @@ fn each_collection_kernel_of_the_notes_has_one_member() {
 }
 
 #[test]
+fn each_kernel_of_the_notes_that_waits_or_stops_has_one_member() {
+    let expected = [
+        ("child-encryption", "encrypt/children"),
+        ("child-output", "child-io/echo"),
+        ("child-time-out", "child-time-out/wait-timeout"),
+        ("children/together", "children/together"),
+        ("stop-flag", "stop-flag/polled-atomic"),
+        ("wait/serial", "wait/serial"),
+        ("wait/threads", "wait/threads"),
+    ];
+    for (kernel, member) in expected {
+        let found: Vec<String> = CATALOGUE
+            .families()
+            .iter()
+            .flat_map(|family| family.workloads().map(move |entry| (family.name, entry)))
+            .filter(|(_, entry)| entry.mirrors == Some(kernel))
+            .map(|(family, entry)| format!("{family}/{}", entry.name))
+            .collect();
+        assert_eq!(found, [member], "{kernel}");
+    }
+}
+
+#[test]
 fn shuffled_keys_meet_the_members_that_ascending_keys_meet() {
     let names = |family: &str, alone: &[&str]| -> Vec<&str> {
         let family = CATALOGUE.family(family).expect("a family of the catalogue");

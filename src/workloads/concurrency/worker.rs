@@ -29,7 +29,7 @@ pub(crate) struct Task {
 }
 
 /// Every task. A kernel with worker processes adds its line here.
-const TASKS: &[Task] = &[super::gcd::TASK];
+const TASKS: &[Task] = &[super::gcd::TASK, super::children::SLEEP, super::children::io_of_child::SAY];
 
 /// Makes this process a worker, if it was started as one; it then ends here. To be called before anything else.
 pub(crate) fn serve() {
