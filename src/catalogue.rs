@@ -16,7 +16,11 @@ use crate::workloads::concurrency::channels::SendBy;
 use crate::workloads::concurrency::children::{self, encrypt, io_of_child, start, time_out};
 use crate::workloads::concurrency::shared_counter::CountBy;
 use crate::workloads::concurrency::stop_flag::StopBy;
-use crate::workloads::concurrency::{channels, gcd, shared_counter, stop_flag, wait};
+use crate::workloads::concurrency::factorize::{self, Factorize};
+use crate::workloads::concurrency::gcd::{self, Gcd};
+use crate::workloads::concurrency::is_prime::{self, IsPrime};
+use crate::workloads::concurrency::kernel::By;
+use crate::workloads::concurrency::{channels, forms, processes, scaling, shared_counter, stop_flag, wait};
 use crate::workloads::ruler;
 
 /// Makes this process a worker of a case with worker processes, if it was started as one; it then ends here. Whoever
@@ -27,6 +31,9 @@ pub fn serve_workers() {
 
 /// Elements, from what fits a cache line to what no cache holds.
 const SIZES: &[usize] = &[10, 100, 1_000, 10_000, 1_000_000];
+
+/// Threads that share one amount of work; those beyond twice the cores of a machine are not asked there.
+const THREADS: &[usize] = &[1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64];
 
 /// Every family that perflab ships with.
 pub static CATALOGUE: Catalogue = Catalogue::new(&[
@@ -194,10 +201,14 @@ pub static CATALOGUE: Catalogue = Catalogue::new(&[
         axis: Axis::work("pairs", "pair"),
         sizes: &[10],
         entries: &[
-            Entry::of::<gcd::Serial>(),
-            Entry::of::<gcd::TwoThreads>(),
-            Entry::of::<gcd::TwoProcesses>(),
-            Entry::of::<gcd::TwoProcessesReady>(),
+            Entry::of::<forms::Serial<Gcd>>(),
+            Entry::of::<forms::TwoThreads<Gcd>>(),
+            Entry::of::<forms::ThreadEach<Gcd>>(),
+            Entry::of::<forms::Rayon<Gcd>>(),
+            Entry::of::<forms::TwoThreadsReady<Gcd>>(),
+            Entry::of::<processes::TwoProcessesReady<Gcd>>(),
+            Entry::of::<processes::TwoProcesses<Gcd>>(),
+            Entry::of::<gcd::GlobalLock>(),
         ],
     },
     Family {
@@ -300,5 +311,81 @@ pub static CATALOGUE: Catalogue = Catalogue::new(&[
             Entry::of::<SendBy<channels::Flume>>(),
             Entry::of::<SendBy<channels::FlumeBounded>>(),
         ],
+    },
+    Family {
+        name: "gcd-algorithm",
+        question: "How should the greatest common divisors of ten pairs be found?",
+        axis: Axis::work("pairs", "pair"),
+        sizes: &[10],
+        entries: &[
+            Entry::of::<By<gcd::algorithms::Trial>>(),
+            Entry::of::<By<gcd::algorithms::Euclid>>(),
+            Entry::of::<By<gcd::algorithms::Binary>>(),
+            Entry::of::<By<gcd::algorithms::NumInteger>>(),
+        ],
+    },
+    Family {
+        name: "is-prime",
+        question: "How should few long tasks be shared: whether six numbers are prime, by trial?",
+        axis: Axis::work("numbers", "number"),
+        sizes: &[6],
+        entries: &[
+            Entry::of::<forms::Serial<IsPrime>>(),
+            Entry::of::<forms::ThreadEach<IsPrime>>(),
+            Entry::of::<forms::Rayon<IsPrime>>(),
+            Entry::of::<processes::TwoProcessesReady<IsPrime>>(),
+            Entry::of::<processes::TwoProcesses<IsPrime>>(),
+        ],
+    },
+    Family {
+        name: "is-prime-algorithm",
+        question: "How should six numbers of 47 to 50 bits be told to be prime?",
+        axis: Axis::work("numbers", "number"),
+        sizes: &[6],
+        entries: &[
+            Entry::of::<By<is_prime::algorithms::OddTrial>>(),
+            Entry::of::<By<is_prime::algorithms::Wheel>>(),
+            Entry::of::<By<is_prime::algorithms::MillerRabin>>(),
+            Entry::of::<By<is_prime::algorithms::MachinePrime>>(),
+        ],
+    },
+    Family {
+        name: "factorize",
+        question: "What does the order decide: all divisors of four numbers by trial, shared?",
+        axis: Axis::work("numbers", "number"),
+        sizes: &[4],
+        entries: &[
+            Entry::of::<forms::Serial<Factorize>>(),
+            Entry::of::<forms::ThreadEach<Factorize>>(),
+            Entry::of::<forms::TwoThreads<Factorize>>(),
+            Entry::of::<forms::TwoThreadsLongestFirst<Factorize>>(),
+            Entry::of::<forms::Rayon<Factorize>>(),
+        ],
+    },
+    Family {
+        name: "factorize-algorithm",
+        question: "How should all divisors of four numbers be found?",
+        axis: Axis::work("numbers", "number"),
+        sizes: &[4],
+        entries: &[
+            Entry::of::<By<factorize::algorithms::ToN>>(),
+            Entry::of::<By<factorize::algorithms::ToRoot>>(),
+            Entry::of::<By<factorize::algorithms::ByPrimes>>(),
+            Entry::of::<By<factorize::algorithms::MachineFactor>>(),
+        ],
+    },
+    Family {
+        name: "scaling-gcd",
+        question: "What does each further thread gain where cores bound the work: ten greatest common divisors by trial?",
+        axis: Axis::THREADS,
+        sizes: THREADS,
+        entries: &[Entry::of::<scaling::InOrder<Gcd>>(), Entry::of::<scaling::LongestFirst<Gcd>>()],
+    },
+    Family {
+        name: "scaling-sum",
+        question: "What does each further thread gain where memory bounds the work: a sum over 64 MiB?",
+        axis: Axis::THREADS,
+        sizes: THREADS,
+        entries: &[Entry::of::<scaling::Sum>()],
     },
 ]);

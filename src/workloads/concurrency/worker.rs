@@ -9,6 +9,8 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::sharing;
+
 /// Names the task that makes this program a worker: a name of [`TASKS`], and after a blank its argument.
 const TASK_VARIABLE: &str = "PERFLAB_WORKER";
 /// The process that started it: one that is already gone by the time the worker asks cannot end it any more.
@@ -29,7 +31,12 @@ pub(crate) struct Task {
 }
 
 /// Every task. A kernel with worker processes adds its line here.
-const TASKS: &[Task] = &[super::gcd::TASK, super::children::SLEEP, super::children::io_of_child::SAY];
+const TASKS: &[Task] = &[
+    super::gcd::TASK,
+    super::is_prime::TASK,
+    super::children::SLEEP,
+    super::children::io_of_child::SAY,
+];
 
 /// Makes this process a worker, if it was started as one; it then ends here. To be called before anything else.
 pub(crate) fn serve() {
@@ -178,8 +185,13 @@ impl Worker {
     /// # Errors
     /// [`WorkerError::Start`], such as at the limit of processes.
     pub(crate) fn start(task: &'static str) -> Result<Self, WorkerError> {
+        let command = command(task, "").map_err(|source| WorkerError::Start { task, source })?;
+        Self::spawn(task, command)
+    }
+
+    /// Starts `command`, which is to speak in frames.
+    fn spawn(task: &'static str, mut command: Command) -> Result<Self, WorkerError> {
         let start = |source| WorkerError::Start { task, source };
-        let mut command = command(task, "").map_err(start)?;
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().map_err(start)?;
         let requests = child.stdin.take();
         let replies = child.stdout.take().ok_or_else(|| start(io::ErrorKind::BrokenPipe.into()))?;
@@ -249,7 +261,8 @@ pub(crate) fn share(workers: &mut [Worker], requests: &[Vec<u8>]) -> Result<Vec<
     };
     let mut replies = vec![Vec::new(); requests.len()];
     std::thread::scope(|scope| {
-        let feeders: Vec<_> = workers.iter_mut().map(|worker| scope.spawn(|| feed(worker))).collect();
+        let feeders: Vec<_> =
+            workers.iter_mut().map(|worker| sharing::start(scope, || feed(worker))).collect();
         for feeder in feeders {
             for (place, reply) in feeder.join().expect("a feeder does not panic")? {
                 replies[place] = reply;
@@ -284,6 +297,57 @@ mod tests {
         assert!(rubbish.to_string().contains("no frame of a worker's"), "{rubbish}");
         assert!(read_frame(&mut &[3, 0][..], &mut frame).is_err(), "cut short within its length");
         assert!(read_frame(&mut &[3, 0, 0, 0, 1][..], &mut frame).is_err(), "cut short");
+    }
+
+    /// A worker that is a line of shell.
+    fn shell(script: &str) -> Worker {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        Worker::spawn("planted", command).expect("there is a shell")
+    }
+
+    /// What is told of `worker` when it is asked.
+    fn told(mut worker: Worker) -> String {
+        let asked = share(std::slice::from_mut(&mut worker), &[b"a question".to_vec()]);
+        let error = asked.expect_err("it gives no answer").to_string();
+        assert!(!error.contains('\n'), "more than a line: {error}");
+        assert!(error.starts_with("worker process `planted` (pid "), "{error}");
+        assert!(matches!(worker.child.try_wait(), Ok(Some(_))), "it is gone and reaped");
+        error
+    }
+
+    #[test]
+    fn a_worker_that_writes_rubbish_is_told_in_a_line_and_ended() {
+        let error = told(shell("echo this is no frame; exec sleep 1000"));
+        assert!(error.contains("no frame of a worker's") && error.contains("SIGKILL"), "{error}");
+    }
+
+    #[test]
+    fn a_worker_that_ends_is_told_with_its_status() {
+        let error = told(shell("head -c 8 > /dev/null; exit 3"));
+        assert!(error.contains("exit status: 3"), "{error}");
+        let error = told(shell("head -c 8 > /dev/null; printf '\\005\\000\\000\\000cut'"));
+        assert!(error.contains("exit status: 0"), "{error}");
+    }
+
+    #[test]
+    fn a_worker_that_is_killed_is_told_with_the_signal() {
+        let worker = shell("exec sleep 1000");
+        let pid = worker.child.id().to_string();
+        let kill = Command::new("sh").args(["-c", &format!("kill -KILL {pid}")]).status();
+        assert!(kill.is_ok_and(|status| status.success()));
+        let error = told(worker);
+        assert!(error.contains("SIGKILL") && error.contains(&pid), "{error}");
+    }
+
+    #[test]
+    fn a_worker_that_cannot_be_started_is_told_with_what_would_mend_it() {
+        let missing = Worker::spawn("planted", Command::new("/nowhere/program"));
+        let error = missing.err().expect("there is no such program").to_string();
+        assert!(
+            error.contains("cannot start worker process `planted`") && error.contains("ulimit -u"),
+            "{error}"
+        );
     }
 
     #[test]
