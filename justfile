@@ -69,6 +69,7 @@ list *ARGS:
 test *ARGS: lint
     @{{ perflab }} setup --for-tests
     cargo test --release --no-fail-fast "$@"
+    cargo test --release --package loom-models
 
 # Formatting, clippy, documentation
 [group('develop')]

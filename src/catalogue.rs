@@ -9,7 +9,7 @@ pub use family::{Axis, CaseRef, Catalogue, Counts, Family, cores};
 use crate::workload::Entry;
 use crate::workloads::collections::sets::{self, Ascending, Shuffled, hashers, ordered};
 use crate::workloads::collections::{build_and_drop, build_fixed, build_map, build_text, build_vec};
-use crate::workloads::concurrency::gcd;
+use crate::workloads::concurrency::{dispatch, gcd};
 use crate::workloads::ruler;
 
 /// Makes this process a worker of a case with worker processes, if it was started as one; it then ends here. Whoever
@@ -191,6 +191,17 @@ pub static CATALOGUE: Catalogue = Catalogue::new(&[
             Entry::of::<gcd::TwoThreads>(),
             Entry::of::<gcd::TwoProcesses>(),
             Entry::of::<gcd::TwoProcessesReady>(),
+        ],
+    },
+    Family {
+        name: "dispatch",
+        question: "What does it cost to hand out n tiny tasks?",
+        axis: Axis::TASKS,
+        sizes: &[1, 10, 100, 1_000],
+        entries: &[
+            Entry::of::<dispatch::Direct>(),
+            Entry::of::<dispatch::PoolReady>(),
+            Entry::of::<dispatch::PoolMade>(),
         ],
     },
 ]);
