@@ -9,7 +9,7 @@ pub use family::{Axis, CaseRef, Catalogue, Counts, Family, cores};
 use crate::workload::Entry;
 use crate::workloads::collections::sets::{self, Ascending, Shuffled, hashers, ordered};
 use crate::workloads::collections::{build_and_drop, build_fixed, build_map, build_text, build_vec};
-use crate::workloads::concurrency::{dispatch, gcd};
+use crate::workloads::concurrency::{dispatch, gcd, map_reduce, pipeline};
 use crate::workloads::ruler;
 
 /// Makes this process a worker of a case with worker processes, if it was started as one; it then ends here. Whoever
@@ -20,6 +20,9 @@ pub fn serve_workers() {
 
 /// Elements, from what fits a cache line to what no cache holds.
 const SIZES: &[usize] = &[10, 100, 1_000, 10_000, 1_000_000];
+
+/// Bytes handed to a worker process, from a number to what no second-level cache holds.
+const PAYLOADS: &[usize] = &[8, 64, 1_024, 16_384, 262_144, 1_048_576];
 
 /// Every family that perflab ships with.
 pub static CATALOGUE: Catalogue = Catalogue::new(&[
@@ -200,8 +203,64 @@ pub static CATALOGUE: Catalogue = Catalogue::new(&[
         sizes: &[1, 10, 100, 1_000],
         entries: &[
             Entry::of::<dispatch::Direct>(),
-            Entry::of::<dispatch::PoolReady>(),
+            Entry::of::<dispatch::ThreadEach>(),
+            Entry::of::<dispatch::ScopedEach>(),
+            Entry::of::<dispatch::ScopedHalves>(),
             Entry::of::<dispatch::PoolMade>(),
+            Entry::of::<dispatch::PoolReady>(),
+            Entry::of::<dispatch::RayonReady>(),
+            Entry::of::<dispatch::FuturesReady>(),
+            Entry::of::<dispatch::ProcessEach>(),
+            Entry::of::<dispatch::ProcessReady>(),
+            Entry::of::<dispatch::ProcessPoolReady>(),
         ],
+    },
+    Family {
+        name: "pipeline",
+        question: "From how much work per byte does a process pay?",
+        axis: Axis::BYTES,
+        sizes: PAYLOADS,
+        entries: &[
+            Entry::of::<pipeline::Pipes>(),
+            Entry::of::<pipeline::SharedMemoryTrip>(),
+            Entry::of::<pipeline::Direct>(),
+        ],
+    },
+    Family {
+        name: "pipeline-steps",
+        question: "What does each step of handing an item to a process cost, beside running it?",
+        axis: Axis::BYTES,
+        sizes: PAYLOADS,
+        entries: &[
+            Entry::of::<pipeline::Run>(),
+            Entry::of::<pipeline::Take>(),
+            Entry::of::<pipeline::Serialise>(),
+            Entry::of::<pipeline::CopyPiped>(),
+            Entry::of::<pipeline::CopyShared>(),
+            Entry::of::<pipeline::Deserialise>(),
+            Entry::of::<pipeline::Find>(),
+            Entry::of::<pipeline::Merge>(),
+        ],
+    },
+    Family {
+        name: "map-reduce",
+        question: "How should words be counted on several cores?",
+        axis: Axis::work("words", "word"),
+        sizes: &[1_000, 10_000, 100_000],
+        entries: &[
+            Entry::of::<map_reduce::Serial>(),
+            Entry::of::<map_reduce::TwoThreads>(),
+            Entry::of::<map_reduce::RayonReady>(),
+            Entry::of::<map_reduce::Locked>(),
+            Entry::of::<map_reduce::Sharded>(),
+            Entry::of::<map_reduce::TwoProcessesReady>(),
+        ],
+    },
+    Family {
+        name: "scaling-map-reduce",
+        question: "How far does counting words scale with threads?",
+        axis: Axis::THREADS,
+        sizes: &[1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64],
+        entries: &[Entry::of::<map_reduce::Threads>()],
     },
 ]);

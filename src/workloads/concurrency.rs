@@ -2,9 +2,12 @@
 
 pub(crate) mod dispatch;
 pub(crate) mod gcd;
+pub(crate) mod map_reduce;
+pub(crate) mod pipeline;
 mod pool;
 mod queue;
 mod schedule;
+mod threads;
 mod ticket;
 pub(crate) mod worker;
 

@@ -9,8 +9,13 @@ use std::thread::{self, ThreadId};
 use crate::workload::{Answer, Workload};
 
 mod pools;
+mod processes;
+mod threads;
 
-pub(crate) use pools::{PoolMade, PoolReady};
+pub(crate) use pools::{FuturesReady, PoolMade, PoolReady, RayonReady};
+pub(super) use processes::TASK;
+pub(crate) use processes::{ProcessEach, ProcessPoolReady, ProcessReady};
+pub(crate) use threads::{ScopedEach, ScopedHalves, ThreadEach};
 
 /// How many threads or processes work where their number is fixed.
 const WORKERS: usize = 2;
@@ -92,5 +97,27 @@ impl Workload for Direct {
     fn check(numbers: &Numbers, done: &Vec<Done>) -> bool {
         let me = Who::Thread(thread::current().id());
         are_doubled(numbers, done) && done.iter().all(|done| done.by == me)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn by(who: Who) -> Vec<Done> {
+        [2, 4, 6].map(|doubled| Done { doubled, by: who }).to_vec()
+    }
+
+    #[test]
+    fn work_of_our_own_or_out_of_order_is_rejected() {
+        let other = thread::spawn(|| thread::current().id()).join().expect("it only looks");
+        let theirs = by(Who::Thread(other));
+        assert!(is_right(&[1, 2, 3], &theirs, |workers| workers == 1));
+        assert!(!is_right(&[1, 2, 3], &theirs, |workers| workers == 3), "one thread did it all");
+        assert!(!is_right(&[1, 2, 3], &by(Who::Thread(thread::current().id())), |_| true), "we did it");
+        assert!(!is_right(&[1, 2, 3], &by(Who::Process(std::process::id())), |_| true), "we did it");
+        let reversed: Vec<_> = theirs.iter().rev().copied().collect();
+        assert!(!is_right(&[1, 2, 3], &reversed, |_| true), "not in order");
+        assert!(!is_right(&[1, 2, 3], &theirs[..2], |_| true), "one is missing");
     }
 }

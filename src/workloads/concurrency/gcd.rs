@@ -159,6 +159,7 @@ fn live(_argument: &str, requests: &mut dyn Read, replies: &mut dyn Write) -> io
         };
         let (a, b) = (number(0).unwrap_or(0), number(8).unwrap_or(0));
         reply.extend_from_slice(&by_trial(a, b).to_le_bytes());
+        Ok(())
     })
 }
 

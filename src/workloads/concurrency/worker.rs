@@ -8,6 +8,9 @@ use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use wait_timeout::ChildExt;
 
 /// Names the task that makes this program a worker: a name of [`TASKS`], and after a blank its argument.
 const TASK_VARIABLE: &str = "PERFLAB_WORKER";
@@ -16,6 +19,9 @@ const PARENT_VARIABLE: &str = "PERFLAB_WORKER_PARENT";
 
 /// Longest frame that is believed, 1 GiB: a longer one is what a broken worker wrote.
 const LONGEST_FRAME: usize = 1 << 30;
+
+/// How long a worker whose pipe ended may take to end. Only an error waits for it.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Set once [`serve`] was called: only then would this program, started again, be a worker.
 static SERVES: AtomicBool = AtomicBool::new(false);
@@ -29,7 +35,13 @@ pub(crate) struct Task {
 }
 
 /// Every task. A kernel with worker processes adds its line here.
-const TASKS: &[Task] = &[super::gcd::TASK];
+const TASKS: &[Task] = &[
+    super::dispatch::TASK,
+    super::gcd::TASK,
+    super::map_reduce::TASK,
+    super::pipeline::TASK,
+    super::pipeline::ECHO,
+];
 
 /// Makes this process a worker, if it was started as one; it then ends here. To be called before anything else.
 pub(crate) fn serve() {
@@ -91,18 +103,26 @@ pub(crate) fn command(task: &str, argument: &str) -> io::Result<Command> {
 }
 
 /// Calls `answer` with each frame and an empty reply, until the frames end.
+///
+/// # Errors
+/// That of `answer`, or of a stream.
 pub(crate) fn answer_each(
     requests: &mut dyn Read,
     replies: &mut dyn Write,
-    mut answer: impl FnMut(&[u8], &mut Vec<u8>),
+    mut answer: impl FnMut(&[u8], &mut Vec<u8>) -> io::Result<()>,
 ) -> io::Result<()> {
     let (mut request, mut reply) = (Vec::new(), Vec::new());
     while read_frame(requests, &mut request)? {
         reply.clear();
-        answer(&request, &mut reply);
+        answer(&request, &mut reply)?;
         write_frame(replies, &reply)?;
     }
     Ok(())
+}
+
+/// The error of a frame that is not `expected`.
+pub(crate) fn rubbish(expected: &str, frame: &[u8]) -> io::Error {
+    io::Error::other(format!("{} bytes are not {expected}", frame.len()))
 }
 
 /// Writes one frame and flushes it.
@@ -178,8 +198,20 @@ impl Worker {
     /// # Errors
     /// [`WorkerError::Start`], such as at the limit of processes.
     pub(crate) fn start(task: &'static str) -> Result<Self, WorkerError> {
+        Self::start_with(task, "")
+    }
+
+    /// Starts a worker for `task`, of which `argument` says more.
+    ///
+    /// # Errors
+    /// [`WorkerError::Start`], such as at the limit of processes.
+    pub(crate) fn start_with(task: &'static str, argument: &str) -> Result<Self, WorkerError> {
+        let command = command(task, argument).map_err(|source| WorkerError::Start { task, source })?;
+        Self::from_command(task, command)
+    }
+
+    fn from_command(task: &'static str, mut command: Command) -> Result<Self, WorkerError> {
         let start = |source| WorkerError::Start { task, source };
-        let mut command = command(task, "").map_err(start)?;
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().map_err(start)?;
         let requests = child.stdin.take();
         let replies = child.stdout.take().ok_or_else(|| start(io::ErrorKind::BrokenPipe.into()))?;
@@ -213,8 +245,10 @@ impl Worker {
     /// What became of a worker whose pipe broke: it is ended and reaped.
     fn broken(&mut self, source: io::Error) -> WorkerError {
         self.requests = None;
-        // One that ended by itself keeps its own status; one that wrote rubbish and lives on is killed.
-        let ended = match self.child.try_wait() {
+        // One whose pipe ended is about to end, and keeps its own status; one that wrote rubbish and lives on is killed.
+        let is_ending = matches!(source.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::BrokenPipe);
+        let patience = if is_ending { PATIENCE } else { Duration::ZERO };
+        let ended = match self.child.wait_timeout(patience) {
             Ok(Some(status)) => Some(status),
             _ => self.child.kill().and_then(|()| self.child.wait()).ok(),
         };
@@ -284,6 +318,48 @@ mod tests {
         assert!(rubbish.to_string().contains("no frame of a worker's"), "{rubbish}");
         assert!(read_frame(&mut &[3, 0][..], &mut frame).is_err(), "cut short within its length");
         assert!(read_frame(&mut &[3, 0, 0, 0, 1][..], &mut frame).is_err(), "cut short");
+    }
+
+    /// What comes of asking a worker that lives by this shell script.
+    #[cfg(unix)]
+    fn ask(script: &str) -> Result<Vec<u8>, WorkerError> {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        let mut worker = Worker::from_command("planted", command)?;
+        let mut reply = Vec::new();
+        worker.send(b"a request")?;
+        worker.receive(&mut reply)?;
+        Ok(reply)
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_worker_that_breaks_off_is_named_in_one_line_with_its_end() {
+        assert_eq!(ask("head -c 13 >/dev/null; printf '\\002\\000\\000\\000ok'").expect("it answers"), b"ok");
+        // A panic ends a Rust program with 101.
+        for (script, says) in [
+            ("head -c 13 >/dev/null; exit 101", "it ended with exit status: 101"),
+            ("head -c 13 >/dev/null; kill -9 $$", "it ended with signal: 9"),
+            ("head -c 13 >/dev/null; echo this is text; exec sleep 100", "no frame of a worker's"),
+            ("head -c 13 >/dev/null; printf '\\377\\000\\000\\000'; exit 3", "it ended with exit status: 3"),
+        ] {
+            let error = ask(script).expect_err(script).to_string();
+            assert!(error.starts_with("worker process `planted` (pid "), "{error}");
+            assert!(error.contains(says) && !error.contains('\n'), "{script}: {error}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_worker_that_does_not_start_is_named_with_what_to_do() {
+        let error = Worker::from_command("planted", Command::new("/nowhere/perflab"))
+            .map(|_| ())
+            .expect_err("no program");
+        let error = error.to_string();
+        assert!(
+            error.starts_with("cannot start worker process `planted`: ") && error.contains("ulimit -u"),
+            "{error}"
+        );
     }
 
     #[test]
