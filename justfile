@@ -69,12 +69,13 @@ list *ARGS:
 test *ARGS: lint
     @{{ perflab }} setup --for-tests
     cargo test --release --no-fail-fast "$@"
+    cargo test --release --features loom --test loom_models
 
 # Formatting, clippy, documentation
 [group('develop')]
 lint:
     cargo fmt --check
-    cargo clippy --release --all-targets --quiet
+    cargo clippy --release --all-targets --all-features --quiet
     RUSTDOCFLAGS="--deny warnings" cargo doc --release --no-deps --quiet
 
 # What CI runs

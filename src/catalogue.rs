@@ -14,13 +14,15 @@ use crate::workloads::collections::sets::{self, Ascending, Shuffled, hashers, or
 use crate::workloads::collections::{build_and_drop, build_fixed, build_map, build_text, build_vec};
 use crate::workloads::concurrency::channels::SendBy;
 use crate::workloads::concurrency::children::{self, encrypt, io_of_child, start, time_out};
-use crate::workloads::concurrency::shared_counter::CountBy;
-use crate::workloads::concurrency::stop_flag::StopBy;
 use crate::workloads::concurrency::factorize::{self, Factorize};
 use crate::workloads::concurrency::gcd::{self, Gcd};
 use crate::workloads::concurrency::is_prime::{self, IsPrime};
 use crate::workloads::concurrency::kernel::By;
-use crate::workloads::concurrency::{channels, forms, processes, scaling, shared_counter, stop_flag, wait};
+use crate::workloads::concurrency::shared_counter::CountBy;
+use crate::workloads::concurrency::stop_flag::StopBy;
+use crate::workloads::concurrency::{
+    channels, dispatch, forms, map_reduce, pipeline, processes, scaling, shared_counter, stop_flag, wait,
+};
 use crate::workloads::ruler;
 
 /// Makes this process a worker of a case with worker processes, if it was started as one; it then ends here. Whoever
@@ -34,6 +36,9 @@ const SIZES: &[usize] = &[10, 100, 1_000, 10_000, 1_000_000];
 
 /// Threads that share one amount of work; those beyond twice the cores of a machine are not asked there.
 const THREADS: &[usize] = &[1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64];
+
+/// Bytes handed to a worker process, from a number to what no second-level cache holds.
+const PAYLOADS: &[usize] = &[8, 64, 1_024, 16_384, 262_144, 1_048_576];
 
 /// Every family that perflab ships with.
 pub static CATALOGUE: Catalogue = Catalogue::new(&[
@@ -387,5 +392,72 @@ pub static CATALOGUE: Catalogue = Catalogue::new(&[
         axis: Axis::THREADS,
         sizes: THREADS,
         entries: &[Entry::of::<scaling::Sum>()],
+    },
+    Family {
+        name: "dispatch",
+        question: "What does it cost to hand out n tiny tasks?",
+        axis: Axis::TASKS,
+        sizes: &[1, 10, 100, 1_000],
+        entries: &[
+            Entry::of::<dispatch::Direct>(),
+            Entry::of::<dispatch::ThreadEach>(),
+            Entry::of::<dispatch::ScopedEach>(),
+            Entry::of::<dispatch::ScopedHalves>(),
+            Entry::of::<dispatch::PoolMade>(),
+            Entry::of::<dispatch::PoolReady>(),
+            Entry::of::<dispatch::RayonReady>(),
+            Entry::of::<dispatch::FuturesReady>(),
+            Entry::of::<dispatch::ProcessEach>(),
+            Entry::of::<dispatch::ProcessReady>(),
+            Entry::of::<dispatch::ProcessPoolReady>(),
+        ],
+    },
+    Family {
+        name: "pipeline",
+        question: "From how much work per byte does a process pay?",
+        axis: Axis::BYTES,
+        sizes: PAYLOADS,
+        entries: &[
+            Entry::of::<pipeline::Pipes>(),
+            Entry::of::<pipeline::SharedMemoryTrip>(),
+            Entry::of::<pipeline::Direct>(),
+        ],
+    },
+    Family {
+        name: "pipeline-steps",
+        question: "What does each step of handing an item to a process cost, beside running it?",
+        axis: Axis::BYTES,
+        sizes: PAYLOADS,
+        entries: &[
+            Entry::of::<pipeline::Run>(),
+            Entry::of::<pipeline::Take>(),
+            Entry::of::<pipeline::Serialise>(),
+            Entry::of::<pipeline::CopyPiped>(),
+            Entry::of::<pipeline::CopyShared>(),
+            Entry::of::<pipeline::Deserialise>(),
+            Entry::of::<pipeline::Find>(),
+            Entry::of::<pipeline::Merge>(),
+        ],
+    },
+    Family {
+        name: "map-reduce",
+        question: "How should words be counted on several cores?",
+        axis: Axis::work("words", "word"),
+        sizes: &[1_000, 10_000, 100_000],
+        entries: &[
+            Entry::of::<map_reduce::Serial>(),
+            Entry::of::<map_reduce::TwoThreads>(),
+            Entry::of::<map_reduce::RayonReady>(),
+            Entry::of::<map_reduce::Locked>(),
+            Entry::of::<map_reduce::Sharded>(),
+            Entry::of::<map_reduce::TwoProcessesReady>(),
+        ],
+    },
+    Family {
+        name: "scaling-map-reduce",
+        question: "How far does counting words scale with threads?",
+        axis: Axis::THREADS,
+        sizes: &[1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64],
+        entries: &[Entry::of::<map_reduce::Threads>()],
     },
 ]);

@@ -5,7 +5,8 @@
 //! | room | what it holds | imports |
 //! |---|---|---|
 //! | [`workload`] | what a workload is; the loop that erases its type | nothing of ours |
-//! | `workloads` | what is measured | `workload` |
+//! | `system` | safe doors to what the operating system has and std has not | nothing of ours |
+//! | `workloads` | what is measured | `workload`, `system` |
 //! | [`catalogue`] | the one list of families | `workloads`, `workload` |
 //! | [`record`] | what instruments write and pages read | nothing of ours |
 //! | [`instruments`] | how it is measured, one room an instrument | `catalogue`, `workload`, `record` |
@@ -19,6 +20,7 @@ pub mod cli;
 pub mod instruments;
 pub mod record;
 pub mod report;
+mod system;
 pub mod workload;
 mod workloads;
 

@@ -15,7 +15,9 @@ pub use case_id::{CaseId, CaseIdError};
 pub use environment::Environment;
 pub use heap_sites::{CallSite, HeapSites};
 pub use layout::Layout;
-pub use listing::{ListedConcurrency, ListedCounts, ListedFamily, ListedWorkload, Listing, SpeedupBound};
+pub use listing::{
+    ListedConcurrency, ListedCounts, ListedFamily, ListedRole, ListedWorkload, Listing, SpeedupBound,
+};
 pub use metric::{InstrumentName, Metric, Unit};
 pub use recorded::{Finding, Recorded, RecordedCase, RecordedInstrument};
 pub use run::{CaseRecord, Failure, InstrumentState, LeftOut, Measurement, Run, State};

@@ -2,6 +2,7 @@
 //! nothing, and knows the catalogue only as a [`Listing`]. Every page works from the file system, without a network
 //! and without JavaScript; everything it links to lies in the same folder.
 
+mod break_even;
 mod case;
 mod cell;
 mod charts;

@@ -10,9 +10,11 @@ use std::hint::black_box;
 
 mod answer;
 mod concurrency;
+mod role;
 
 pub use answer::Answer;
 pub use concurrency::Concurrency;
+pub use role::Role;
 
 /// Which part of an iteration an instrument measures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +46,8 @@ pub trait Workload: 'static {
     const MOST_KEPT: usize = usize::MAX;
     /// What runs beside the measuring thread: decides which instruments can measure this workload.
     const CONCURRENCY: Concurrency = Concurrency::NONE;
+    /// What this workload is in its family's comparison of doing work here with handing it over, if it has one.
+    const ROLE: Option<Role> = None;
 
     /// What the measured code reads.
     type Input;
@@ -210,6 +214,8 @@ pub struct Entry {
     pub sizes: Option<&'static [usize]>,
     /// What runs beside the measuring thread.
     pub concurrency: Concurrency,
+    /// What it is in a comparison of doing work here with handing it over.
+    pub role: Option<Role>,
     prepare: fn(usize) -> Box<dyn Case>,
     unavailable: fn(usize) -> Option<String>,
     speedup_bound: fn(usize, usize) -> Option<f64>,
@@ -224,6 +230,7 @@ impl Entry {
             mirrors: W::MIRRORS,
             sizes: W::SIZES,
             concurrency: W::CONCURRENCY,
+            role: W::ROLE,
             prepare: |size| Box::new(Prepared::<W>::new(size)),
             unavailable: W::unavailable,
             speedup_bound: W::speedup_bound,

@@ -7,7 +7,8 @@ use std::process::Command;
 /// Who may import whom, by the map in src/lib.rs.
 const ARROWS: &[(&str, &[&str])] = &[
     ("workload", &["workload"]),
-    ("workloads", &["workloads", "workload"]),
+    ("system", &["system"]),
+    ("workloads", &["workloads", "workload", "system"]),
     ("catalogue", &["catalogue", "workloads", "workload"]),
     ("record", &["record"]),
     ("instruments", &["instruments", "catalogue", "workload", "record"]),

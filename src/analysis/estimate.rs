@@ -61,6 +61,11 @@ impl Estimate {
         })
     }
 
+    /// `self - other`, with the widest interval that both allow.
+    pub fn minus(&self, other: &Self) -> Self {
+        Self { value: self.value - other.value, low: self.low - other.high, high: self.high - other.low }
+    }
+
     /// Whether all of this interval lies above all of `other`'s.
     pub fn lies_above(&self, other: &Self) -> bool {
         self.low > other.high
@@ -77,6 +82,13 @@ mod tests {
         let baseline = Estimate { value: 100.0, low: 90.0, high: 120.0 };
         let ratio = member.over(&baseline).expect("the baseline is above zero");
         assert_eq!((ratio.value, ratio.low, ratio.high), (0.2, 0.15, 24.0 / 90.0));
+    }
+
+    #[test]
+    fn a_difference_has_the_widest_interval_that_both_allow() {
+        let member = Estimate { value: 20.0, low: 18.0, high: 24.0 };
+        let other = Estimate { value: 10.0, low: 9.0, high: 12.0 };
+        assert_eq!(member.minus(&other), Estimate { value: 10.0, low: 6.0, high: 15.0 });
     }
 
     #[test]

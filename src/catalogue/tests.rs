@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Axis, CATALOGUE, Family};
-use crate::workload::{Answer, Entry, Workload};
+use crate::workload::{Answer, Entry, Role, Workload};
 
 /// Sizes at which loops, tables and separators go wrong first.
 const SMALL: [usize; 6] = [0, 1, 2, 7, 64, 1_000];
@@ -143,6 +143,56 @@ fn each_kernel_of_the_notes_that_waits_or_stops_has_one_member() {
             .collect();
         assert_eq!(found, [member], "{kernel}");
     }
+}
+
+#[test]
+fn each_way_of_handing_work_out_of_the_notes_has_one_member() {
+    let families =
+        ["dispatch", "pipeline", "map-reduce"].map(|name| CATALOGUE.family(name).expect("a family"));
+    let mirrors = |family: &&Family| -> Vec<(&str, String)> {
+        let member = |entry: &Entry| Some((entry.mirrors?, format!("{}/{}", family.name, entry.name)));
+        family.workloads().filter_map(member).collect()
+    };
+    let mut found: Vec<_> = families.iter().flat_map(mirrors).collect();
+    found.sort();
+    let expected = [
+        ("map-reduce/processes", "map-reduce/two-processes-ready"),
+        ("map-reduce/serial", "map-reduce/serial"),
+        ("map-reduce/threads", "map-reduce/two-threads"),
+        ("process-pool", "dispatch/process-pool-ready"),
+        ("process-pool-steps", "pipeline/pipes"),
+        ("thread-pool", "dispatch/pool-ready"),
+    ];
+    assert_eq!(found, expected.map(|(kernel, member)| (kernel, member.to_owned())));
+}
+
+/// Those that need a worker process are for tests that serve as one.
+#[test]
+fn work_that_is_handed_to_threads_comes_back_right_at_small_sizes() {
+    for name in ["dispatch", "pipeline", "pipeline-steps", "map-reduce", "scaling-map-reduce"] {
+        let family = CATALOGUE.family(name).expect("a family of the catalogue");
+        let mut alone = Vec::new();
+        for size in [1, 2, 7, 64] {
+            let here: Vec<_> =
+                family.entries.iter().filter(|entry| entry.unavailable(size).is_none()).collect();
+            let answers: HashSet<_> =
+                here.iter().map(|entry| entry.prepare(size).verify().expect("a right answer")).collect();
+            assert_eq!(answers.len(), 1, "{name}@{size}: members disagree");
+            alone.push(here.len());
+        }
+        assert!(alone.iter().all(|members| *members > 0), "{name}: {alone:?}");
+    }
+}
+
+#[test]
+fn a_family_compares_handing_over_with_one_direct_call() {
+    let with_role =
+        |family: &Family, role| family.workloads().filter(|entry| entry.role == Some(role)).count();
+    for family in CATALOGUE.families() {
+        let (direct, handed_over) = (with_role(family, Role::Direct), with_role(family, Role::HandedOver));
+        assert_eq!(direct, usize::from(handed_over > 0), "{}", family.name);
+    }
+    assert_eq!(with_role(CATALOGUE.family("pipeline").expect("a family"), Role::HandedOver), 2);
 }
 
 #[test]

@@ -5,9 +5,9 @@ use std::fmt::Write;
 use super::{print, print_json};
 use crate::catalogue::{Catalogue, Counts, Family, cores};
 use crate::record::{
-    ListedConcurrency, ListedCounts, ListedFamily, ListedWorkload, Listing, SCHEMA, SpeedupBound,
+    ListedConcurrency, ListedCounts, ListedFamily, ListedRole, ListedWorkload, Listing, SCHEMA, SpeedupBound,
 };
-use crate::workload::Entry;
+use crate::workload::{Entry, Role};
 
 pub(super) fn list(catalogue: &Catalogue, json: bool) -> anyhow::Result<()> {
     let listing = listing(catalogue);
@@ -35,6 +35,10 @@ fn listed_family(family: &'static Family) -> ListedFamily {
                 Some(SpeedupBound { size, speedup: entry.speedup_bound(size, cores())? })
             })
             .collect(),
+        role: entry.role.map(|role| match role {
+            Role::Direct => ListedRole::Direct,
+            Role::HandedOver => ListedRole::HandedOver,
+        }),
         unavailable: sizes_of(family, entry).find_map(|(size, entry)| entry.unavailable(size)),
     });
     ListedFamily {

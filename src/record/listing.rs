@@ -50,6 +50,9 @@ pub struct ListedWorkload {
     /// At which sizes its schedule bounds the speed-up over the baseline on this machine, and by how much; ascending.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub speedup_bounds: Vec<SpeedupBound>,
+    /// What it is in a comparison of doing work here with handing it over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<ListedRole>,
     /// Why it cannot run on this machine at some size.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unavailable: Option<String>,
@@ -71,6 +74,16 @@ pub enum ListedCounts {
     Work,
     /// More threads or processes that share one amount of work: speed-up is a figure.
     Workers,
+}
+
+/// What a workload is in a comparison of doing work here with handing it over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ListedRole {
+    /// Does the work where it is called.
+    Direct,
+    /// Has the same work done elsewhere, one item at a time, and brings the result back.
+    HandedOver,
 }
 
 /// What runs beside the measuring thread.

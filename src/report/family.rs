@@ -7,7 +7,7 @@ use maud::{Markup, PreEscaped, html};
 use super::charts::{Bar, Line, bars, lines};
 use super::page::{case_link, clip, frame, scrolled, swatch, words};
 use super::ranking_table::{self, place};
-use super::{ReportError, Source, cell, format, link, scaling, sentence, sizes};
+use super::{ReportError, Source, break_even, cell, format, link, scaling, sentence, sizes};
 use crate::analysis::{Estimate, Ranking, Standing, rank, twins};
 use crate::record::{CaseId, ListedCounts, ListedFamily, ListedWorkload, Metric};
 
@@ -30,6 +30,7 @@ pub(super) fn page(source: &Source<'_>, family: &ListedFamily) -> Result<Markup,
                 }
             }
         }
+        (break_even::section(source, family))
         (ranking_per_size(source, &path, family, &rankings, shown)?)
         @match family.counts {
             ListedCounts::Work => (time_over_sizes(source, &path, family)?),

@@ -2,25 +2,28 @@
 
 pub(crate) mod channels;
 pub(crate) mod children;
+pub(crate) mod dispatch;
 pub(crate) mod factorize;
 pub(crate) mod forms;
 pub(crate) mod gcd;
 pub(crate) mod is_prime;
 pub(crate) mod kernel;
+pub(crate) mod map_reduce;
 mod montgomery;
+pub(crate) mod pipeline;
 mod pool;
 pub(crate) mod processes;
 mod queue;
 pub(crate) mod scaling;
 mod schedule;
 pub(crate) mod shared_counter;
+mod sharing;
 pub(crate) mod stop_flag;
 mod system;
 mod threads;
-pub(crate) mod wait;
-mod sharing;
 mod ticket;
 mod turns;
+pub(crate) mod wait;
 pub(crate) mod worker;
 
 /// What hand-written synchronisation is made of, in one place: tests/loom has another with the same names, in which

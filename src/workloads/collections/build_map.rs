@@ -3,10 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::workload::{Answer, Workload};
-
-mod text;
-
-pub(crate) use text::Text;
+use crate::workloads::text::Text;
 
 /// What members share: the text they read, and a map that must hold its true counts.
 macro_rules! counts_of_words {

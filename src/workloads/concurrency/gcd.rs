@@ -97,6 +97,7 @@ fn live(_argument: &str, requests: &mut dyn Read, replies: &mut dyn Write) -> io
     worker::answer_each(requests, replies, |request, reply| {
         let divisor = by_trial((number(request, 0), number(request, 1)));
         reply.extend_from_slice(&divisor.to_le_bytes());
+        Ok(())
     })
 }
 

@@ -100,6 +100,7 @@ pub(super) const TASK: Task = Task { name: "is-prime", live };
 fn live(_argument: &str, requests: &mut dyn Read, replies: &mut dyn Write) -> io::Result<()> {
     worker::answer_each(requests, replies, |request, reply| {
         reply.push(u8::from(by_odd_trial(number(request, 0))));
+        Ok(())
     })
 }
 

@@ -8,6 +8,9 @@ use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use wait_timeout::ChildExt;
 
 use super::sharing;
 
@@ -18,6 +21,9 @@ const PARENT_VARIABLE: &str = "PERFLAB_WORKER_PARENT";
 
 /// Longest frame that is believed, 1 GiB: a longer one is what a broken worker wrote.
 const LONGEST_FRAME: usize = 1 << 30;
+
+/// How long a worker whose pipe ended may take to end. Only an error waits for it.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Set once [`serve`] was called: only then would this program, started again, be a worker.
 static SERVES: AtomicBool = AtomicBool::new(false);
@@ -32,10 +38,14 @@ pub(crate) struct Task {
 
 /// Every task. A kernel with worker processes adds its line here.
 const TASKS: &[Task] = &[
-    super::gcd::TASK,
-    super::is_prime::TASK,
     super::children::SLEEP,
     super::children::io_of_child::SAY,
+    super::dispatch::TASK,
+    super::gcd::TASK,
+    super::is_prime::TASK,
+    super::map_reduce::TASK,
+    super::pipeline::TASK,
+    super::pipeline::ECHO,
 ];
 
 /// Makes this process a worker, if it was started as one; it then ends here. To be called before anything else.
@@ -98,18 +108,26 @@ pub(crate) fn command(task: &str, argument: &str) -> io::Result<Command> {
 }
 
 /// Calls `answer` with each frame and an empty reply, until the frames end.
+///
+/// # Errors
+/// That of `answer`, or of a stream.
 pub(crate) fn answer_each(
     requests: &mut dyn Read,
     replies: &mut dyn Write,
-    mut answer: impl FnMut(&[u8], &mut Vec<u8>),
+    mut answer: impl FnMut(&[u8], &mut Vec<u8>) -> io::Result<()>,
 ) -> io::Result<()> {
     let (mut request, mut reply) = (Vec::new(), Vec::new());
     while read_frame(requests, &mut request)? {
         reply.clear();
-        answer(&request, &mut reply);
+        answer(&request, &mut reply)?;
         write_frame(replies, &reply)?;
     }
     Ok(())
+}
+
+/// The error of a frame that is not `expected`.
+pub(crate) fn rubbish(expected: &str, frame: &[u8]) -> io::Error {
+    io::Error::other(format!("{} bytes are not {expected}", frame.len()))
 }
 
 /// Writes one frame and flushes it.
@@ -185,12 +203,20 @@ impl Worker {
     /// # Errors
     /// [`WorkerError::Start`], such as at the limit of processes.
     pub(crate) fn start(task: &'static str) -> Result<Self, WorkerError> {
-        let command = command(task, "").map_err(|source| WorkerError::Start { task, source })?;
-        Self::spawn(task, command)
+        Self::start_with(task, "")
+    }
+
+    /// Starts a worker for `task`, of which `argument` says more.
+    ///
+    /// # Errors
+    /// [`WorkerError::Start`], such as at the limit of processes.
+    pub(crate) fn start_with(task: &'static str, argument: &str) -> Result<Self, WorkerError> {
+        let command = command(task, argument).map_err(|source| WorkerError::Start { task, source })?;
+        Self::from_command(task, command)
     }
 
     /// Starts `command`, which is to speak in frames.
-    fn spawn(task: &'static str, mut command: Command) -> Result<Self, WorkerError> {
+    fn from_command(task: &'static str, mut command: Command) -> Result<Self, WorkerError> {
         let start = |source| WorkerError::Start { task, source };
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().map_err(start)?;
         let requests = child.stdin.take();
@@ -225,8 +251,10 @@ impl Worker {
     /// What became of a worker whose pipe broke: it is ended and reaped.
     fn broken(&mut self, source: io::Error) -> WorkerError {
         self.requests = None;
-        // One that ended by itself keeps its own status; one that wrote rubbish and lives on is killed.
-        let ended = match self.child.try_wait() {
+        // One whose pipe ended is about to end, and keeps its own status; one that wrote rubbish and lives on is killed.
+        let is_ending = matches!(source.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::BrokenPipe);
+        let patience = if is_ending { PATIENCE } else { Duration::ZERO };
+        let ended = match self.child.wait_timeout(patience) {
             Ok(Some(status)) => Some(status),
             _ => self.child.kill().and_then(|()| self.child.wait()).ok(),
         };
@@ -303,7 +331,7 @@ mod tests {
     fn shell(script: &str) -> Worker {
         let mut command = Command::new("sh");
         command.args(["-c", script]);
-        Worker::spawn("planted", command).expect("there is a shell")
+        Worker::from_command("planted", command).expect("there is a shell")
     }
 
     /// What is told of `worker` when it is asked.
@@ -342,7 +370,7 @@ mod tests {
 
     #[test]
     fn a_worker_that_cannot_be_started_is_told_with_what_would_mend_it() {
-        let missing = Worker::spawn("planted", Command::new("/nowhere/program"));
+        let missing = Worker::from_command("planted", Command::new("/nowhere/program"));
         let error = missing.err().expect("there is no such program").to_string();
         assert!(
             error.contains("cannot start worker process `planted`") && error.contains("ulimit -u"),

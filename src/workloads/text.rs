@@ -18,7 +18,7 @@ pub(crate) struct Text {
 
 impl Text {
     /// The text of `size` words.
-    pub(super) fn of(size: usize) -> Self {
+    pub(crate) fn of(size: usize) -> Self {
         let sums: Vec<u64> = (1..=VOCABULARY)
             .scan(0, |sum, rank| {
                 *sum += HEAVIEST / rank;
@@ -41,12 +41,28 @@ impl Text {
     }
 
     /// The words, in the order of the text.
-    pub(super) fn words(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn words(&self) -> impl Iterator<Item = &str> {
         self.words.split_ascii_whitespace()
     }
 
+    /// The text in `parts` of about as many bytes each, cut between words. A short text has empty parts.
+    pub(crate) fn parts(&self, parts: usize) -> Vec<&str> {
+        let mut rest = self.words.as_str();
+        let mut cut = Vec::with_capacity(parts);
+        for left in (1..=parts).rev() {
+            // The last part takes what is left; the others end at the first blank behind their share.
+            let share = rest.len().div_ceil(left);
+            let end =
+                if left == 1 { None } else { rest.as_bytes()[share..].iter().position(|byte| *byte == b' ') };
+            let (part, after) = rest.split_at(end.map_or(rest.len(), |blank| share + blank));
+            cut.push(part);
+            rest = after.trim_ascii_start();
+        }
+        cut
+    }
+
     /// Whether a map of `distinct` words, in which `count` looks a word up, holds what was written.
-    pub(super) fn has_counts(&self, distinct: usize, count: impl Fn(&str) -> Option<u64>) -> bool {
+    pub(crate) fn has_counts(&self, distinct: usize, count: impl Fn(&str) -> Option<u64>) -> bool {
         let written = || self.written.iter().enumerate().filter(|(_, times)| **times > 0);
         distinct == written().count() && written().all(|(rank, times)| count(&word(rank)) == Some(*times))
     }
@@ -67,6 +83,25 @@ mod tests {
         for size in [0, 1, 2, 1_000] {
             assert_eq!(Text::of(size).words().count(), size);
             assert_eq!(Text::of(size).words, Text::of(size).words);
+        }
+    }
+
+    #[test]
+    fn parts_hold_every_word_once_and_are_about_equal() {
+        for size in [0, 1, 2, 7, 1_000] {
+            let text = Text::of(size);
+            for parts in [1, 2, 3, 64] {
+                let cut = text.parts(parts);
+                assert_eq!(cut.len(), parts);
+                let words = cut.iter().flat_map(|part| part.split_ascii_whitespace());
+                assert!(words.eq(text.words()), "{size} words in {parts} parts");
+                // No word is longer than six letters.
+                let longest = cut.iter().map(|part| part.len()).max();
+                assert!(
+                    longest <= Some(text.words.len() / parts + 7),
+                    "{size} words in {parts} parts: {longest:?}"
+                );
+            }
         }
     }
 

@@ -1,0 +1,132 @@
+//! How should words be counted on several cores? Each part of a text is mapped to counts, and counts are added by word.
+
+use std::collections::HashMap;
+
+use super::schedule;
+use crate::workload::{Answer, Workload};
+use crate::workloads::text::Text;
+
+mod merged;
+mod processes;
+mod scaling;
+mod shared;
+
+pub(crate) use merged::{RayonReady, TwoThreads};
+pub(super) use processes::TASK;
+pub(crate) use processes::TwoProcessesReady;
+pub(crate) use scaling::Threads;
+pub(crate) use shared::{Locked, Sharded};
+
+/// How many threads or processes count where their number is fixed.
+const WORKERS: usize = 2;
+
+type Counts = HashMap<String, u64>;
+
+/// Adds the words of `part`, with an owned key for each distinct word.
+fn count_into(counts: &mut Counts, part: &str) {
+    for word in part.split_ascii_whitespace() {
+        add(counts, word, 1);
+    }
+}
+
+fn add(counts: &mut Counts, word: &str, times: u64) {
+    match counts.get_mut(word) {
+        Some(count) => *count += times,
+        None => {
+            counts.insert(word.to_owned(), times);
+        }
+    }
+}
+
+fn count(part: &str) -> Counts {
+    let mut counts = Counts::new();
+    count_into(&mut counts, part);
+    counts
+}
+
+/// Adds the smaller map to the larger.
+fn merge(a: Counts, b: Counts) -> Counts {
+    let (mut into, from) = if a.len() >= b.len() { (a, b) } else { (b, a) };
+    for (word, times) in from {
+        *into.entry(word).or_default() += times;
+    }
+    into
+}
+
+/// What the parts allow: they are counted at once, the longest last. What merging costs cannot be counted in words, and
+/// is left out: the true bound is lower, the more so the shorter the text.
+fn parts_bound(text: &Text, workers: usize, cores: usize) -> f64 {
+    let words = |part: &&str| part.split_ascii_whitespace().count() as u64;
+    let costs: Vec<u64> = text.parts(workers).iter().map(words).collect();
+    schedule::speedup(&costs, workers.min(cores))
+}
+
+/// What members share beside their input.
+macro_rules! counts {
+    () => {
+        type Output = Counts;
+
+        fn answer(counts: &Counts) -> Answer {
+            Answer::of_counts(counts.iter().map(|(word, count)| (word.as_str(), *count)))
+        }
+    };
+}
+use counts;
+
+/// What members share that need nothing but the text.
+macro_rules! of_text {
+    () => {
+        type Input = Text;
+        counts!();
+
+        fn input(size: usize) -> Text {
+            Text::of(size)
+        }
+
+        fn check(text: &Text, counts: &Counts) -> bool {
+            is_right(text, counts)
+        }
+    };
+}
+use of_text;
+
+fn is_right(text: &Text, counts: &Counts) -> bool {
+    text.has_counts(counts.len(), |word| counts.get(word).copied())
+}
+
+pub(crate) struct Serial;
+
+impl Workload for Serial {
+    const NAME: &'static str = "serial";
+    const ABOUT: &'static str = "one map, one thread";
+    const MIRRORS: Option<&'static str> = Some("map-reduce/serial");
+    of_text!();
+
+    fn run(text: &Text) -> Counts {
+        text.parts(1).into_iter().map(count).reduce(merge).unwrap_or_default()
+    }
+
+    fn speedup_bound(_size: usize, _cores: usize) -> Option<f64> {
+        Some(1.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn merging_adds_what_both_have_and_keeps_what_one_has() {
+        let merged = merge(count("a b b"), count("b c"));
+        let expected = [("a", 1), ("b", 3), ("c", 1)].map(|(word, times)| (word.to_owned(), times));
+        assert_eq!(merged, HashMap::from(expected));
+    }
+
+    #[test]
+    fn two_parts_allow_close_to_two_and_one_core_allows_nothing() {
+        let text = Text::of(10_000);
+        let bound = parts_bound(&text, 2, 2);
+        assert!((1.95..=2.0).contains(&bound), "{bound}");
+        assert!((parts_bound(&text, 2, 1) - 1.0).abs() < 1e-12);
+    }
+}

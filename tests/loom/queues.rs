@@ -1,0 +1,52 @@
+//! Models of the queue and of the ticket.
+
+use loom::sync::Arc;
+use loom::thread;
+
+use crate::bounded;
+use crate::queue::Queue;
+use crate::ticket::ticket;
+
+#[test]
+fn a_taker_that_found_nothing_is_woken_by_what_comes() {
+    loom::model(|| {
+        let queue = Arc::new(Queue::new());
+        let taker = thread::spawn({
+            let queue = Arc::clone(&queue);
+            move || (queue.pop(), queue.pop())
+        });
+        queue.push(1);
+        queue.push(2);
+        assert_eq!(taker.join().expect("it ends well"), (Some(1), Some(2)));
+    });
+}
+
+#[test]
+fn two_takers_take_each_item_once_and_the_end_wakes_both() {
+    bounded(|| {
+        let queue = Arc::new(Queue::new());
+        let takers: Vec<_> = (0..2)
+            .map(|_| {
+                let queue = Arc::clone(&queue);
+                thread::spawn(move || std::iter::from_fn(|| queue.pop()).collect::<Vec<u32>>())
+            })
+            .collect();
+        queue.push(1);
+        queue.push(2);
+        queue.close();
+        let mut taken: Vec<u32> =
+            takers.into_iter().flat_map(|taker| taker.join().expect("it ends well")).collect();
+        taken.sort_unstable();
+        assert_eq!(taken, [1, 2]);
+    });
+}
+
+#[test]
+fn a_ticket_is_answered_whether_its_holder_or_its_worker_comes_first() {
+    loom::model(|| {
+        let (promise, ticket) = ticket();
+        let worker = thread::spawn(move || promise.keep(Ok(7)));
+        assert_eq!(ticket.wait(), Ok(7));
+        worker.join().expect("it ends well");
+    });
+}
