@@ -1,12 +1,14 @@
 //! Records into rankings: who is fastest at a size, what is missing, what is stale. Imports `record` alone; runs
 //! nothing, draws nothing, and knows the catalogue only as a [`Listing`](crate::record::Listing).
 
+mod beside;
 mod coverage;
 mod estimate;
 mod ranking;
 mod standing;
 mod twins;
 
+pub use beside::{Beside, GAIN, Help, Numbers, Speedups, beside};
 pub use coverage::{Coverage, current_revision};
 pub use estimate::{Estimate, Ratio};
 pub use ranking::{Ranked, RankedBy, Ranking, rank};

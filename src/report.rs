@@ -2,6 +2,7 @@
 //! nothing, and knows the catalogue only as a [`Listing`]. Every page works from the file system, without a network
 //! and without JavaScript; everything it links to lies in the same folder.
 
+mod beside;
 mod case;
 mod cell;
 mod charts;
@@ -14,6 +15,7 @@ mod link;
 mod notes;
 mod page;
 mod ranking_table;
+mod seen;
 mod sentence;
 mod sizes;
 mod theme;

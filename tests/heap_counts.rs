@@ -208,6 +208,8 @@ fn counts_of_one_thread_are_exact() {
 /// it, would allocate into the first one's numbers.
 #[test]
 fn known_answers_are_exact() {
+    counts_of_threads_have_the_range_of_three_iterations();
+    counts_of_one_thread_are_exact();
     pushes_are_counted_exactly();
     collecting_is_one_block();
     a_thousand_blocks_and_their_spine();
@@ -216,6 +218,4 @@ fn known_answers_are_exact() {
     threads_of_the_workload_are_counted_and_named();
     two_runs_give_the_same_table();
     a_profile_that_cannot_be_written_is_an_error();
-    counts_of_threads_have_the_range_of_three_iterations();
-    counts_of_one_thread_are_exact();
 }

@@ -108,8 +108,11 @@ impl Instrument for Instructions {
         let threads = job.cases[0].case.entry.concurrency.threads;
         let plan = Plan { id: job.id().clone(), n, runs: 1, threads };
         let counter = Counter { means: Means::look(), plan };
+        let began = Instant::now();
         let mut profiles = counter.count(1, &folder.path().join("first"))?;
-        if !line(&profiles[0], n, |counts| counts.instructions)?.is_straight() {
+        // Threads never repeat themselves exactly. Where one run takes long, its parts give the range.
+        let may_repeat = began.elapsed() < LONGEST_REPEATED || job.effort == Effort::Thorough;
+        if may_repeat && !line(&profiles[0], n, |counts| counts.instructions)?.is_straight() {
             profiles.extend(counter.count(1, &folder.path().join("second"))?);
             // One that bends the same way again is no matter of chance: more runs would all say the same.
             if profiles[0].parts != profiles[1].parts {
@@ -123,6 +126,9 @@ impl Instrument for Instructions {
         Ok(readings(job, &profiles, n)?)
     }
 }
+
+/// A run under Callgrind that takes longer is not repeated, unless by those who can wait.
+const LONGEST_REPEATED: Duration = Duration::from_secs(10);
 
 /// Further runs of a case of which two runs differed: three in all, or five for those who can wait.
 const fn more_runs(effort: Effort) -> usize {

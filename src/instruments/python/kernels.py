@@ -214,19 +214,26 @@ def of_truths(truths):
 
 
 def of_lists(lists):
-    return of_sequence(number for each in lists for number in each)
+    """Each list with its length in front."""
+    return of_sequence(number for each in lists for number in [len(each)] + each)
 
 
 def of_timeouts(ready):
-    """One for each wait that ended by its time-out with nothing ready."""
-    return of_sequence(int(each == ([], [], [])) for each in ready)
+    """The places of the waits that ended by their time-out with nothing ready."""
+    return of_sequence(place for place, each in enumerate(ready) if each == ([], [], []))
 
 
 # -- which function a kernel's name stands for: what it is made of, what it is given, what its answer is --
 
 
-def wait_of(size):
+def waits_of(size):
+    """Five waits of `size` milliseconds."""
     return [size / 1000.0] * 5
+
+
+def sleeps_of(size):
+    """Ten sleeps of `size` milliseconds."""
+    return [size / 1000.0] * 10
 
 
 KERNELS = {
@@ -242,13 +249,13 @@ KERNELS = {
     "gcd/threads": (lambda: two_threads(gcd), lambda size: first(PAIRS, size), of_sequence),
     "gcd/processes": (lambda: two_processes(gcd), lambda size: first(PAIRS, size), of_sequence),
     "is-prime/serial": (lambda: serial(is_prime), lambda size: first(PRIMES, size), of_truths),
-    "is-prime/threads": (lambda: two_threads(is_prime), lambda size: first(PRIMES, size), of_truths),
+    "is-prime/threads": (lambda: thread_each(is_prime), lambda size: first(PRIMES, size), of_truths),
     "is-prime/processes": (lambda: two_processes(is_prime), lambda size: first(PRIMES, size), of_truths),
     "factorize/serial": (lambda: serial(factorize), lambda size: first(NUMBERS, size), of_lists),
     "factorize/threads": (lambda: thread_each(factorize), lambda size: first(NUMBERS, size), of_lists),
-    "wait/serial": (lambda: serial(wait), wait_of, of_timeouts),
-    "wait/threads": (lambda: thread_each(wait), wait_of, of_timeouts),
-    "children/together": (lambda: children, lambda size: [0.1] * size, of_sequence),
+    "wait/serial": (lambda: serial(wait), waits_of, of_timeouts),
+    "wait/threads": (lambda: thread_each(wait), waits_of, of_timeouts),
+    "children/together": (lambda: children, sleeps_of, of_sequence),
 }
 
 # -- the server --
