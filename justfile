@@ -49,6 +49,11 @@ heap *FILTER:
 instructions *FILTER: setup
     @cargo bench --quiet --bench instructions -- "$@"
 
+# CPython's figures for the same kernels, beside ours
+[group('measure')]
+python *FILTER:
+    @cargo bench --quiet --bench python -- "$@"
+
 # The pages, from what is recorded
 [group('read')]
 report *ARGS:

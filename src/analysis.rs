@@ -1,6 +1,7 @@
 //! Records into rankings: who is fastest at a size, what is missing, what is stale. Imports `record` alone; runs
 //! nothing, draws nothing, and knows the catalogue only as a [`Listing`](crate::record::Listing).
 
+mod beside;
 mod break_even;
 mod coverage;
 mod estimate;
@@ -9,6 +10,7 @@ mod scaling;
 mod standing;
 mod twins;
 
+pub use beside::{Beside, GAIN, Help, Numbers, Speedups, beside};
 pub use break_even::{BreakEven, Pays, break_even};
 pub use coverage::{Coverage, current_revision};
 pub use estimate::{Estimate, Ratio};

@@ -8,12 +8,14 @@ pub mod flamegraph;
 pub mod folded;
 pub mod heap;
 pub mod instructions;
+mod interleaved;
 mod machine;
 mod measured_loop;
 mod moment;
 mod options;
 mod process;
 mod progress;
+pub mod python;
 mod selection;
 mod session;
 pub mod time;
@@ -179,6 +181,7 @@ pub fn surveys() -> Vec<InstrumentState> {
         flamegraph::Flamegraph.survey(),
         heap::survey(true),
         instructions::Instructions.survey(),
+        python::Python.survey(),
     ]
 }
 

@@ -2,6 +2,7 @@
 //! nothing, and knows the catalogue only as a [`Listing`]. Every page works from the file system, without a network
 //! and without JavaScript; everything it links to lies in the same folder.
 
+mod beside;
 mod break_even;
 mod case;
 mod cell;
@@ -16,6 +17,7 @@ mod notes;
 mod page;
 mod ranking_table;
 mod scaling;
+mod seen;
 mod sentence;
 mod sizes;
 mod theme;

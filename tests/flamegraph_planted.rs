@@ -3,7 +3,7 @@
 #![cfg(target_os = "linux")]
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
 use perflab::instruments::NoNumber;
@@ -257,6 +257,73 @@ fn threads_of_the_workload_are_sampled() {
         let others = share(&profile.folded, "[other threads]");
         assert!(seen >= 0.95 && others >= 0.95, "{seen:.3}, {others:.3}\n{:#?}", profile.folded);
     }
+}
+
+/// A thread that works on what it is sent: there before anything is measured.
+struct Pool {
+    rounds: mpsc::Sender<u64>,
+    results: mpsc::Receiver<u64>,
+}
+
+/// Sends the work to a thread that was started in `input`.
+struct Pooled;
+
+impl Workload for Pooled {
+    const NAME: &'static str = "planted";
+    const ABOUT: &'static str = "a planted truth";
+    type Input = Pool;
+    type Output = u64;
+    fn input(_: usize) -> Pool {
+        let ((rounds, orders), (answers, results)) = (mpsc::channel::<u64>(), mpsc::channel());
+        std::thread::spawn(move || {
+            while let Ok(rounds) = orders.recv() {
+                if answers.send(planted_hot(rounds)).is_err() {
+                    return;
+                }
+            }
+        });
+        Pool { rounds, results }
+    }
+    fn run(pool: &Pool) -> u64 {
+        pool.rounds.send(20_000_000).expect("the thread waits for it");
+        pool.results.recv().expect("the thread answers")
+    }
+    fn check(_: &Pool, _: &u64) -> bool {
+        true
+    }
+    fn answer(_: &u64) -> Answer {
+        Answer::of_sequence([])
+    }
+}
+
+#[test]
+fn threads_that_wait_in_the_input_are_sampled() {
+    for sampler in SAMPLERS {
+        let Some(profile) = sample(&Entry::of::<Pooled>(), 1, sampler) else { continue };
+        let seen = share(&profile.folded, "planted_hot");
+        let others = share(&profile.folded, "[other threads]");
+        assert!(seen >= 0.95 && others >= 0.95, "{seen:.3}, {others:.3}\n{:#?}", profile.folded);
+    }
+}
+
+/// As much again by a child process, whose stacks would be read by the wrong symbols.
+fn with_a_child(_: usize) -> u64 {
+    let child = std::process::Command::new("sh")
+        .args(["-c", "i=0; while [ $i -lt 200000 ]; do i=$((i + 1)); done"])
+        .spawn();
+    let own = planted_hot(40_000_000);
+    child.and_then(|mut child| child.wait()).map_or(0, |_| own)
+}
+
+plant!(Parent, u64, with_a_child);
+
+#[test]
+fn child_processes_are_counted_and_not_drawn() {
+    let Some(profile) = sample(&Entry::of::<Parent>(), 1, SamplerKind::PerfEvent) else { return };
+    assert!(profile.tally.of_children >= 20, "{}", profile.tally);
+    assert!(profile.tally.to_string().contains("of child processes not shown"), "{}", profile.tally);
+    let seen = share(&profile.folded, "planted_hot");
+    assert!(seen >= 0.9, "{seen:.3}\n{:#?}", profile.folded);
 }
 
 #[test]

@@ -1,11 +1,13 @@
 //! The heap instrument on planted truths: exact, or wrong.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use perflab::catalogue::CATALOGUE;
+use perflab::catalogue::{Axis, CATALOGUE, Catalogue, Family};
 use perflab::instruments::heap::{self, HeapCounts};
-use perflab::record::HeapSites;
-use perflab::workload::{Answer, Entry, Part, Workload};
+use perflab::instruments::{Effort, Instrument, Job, PreparedCase, Reading};
+use perflab::record::{CaseId, HeapSites, Layout, Metric};
+use perflab::workload::{Answer, Concurrency, Entry, Part, Workload};
 
 #[global_allocator]
 static ALLOC: dhat::Alloc = dhat::Alloc;
@@ -29,11 +31,15 @@ fn catalogued(workload: &str, size: usize) -> &'static Entry {
 /// A planted workload in a few lines: its code, and nothing to check.
 macro_rules! plant {
     ($name:ident, $part:ident, $output:ty, $run:expr) => {
+        plant!($name, $part, $output, $run, Concurrency::NONE);
+    };
+    ($name:ident, $part:ident, $output:ty, $run:expr, $concurrency:expr) => {
         struct $name;
         impl Workload for $name {
             const NAME: &'static str = "planted";
             const ABOUT: &'static str = "a planted truth";
             const PART: Part = Part::$part;
+            const CONCURRENCY: Concurrency = $concurrency;
             type Input = usize;
             type Output = $output;
             fn input(size: usize) -> usize {
@@ -145,10 +151,65 @@ fn a_profile_that_cannot_be_written_is_an_error() {
     assert!(error.expect_err("nowhere to write").contains("/no/such/folder/dhat.json"));
 }
 
+static CALLS: AtomicU64 = AtomicU64::new(0);
+
+/// 1, 2, 3 blocks of 100 bytes in turn: the runs that are counted are every second one.
+fn uneven(_size: usize) -> Vec<Vec<u8>> {
+    let call = CALLS.fetch_add(1, Ordering::SeqCst);
+    (0..=(call / 2) % 3).map(|_| planted_buffer(100)).collect()
+}
+
+plant!(Uneven, Whole, Vec<Vec<u8>>, uneven, Concurrency::THREADS);
+plant!(Alone, Whole, u8, overlapping);
+
+static PLANTED: Catalogue = Catalogue::new(&[Family {
+    name: "planted",
+    question: "Is the range right?",
+    axis: Axis::ELEMENTS,
+    sizes: &[100],
+    entries: &[Entry::of::<Uneven>(), Entry::of::<Alone>()],
+}]);
+
+fn readings(workload: usize) -> (Vec<Reading>, String) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let layout = Layout::new(folder.path().join("profiles"), folder.path().join("reports"));
+    let case = PLANTED.cases().nth(workload).expect("it is planted");
+    let id: CaseId = "planted/planted@100".parse().expect("a case id");
+    let cases = vec![PreparedCase { id: id.clone(), case, prepared: case.prepare() }];
+    let job = Job {
+        cases,
+        layout: layout.clone(),
+        effort: Effort::Quick,
+        last_of_family: true,
+        harness_args: Vec::new(),
+    };
+    let readings = heap::Heap.measure(&job).expect("dhat is the allocator");
+    (readings, std::fs::read_to_string(layout.heap_flamegraph(&id)).expect("a picture is drawn"))
+}
+
+fn counts_of_threads_have_the_range_of_three_iterations() {
+    let (readings, picture) = readings(0);
+    let blocks = readings.iter().find(|reading| reading.metric == Metric::HeapBlocks).expect("counted");
+    // The vector that holds them is a block as well.
+    assert_eq!((blocks.low, blocks.value, blocks.high), (2.0, 3.0, 4.0), "{blocks:?}");
+    assert!(picture.contains("one of 3, which allocated"), "{picture}");
+}
+
+fn counts_of_one_thread_are_exact() {
+    let (readings, picture) = readings(1);
+    assert_eq!(readings.len(), 3);
+    for reading in &readings {
+        assert_eq!((reading.low, reading.high), (reading.value, reading.value), "{reading:?}");
+    }
+    assert!(picture.contains("(dhat, exact): 2 blocks, 200 bytes"), "{picture}");
+}
+
 /// One test, because dhat counts every thread of the process: a second test, and the harness that reports
 /// it, would allocate into the first one's numbers.
 #[test]
 fn known_answers_are_exact() {
+    counts_of_threads_have_the_range_of_three_iterations();
+    counts_of_one_thread_are_exact();
     pushes_are_counted_exactly();
     collecting_is_one_block();
     a_thousand_blocks_and_their_spine();

@@ -4,10 +4,12 @@
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Output};
+use std::sync::mpsc;
+use std::thread;
 
 use perflab::catalogue::{Axis, Catalogue, Family};
 use perflab::record::{CaseRecord, Metric, Run, State};
-use perflab::workload::{Answer, Entry, Workload};
+use perflab::workload::{Answer, Concurrency, Entry, Workload};
 
 /// Makes this executable the bench target over [`PLANTS`].
 const BENCH: &str = "PERFLAB_PLANTS";
@@ -111,6 +113,81 @@ impl Kernel for Illegal {
     }
 }
 
+/// The work that is planted on one thread and on four.
+#[inline(never)]
+fn planted_work(size: u64) -> u64 {
+    (0..size * 100).fold(1, |sum, i| black_box(sum ^ i))
+}
+
+/// A workload whose declaration decides what is counted: its name, its declaration, its input, its run.
+macro_rules! concurrent {
+    ($type:ident, $name:literal, $declared:expr, $input:ty, $build:expr, $run:expr) => {
+        struct $type;
+        impl Workload for $type {
+            const NAME: &'static str = $name;
+            const ABOUT: &'static str = "a planted truth";
+            const CONCURRENCY: Concurrency = $declared;
+            type Input = $input;
+            type Output = u64;
+            fn input(size: usize) -> $input {
+                ($build)(size as u64)
+            }
+            fn run(input: &$input) -> u64 {
+                ($run)(input)
+            }
+            fn check(_: &$input, _: &u64) -> bool {
+                true
+            }
+            fn answer(_: &u64) -> Answer {
+                Answer::of_sequence([])
+            }
+        }
+    };
+}
+
+fn on_four_threads(size: &u64) -> u64 {
+    let size = *size;
+    let threads: Vec<_> = (0..4).map(|_| thread::spawn(move || planted_work(size))).collect();
+    threads.into_iter().map(|thread| thread.join().expect("it does not panic")).sum()
+}
+
+/// Two threads that wait for sizes, and how they answer.
+struct Pool {
+    size: u64,
+    orders: Vec<mpsc::Sender<u64>>,
+    answers: mpsc::Receiver<u64>,
+}
+
+fn pool(size: u64) -> Pool {
+    let (sender, answers) = mpsc::channel();
+    let worker = |_| {
+        let (order, orders) = mpsc::channel();
+        let sender = sender.clone();
+        thread::spawn(move || {
+            while let Ok(size) = orders.recv() {
+                if sender.send(planted_work(size)).is_err() {
+                    return;
+                }
+            }
+        });
+        order
+    };
+    Pool { size, orders: (0..2).map(worker).collect(), answers }
+}
+
+fn on_a_pool(pool: &Pool) -> u64 {
+    for order in pool.orders.iter().cycle().take(4) {
+        order.send(pool.size).expect("the thread waits for it");
+    }
+    (0..4).map(|_| pool.answers.recv().expect("it answers")).sum()
+}
+
+concurrent!(Once, "once", Concurrency::NONE, u64, |size| size, |size: &u64| planted_work(*size));
+concurrent!(FourThreads, "four-threads", Concurrency::THREADS, u64, |size| size, on_four_threads);
+concurrent!(Pooled, "pooled", Concurrency::THREADS, Pool, pool, on_a_pool);
+concurrent!(Spinning, "spinning", Concurrency::SPINNING, u64, |size| size, on_four_threads);
+concurrent!(Processes, "processes", Concurrency::PROCESSES, u64, |size| size, on_four_threads);
+
 struct Noop;
 
 impl Workload for Noop {
@@ -142,6 +219,17 @@ static PLANTS: Catalogue = Catalogue::new(&[
     family("kernel", &[16], &[Entry::of::<Plant<Sum>>()]),
     family("growth", &[100], &[Entry::of::<Plant<Push>>()]),
     family("random", &[100], &[Entry::of::<Plant<RandomHasher>>()]),
+    family(
+        "shared",
+        &[1_000],
+        &[
+            Entry::of::<Once>(),
+            Entry::of::<FourThreads>(),
+            Entry::of::<Pooled>(),
+            Entry::of::<Spinning>(),
+            Entry::of::<Processes>(),
+        ],
+    ),
     family("dies", &[1], &[Entry::of::<Plant<Panics>>(), Entry::of::<Plant<Illegal>>()]),
 ]);
 
@@ -186,11 +274,14 @@ const TESTS: &[Test] = &[
     ("a_stripped_executable_is_an_error_and_never_zero", a_stripped_executable_is_an_error_and_never_zero),
     ("a_case_that_dies_under_valgrind_is_a_row", a_case_that_dies_under_valgrind_is_a_row),
     ("a_large_size_is_left_out_by_name_of_the_one_that_is_not", a_large_size_is_left_out),
+    ("work_on_four_threads_is_four_times_one", work_on_four_threads_is_four_times_one),
+    ("work_on_threads_that_were_waiting_is_counted_as_well", work_on_waiting_threads),
+    ("spinning_cases_and_other_processes_are_left_out_with_the_reason", left_out_by_declaration),
     ("the_profile_of_each_case_is_kept", the_profile_of_each_case_is_kept),
 ];
 
 /// The plants that are no trap.
-const SOUND: &str = "^(noop|loop|kernel|growth|random)/";
+const SOUND: &str = "^(noop|loop|kernel|growth|random|shared)/";
 /// The plants that are counted more than once.
 const REPEATED: &str = "^(noop|kernel|growth)/|^loop/sum@1000$";
 
@@ -402,6 +493,75 @@ fn a_large_size_is_left_out(Counted { first, .. }: &Counted) {
     let case = first.case("loop/sum@1000000");
     assert!(case.measurements.is_empty() && case.failures.is_empty(), "{case:?}");
     assert!(case.left_out[0].reason.contains("3000"), "{case:?}");
+}
+
+/// Instructions of `planted_work` itself in the profile that is kept of a case, and how often it was called there.
+fn planted_work_in(session: &Session, id: &str) -> (u64, u64) {
+    let file = format!("profiles/instructions/{id}.callgrind.out");
+    let text = std::fs::read_to_string(session.folder.path().join(file)).expect("the profile is kept");
+    // The runner has names written in full; Callgrind alone writes a name once, behind its number in brackets.
+    let mut planted = None;
+    let mut is_planted = |function: &str| {
+        let numbered = function.split_once(") ").filter(|_| function.starts_with('('));
+        let (number, name) = match numbered {
+            Some((number, name)) => (number, name),
+            None => (function.trim_end_matches(')'), function),
+        };
+        if name.ends_with("planted_work") {
+            planted = Some(number.to_owned());
+        }
+        planted.as_deref() == Some(number)
+    };
+    let first_number = |text: &str, at: usize| text.split(' ').nth(at).and_then(|word| word.parse().ok());
+    let (mut within, mut is_called) = (false, false);
+    let (mut sum, mut calls) = (0_u64, 0_u64);
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        if let Some(function) = line.strip_prefix("fn=") {
+            within = is_planted(function);
+        } else if let Some(function) = line.strip_prefix("cfn=") {
+            is_called = is_planted(function);
+        } else if let Some(count) = line.strip_prefix("calls=") {
+            calls += first_number(count, 0).filter(|_| is_called).unwrap_or(0);
+            // The line after it is the cost of what was called.
+            lines.next();
+        } else if within && line.starts_with(|first: char| first.is_ascii_digit() || "+-*".contains(first)) {
+            sum += first_number(line, 1).unwrap_or(0);
+        }
+    }
+    assert!(sum > 0 && calls > 0, "{id}: planted_work is not in the profile");
+    (sum, calls)
+}
+
+/// What threads, locks and joins cost beside the work itself, of all.
+const OVERHEAD: f64 = 0.04;
+
+fn four_times_once(session: &Session, id: &str) {
+    let once = session.exactly("shared/once@1000");
+    let (value, low, high) = session.figure(id, Metric::Instructions);
+    println!("{id}: {value} [{low}, {high}], once {once}");
+    assert!(low >= 4.0 * once * (1.0 - 1e-3), "{id}: {low} is less than four times {once}");
+    assert!(high <= (4.0 + OVERHEAD) * once, "{id}: {high} is more than four times {once}");
+    let (work, calls) = planted_work_in(session, "shared/once@1000");
+    let (shared_work, shared_calls) = planted_work_in(session, id);
+    assert_eq!(shared_calls % 4, 0, "{id}: each iteration calls it four times");
+    assert_eq!(shared_work * calls, work * shared_calls, "{id}: {shared_calls} calls, {calls} of one");
+}
+
+fn work_on_four_threads_is_four_times_one(Counted { first, .. }: &Counted) {
+    four_times_once(first, "shared/four-threads@1000");
+}
+
+fn work_on_waiting_threads(Counted { first, .. }: &Counted) {
+    four_times_once(first, "shared/pooled@1000");
+}
+
+fn left_out_by_declaration(Counted { first, .. }: &Counted) {
+    for (name, words) in [("spinning", "spinning"), ("processes", "other processes")] {
+        let case = first.case(&format!("shared/{name}@1000"));
+        assert!(case.measurements.is_empty() && case.failures.is_empty(), "{case:?}");
+        assert!(case.left_out[0].reason.contains(words), "{case:?}");
+    }
 }
 
 fn the_profile_of_each_case_is_kept(Counted { first, .. }: &Counted) {

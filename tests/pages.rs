@@ -211,6 +211,85 @@ fn the_notes_table_is_put_right() {
     assert!(f6.contains("21.0\u{a0}×"), "{f6}");
 }
 
+/// The section of the first page on CPython.
+fn beside(pages: &Pages) -> String {
+    let index = pages.index();
+    let section = index.split("id=\"cpython\"").nth(1).expect("a section");
+    section.split("<h2").next().expect("its end").replace("<b>", "").replace("</b>", "")
+}
+
+#[test]
+fn cpython_stands_beside_our_cases_with_the_ratio_of_each_kernel() {
+    let (listing, recorded) = fabricated::with_python();
+    let pages = Pages::of(&listing, &recorded, false, &[]);
+    let section = beside(&pages);
+    assert!(section.contains("CPython 3.11.7 (one global interpreter lock)"), "{section}");
+    let row = |kernel: &str| {
+        let row = section.split(&format!(">{kernel}</th>")).nth(1).expect("a row");
+        row.split("</tr>").next().expect("its end").to_owned()
+    };
+    // 237 ns of 4.74 µs.
+    let f6 = row("f6");
+    assert!(f6.contains("build-vec-00/push@100") && f6.contains("0.050\u{a0}×"), "{f6}");
+    assert!(
+        f6.contains("237\u{a0}ns") && f6.contains("4.74\u{a0}µs") && f6.contains("[0.050, 0.051]"),
+        "{f6}"
+    );
+    assert!(row("f3").contains("not measured yet"), "{section}");
+    assert!(row("gcd/threads").contains("21.5\u{a0}ms"), "{section}");
+}
+
+#[test]
+fn the_page_says_whether_threads_and_processes_helped_in_each_language() {
+    let (listing, recorded) = fabricated::with_python();
+    let section = beside(&Pages::of(&listing, &recorded, false, &[]));
+    for sentence in [
+        "<strong>Threads</strong>: in Rust they helped gcd and wait; it cannot be told whether they helped is-prime. \
+         In CPython they helped wait; they did not help gcd; it cannot be told whether they helped is-prime.",
+        "<strong>Processes</strong>: in Rust they helped gcd. In CPython they helped gcd.",
+    ] {
+        assert!(section.contains(sentence), "{sentence}\n{section}");
+    }
+    assert!(section.contains("1.95\u{a0}×") && section.contains("0.98\u{a0}×"), "{section}");
+}
+
+#[test]
+fn without_cpython_the_page_says_how_to_get_it() {
+    let (listing, mut recorded) = fabricated::with_holes();
+    let never = beside(&Pages::of(&listing, &recorded, false, &[]));
+    assert!(never.contains("type <code>just python</code>"), "{never}");
+    recorded.instruments.push(perflab::record::InstrumentState {
+        name: perflab::record::InstrumentName::Python,
+        state: perflab::record::State::Unavailable,
+        detail: String::new(),
+        reason: Some("python3 is not installed".into()),
+        remedy: Some("apt install python3".into()),
+        seconds: 0.0,
+    });
+    let pages = Pages::of(&listing, &recorded, false, &[]);
+    let section = beside(&pages);
+    assert!(
+        section.contains(">Unavailable</span> python3 is not installed. Remedy: apt install python3."),
+        "{section}"
+    );
+    // A case that repeats a kernel says so too; one that repeats none is not bothered.
+    assert!(pages.case("build-vec/push@100").contains("instrument unavailable: python3 is not installed"));
+    assert!(!pages.case("build-vec/push-reserved@100").contains("python3"));
+}
+
+#[test]
+fn a_concurrent_case_says_what_each_instrument_sees_of_it() {
+    let (listing, recorded) = fabricated::with_python();
+    let pages = Pages::of(&listing, &recorded, false, &[]);
+    let words = "What each instrument sees of this case";
+    assert!(!pages.case("gcd/serial@10").contains(words));
+    let threads = pages.case("gcd/threads@10");
+    assert!(threads.contains(words) && threads.contains("under [other threads]"));
+    assert!(threads.contains("multiple of CPython's") && threads.contains("times as fast"));
+    assert!(pages.case("gcd/rayon@10").contains("what a spinning thread executes there"));
+    assert!(pages.case("gcd/processes@10").contains("Callgrind counts only the process that it runs"));
+}
+
 #[test]
 fn an_empty_record_says_what_to_type() {
     let (listing, _) = fabricated::with_holes();

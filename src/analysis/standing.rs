@@ -60,7 +60,11 @@ pub fn instrument_of(metric: Metric) -> InstrumentName {
         | Metric::Threads
         | Metric::Children
         | Metric::ChildrenCpuNs => InstrumentName::Waits,
-        Metric::PythonNs | Metric::PythonRatio => InstrumentName::Python,
+        Metric::PythonNs
+        | Metric::PythonOursNs
+        | Metric::PythonRatio
+        | Metric::PythonSpeedup
+        | Metric::PythonOursSpeedup => InstrumentName::Python,
     }
 }
 

@@ -15,7 +15,7 @@ use crate::record::{InstrumentName, Layout, Lock, Recorder, State};
 pub(super) struct Arguments {
     #[command(flatten)]
     options: Options,
-    /// Only this instrument; may be given several times
+    /// Only this instrument; may be given several times. Without it every one but python
     #[arg(long = "instrument", value_name = "NAME", value_parser = instrument_name)]
     instruments: Vec<InstrumentName>,
 }
@@ -32,10 +32,10 @@ pub(super) fn bench(catalogue: &Catalogue, arguments: Arguments) -> anyhow::Resu
     let options = arguments.options;
     // A filter that matches nothing is told before anything is built.
     let selection = Selection::new(catalogue, options.filter.as_deref(), options.exact)?;
-    let wanted: Vec<InstrumentName> = InstrumentName::ALL
-        .into_iter()
-        .filter(|name| arguments.instruments.is_empty() || arguments.instruments.contains(name))
-        .collect();
+    let wanted: Vec<InstrumentName> = match arguments.instruments.as_slice() {
+        [] => InstrumentName::BENCHED.into(),
+        named => InstrumentName::ALL.into_iter().filter(|name| named.contains(name)).collect(),
+    };
     let layout = options.layout();
     let _lock = Lock::take(&layout)?;
     let executables = benches::build(&wanted)?;

@@ -19,6 +19,7 @@ use crate::catalogue::{CaseRef, Catalogue};
 use crate::record::{
     CaseId, HeapSites, InstrumentName, InstrumentState, Metric, Run, State, write_atomically,
 };
+use crate::workload::Concurrency;
 
 /// Blocks that a quick run counts in one case: dhat takes about 9 µs a block, measured.
 const QUICK_BLOCKS: f64 = 100_000.0;
@@ -85,7 +86,15 @@ impl Instrument for Heap {
             remove_stale(stale)?;
         }
         folder_of(&dhat)?;
+        // Threads meet in another order each time, and the blocks of a channel or of a growing vector with them.
+        let concurrency = job.cases[0].case.entry.concurrency;
+        let mut repeated = Vec::new();
+        for _ in 1..if concurrency.is_any() { REPEATS } else { 1 } {
+            repeated.push(measure_case(job.prepared(), &dhat)?);
+        }
+        // The last profile is the one that is kept.
         let counts = measure_case(job.prepared(), &dhat)?;
+        repeated.push(counts);
         let table = call_sites(&dhat)?;
         write_sites(&sites, &table)?;
         let stacks = fold(&table);
@@ -93,24 +102,58 @@ impl Instrument for Heap {
         // A case without allocations has an empty table and no picture.
         if stacks.total() > 0 {
             stacks.write(&folded).map_err(|error| error.to_string())?;
-            stacks.draw_to(&svg, &caption(id, &counts)).map_err(|error| error.to_string())?;
+            stacks.draw_to(&svg, &caption(id, &repeated, concurrency)).map_err(|error| error.to_string())?;
         }
+        let reading = |metric, count: fn(&HeapCounts) -> u64| {
+            let range = Range::of(&repeated, count);
+            job.reading(metric, range.median as f64, range.low as f64, range.high as f64)
+        };
         Ok(vec![
-            job.exact(Metric::HeapBlocks, counts.blocks as f64),
-            job.exact(Metric::HeapBytes, counts.bytes as f64),
-            job.exact(Metric::HeapPeakBytes, counts.peak_bytes as f64),
+            reading(Metric::HeapBlocks, |counts| counts.blocks),
+            reading(Metric::HeapBytes, |counts| counts.bytes),
+            reading(Metric::HeapPeakBytes, |counts| counts.peak_bytes),
         ])
     }
 }
 
-fn caption(id: &CaseId, counts: &HeapCounts) -> Caption {
-    let HeapCounts { blocks, bytes, peak_bytes, left_bytes, .. } = counts;
+/// Iterations counted of a case with threads or processes: their counts vary, so they have a range.
+const REPEATS: usize = 3;
+
+/// The median of several counts, and their ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Range {
+    median: u64,
+    low: u64,
+    high: u64,
+}
+
+impl Range {
+    fn of(counts: &[HeapCounts], count: fn(&HeapCounts) -> u64) -> Self {
+        let mut sorted: Vec<u64> = counts.iter().map(count).collect();
+        sorted.sort_unstable();
+        let at = |index: usize| sorted.get(index).copied().unwrap_or(0);
+        Self { median: at(sorted.len() / 2), low: at(0), high: at(sorted.len().saturating_sub(1)) }
+    }
+}
+
+/// What the picture shows: the last of the iterations counted, and how the others differed.
+fn caption(id: &CaseId, repeated: &[HeapCounts], concurrency: Concurrency) -> Caption {
+    let Some(HeapCounts { blocks, bytes, peak_bytes, left_bytes, .. }) = repeated.last() else {
+        return Caption { title: id.to_string(), subtitle: String::new(), count_name: "bytes" };
+    };
+    let range = Range::of(repeated, |counts| counts.bytes);
+    let exact = match repeated.len() {
+        1 => "exact".to_owned(),
+        n => format!("one of {n}, which allocated {} to {} bytes", range.low, range.high),
+    };
+    let children =
+        if concurrency.processes { "; the heap of its child processes is not counted" } else { "" };
     let left = if *left_bytes == 0 { String::new() } else { format!(", {left_bytes} bytes not freed") };
     Caption {
         title: id.to_string(),
         subtitle: format!(
-            "heap bytes of one iteration, by call site (dhat, exact): {blocks} blocks, {bytes} bytes, \
-             peak {peak_bytes} bytes{left}"
+            "heap bytes of one iteration, by call site (dhat, {exact}): {blocks} blocks, {bytes} bytes, \
+             peak {peak_bytes} bytes{left}{children}"
         ),
         count_name: "bytes",
     }

@@ -41,6 +41,14 @@ fn heap_bytes(case: &CaseRef, run: &Run) -> Option<f64> {
     Some(run.case(&id_of(case))?.measurement(Metric::HeapBytes)?.value)
 }
 
+/// Why a case is left out whose worker processes are not run under Callgrind.
+const OTHER_PROCESSES: &str =
+    "its work is done by other processes, and Callgrind counts only the one that it runs";
+
+/// Why a case is left out that waits by looking again and again.
+const SPINS: &str =
+    "it may wait by spinning, and Callgrind runs threads one at a time: its own scheduler would be counted";
+
 /// Largest size that a quick run counts: counts have no noise, so smaller sizes give the growth.
 const LARGEST_QUICK: usize = 10_000;
 
@@ -54,6 +62,13 @@ impl Instrument for Instructions {
     }
 
     fn leaves_out(&self, case: &CaseRef, effort: Effort, run: &Run) -> Option<String> {
+        let concurrency = case.entry.concurrency;
+        if concurrency.processes {
+            return Some(OTHER_PROCESSES.to_owned());
+        }
+        if concurrency.spins {
+            return Some(SPINS.to_owned());
+        }
         if let Some(bytes) = heap_bytes(case, run).filter(|bytes| *bytes > LARGEST_COPY)
             && effort == Effort::Quick
         {
@@ -87,9 +102,14 @@ impl Instrument for Instructions {
         let n = iterations(job.prepared(), job.id().size);
         let folder =
             tempfile::tempdir().map_err(|error| format!("cannot make a temporary folder: {error}"))?;
-        let counter = Counter { means: Means::look(), plan: Plan { id: job.id().clone(), n, runs: 1 } };
+        let threads = job.cases[0].case.entry.concurrency.threads;
+        let plan = Plan { id: job.id().clone(), n, runs: 1, threads };
+        let counter = Counter { means: Means::look(), plan };
+        let began = Instant::now();
         let mut profiles = counter.count(1, &folder.path().join("first"))?;
-        if !line(&profiles[0], n, |counts| counts.instructions)?.is_straight() {
+        // Threads never repeat themselves exactly. Where one run takes long, its parts give the range.
+        let may_repeat = began.elapsed() < LONGEST_REPEATED || job.effort == Effort::Thorough;
+        if may_repeat && !line(&profiles[0], n, |counts| counts.instructions)?.is_straight() {
             profiles.extend(counter.count(1, &folder.path().join("second"))?);
             // One that bends the same way again is no matter of chance: more runs would all say the same.
             if profiles[0].parts != profiles[1].parts {
@@ -103,6 +123,9 @@ impl Instrument for Instructions {
         Ok(readings(job, &profiles, n)?)
     }
 }
+
+/// A run under Callgrind that takes longer is not repeated, unless by those who can wait.
+const LONGEST_REPEATED: Duration = Duration::from_secs(10);
 
 /// Further runs of a case of which two runs differed: three in all, or five for those who can wait.
 const fn more_runs(effort: Effort) -> usize {
@@ -201,7 +224,15 @@ impl Counter {
         let myself = std::env::current_exe().map_err(|error| format!("cannot find myself: {error}"))?;
         let arguments = counted::arguments(&self.plan.id, self.plan.n);
         (0..runs)
-            .map(|run| callgrind::run(valgrind, &myself, &arguments, &folder_for(run.to_string())?))
+            .map(|run| {
+                callgrind::run(
+                    valgrind,
+                    self.plan.threads,
+                    &myself,
+                    &arguments,
+                    &folder_for(run.to_string())?,
+                )
+            })
             .collect()
     }
 }

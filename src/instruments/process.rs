@@ -156,7 +156,7 @@ fn verdict(status: ExitStatus, stderr: &mut File) -> Result<(), Death> {
     if status.success() {
         return Ok(());
     }
-    let said = tail(stderr).unwrap_or_default();
+    let said = last_line(stderr).unwrap_or_default();
     #[cfg(unix)]
     if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
         return Err(Death::Signal { signal, said });
@@ -165,7 +165,7 @@ fn verdict(status: ExitStatus, stderr: &mut File) -> Result<(), Death> {
 }
 
 /// The line of stderr that says most: the one after `panicked at`, else the last one.
-fn tail(stderr: &mut File) -> io::Result<String> {
+pub(crate) fn last_line(stderr: &mut File) -> io::Result<String> {
     let length = stderr.seek(SeekFrom::End(0))?;
     stderr.seek(SeekFrom::Start(length.saturating_sub(STDERR_TAIL)))?;
     let mut bytes = Vec::new();
@@ -179,19 +179,26 @@ fn tail(stderr: &mut File) -> io::Result<String> {
 
 /// A group of its own lets a time-out end the case's children too.
 #[cfg(unix)]
-fn in_own_group(command: &mut Command) {
+pub(crate) fn in_own_group(command: &mut Command) {
     std::os::unix::process::CommandExt::process_group(command, 0);
 }
 
 #[cfg(not(unix))]
-fn in_own_group(_command: &mut Command) {}
+pub(crate) fn in_own_group(_command: &mut Command) {}
 
-fn end_group(child: &mut std::process::Child) {
+/// Ends every process of the group that the process `leader` leads.
+pub(crate) fn kill_group(leader: u32) {
     #[cfg(unix)]
-    if let Some(group) = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw) {
+    if let Some(group) = i32::try_from(leader).ok().and_then(rustix::process::Pid::from_raw) {
         // Already gone is as good as ended.
         let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
     }
+    #[cfg(not(unix))]
+    let _ = leader;
+}
+
+fn end_group(child: &mut std::process::Child) {
+    kill_group(child.id());
     let _ = child.kill();
     let _ = child.wait();
 }

@@ -7,6 +7,8 @@ mod estimates;
 mod lone;
 mod rounds;
 
+pub(super) use lone::run_batches;
+
 use std::process::ExitCode;
 
 use super::session::{Session, run_steps};

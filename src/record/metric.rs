@@ -23,8 +23,12 @@ pub enum InstrumentName {
 }
 
 impl InstrumentName {
-    /// Every instrument, in the order in which a run uses them.
-    pub const ALL: [Self; 4] = [Self::Time, Self::Flamegraph, Self::Heap, Self::Instructions];
+    /// Every instrument, in the order in which pages show them.
+    pub const ALL: [Self; 5] = [Self::Time, Self::Flamegraph, Self::Heap, Self::Instructions, Self::Python];
+
+    /// Those that a run uses unless it is told which, in the order in which it does. CPython is a thing to compare
+    /// with, not a way to look at our own code, and it is slow: it is asked for by name.
+    pub const BENCHED: [Self; 4] = [Self::Time, Self::Flamegraph, Self::Heap, Self::Instructions];
 
     /// The name itself.
     pub const fn as_str(self) -> &'static str {
@@ -95,8 +99,14 @@ pub enum Metric {
     ChildrenCpuNs,
     /// Wall time of CPython for the same kernel, nanoseconds.
     PythonNs,
+    /// Our wall time in the rounds with CPython, nanoseconds.
+    PythonOursNs,
     /// Our wall time as a multiple of CPython's, from interleaved rounds.
     PythonRatio,
+    /// Times as fast as CPython's serial form of the kernel, from interleaved rounds; of threads and processes.
+    PythonSpeedup,
+    /// Times as fast as our serial form of the kernel, from the same rounds.
+    PythonOursSpeedup,
 }
 
 impl Metric {
@@ -125,7 +135,10 @@ impl Metric {
             Self::Children => "children",
             Self::ChildrenCpuNs => "children_cpu_ns",
             Self::PythonNs => "python_ns",
+            Self::PythonOursNs => "python_ours_ns",
             Self::PythonRatio => "python_ratio",
+            Self::PythonSpeedup => "python_speedup",
+            Self::PythonOursSpeedup => "python_ours_speedup",
         }
     }
 
@@ -140,8 +153,13 @@ impl Metric {
             | Self::BlockedNs
             | Self::ResidualNs
             | Self::ChildrenCpuNs
-            | Self::PythonNs => Unit::Ns,
-            Self::TimeRatio | Self::Speedup | Self::PythonRatio => Unit::Ratio,
+            | Self::PythonNs
+            | Self::PythonOursNs => Unit::Ns,
+            Self::TimeRatio
+            | Self::Speedup
+            | Self::PythonRatio
+            | Self::PythonSpeedup
+            | Self::PythonOursSpeedup => Unit::Ratio,
             Self::SampleRateHz => Unit::Hz,
             Self::HeapBytes | Self::HeapPeakBytes => Unit::Bytes,
             Self::Samples

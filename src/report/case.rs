@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use maud::{Markup, html};
 
 use super::page::{clip, frame, scrolled, words};
-use super::{Source, cell, format, heap, link, sizes};
+use super::{Source, cell, format, heap, link, seen, sizes};
 use crate::analysis::{Estimate, Since, Standing, rank};
-use crate::record::{CaseId, InstrumentName, ListedCounts, ListedFamily, ListedWorkload, Measurement, Unit};
+use crate::record::{
+    CaseId, InstrumentName, ListedCounts, ListedFamily, ListedWorkload, Measurement, Metric, Unit,
+};
 
 /// Renders the page.
 pub(super) fn page(
@@ -32,7 +34,8 @@ pub(super) fn page(
             ul.findings { @for finding in &case.findings { li { b { (clip(&finding.kind, 60)) } " — " (words(&finding.claim)) } } }
         }
         h2 { "Measurements" }
-        (measurements(source, family, id))
+        (measurements(source, family, workload, id))
+        (seen::paragraph(workload.concurrency))
         (pictures(source, &path, id))
         (raw_files(source, &path, id))
     };
@@ -88,7 +91,15 @@ fn siblings(
     }
 }
 
-fn measurements(source: &Source<'_>, family: &ListedFamily, id: &CaseId) -> Markup {
+fn measurements(
+    source: &Source<'_>,
+    family: &ListedFamily,
+    workload: &ListedWorkload,
+    id: &CaseId,
+) -> Markup {
+    // CPython is asked for by name, and of most cases it has no twin: a row for each would say nothing.
+    let is_shown =
+        |instrument: &InstrumentName| *instrument != InstrumentName::Python || workload.mirrors.is_some();
     let per = format!("per {}", format::clipped(&family.unit, 40));
     let body = html! {
         table {
@@ -98,7 +109,7 @@ fn measurements(source: &Source<'_>, family: &ListedFamily, id: &CaseId) -> Mark
                 th scope="col" { "interval" } th scope="col" { (per) } th.left scope="col" { "unit" }
                 th.left scope="col" { "taken" } th.left scope="col" { "revision" }
             } }
-            @for instrument in InstrumentName::ALL { tbody { (rows(source, family, id, instrument)) } }
+            @for instrument in InstrumentName::ALL.into_iter().filter(is_shown) { tbody { (rows(source, family, id, instrument)) } }
         }
     };
     scrolled("Measurements", &body)
@@ -123,7 +134,7 @@ fn rows(source: &Source<'_>, family: &ListedFamily, id: &CaseId, instrument: Ins
                         td.num { (format::value(measurement.value, measurement.unit)) }
                         td.num { @match Estimate::of(measurement).filter(|_| instrument != InstrumentName::Flamegraph) { Some(estimate) => (format::interval(&estimate, measurement.unit)), None => "–" } }
                         td.num { (per_unit(family, measurement, id)) }
-                        td.left { (unit(measurement.unit)) }
+                        td.left { (unit(measurement)) }
                         td.left { (clip(&measurement.taken_at, 40)) }
                         td.left { code { (clip(&measurement.revision, 14)) } }
                     }
@@ -159,10 +170,14 @@ fn per_unit(family: &ListedFamily, measurement: &Measurement, id: &CaseId) -> Ma
     }
 }
 
-fn unit(unit: Unit) -> &'static str {
-    match unit {
+fn unit(measurement: &Measurement) -> &'static str {
+    match measurement.unit {
         Unit::Ns => "time",
-        Unit::Ratio => "multiple of the baseline",
+        Unit::Ratio => match measurement.metric {
+            Metric::PythonRatio => "multiple of CPython's",
+            Metric::Speedup | Metric::PythonSpeedup | Metric::PythonOursSpeedup => "times as fast",
+            _ => "multiple of the baseline",
+        },
         Unit::Hz => "per second",
         Unit::Bytes => "bytes",
         Unit::Count => "count",

@@ -32,7 +32,10 @@ pub(super) fn label(metric: Metric) -> &'static str {
         Metric::Children => "children",
         Metric::ChildrenCpuNs => "CPU time of children",
         Metric::PythonNs => "CPython",
+        Metric::PythonOursNs => "ours, in rounds with CPython",
         Metric::PythonRatio => "ratio to CPython",
+        Metric::PythonSpeedup => "CPython's speed-up over its serial form",
+        Metric::PythonOursSpeedup => "our speed-up over our serial form",
     }
 }
 
@@ -153,6 +156,12 @@ pub(super) fn metrics_of(instrument: InstrumentName) -> &'static [Metric] {
             Metric::Children,
             Metric::ChildrenCpuNs,
         ],
-        InstrumentName::Python => &[Metric::PythonNs, Metric::PythonRatio],
+        InstrumentName::Python => &[
+            Metric::PythonNs,
+            Metric::PythonOursNs,
+            Metric::PythonRatio,
+            Metric::PythonSpeedup,
+            Metric::PythonOursSpeedup,
+        ],
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use maud::{Markup, html};
 
 use super::page::{case_link, clip, frame, scrolled, words};
-use super::{Source, format, link, notes, sentence, sizes};
+use super::{Source, beside, format, link, notes, sentence, sizes};
 use crate::analysis::{Coverage, Ranking, rank};
 use crate::record::{CaseId, Environment, InstrumentState, ListedFamily, State};
 
@@ -33,6 +33,7 @@ pub(super) fn page(source: &Source<'_>, problems: &[String]) -> Markup {
         (environment(source.recorded.environment.as_ref()))
         h2 { "The study notes' table, put right" }
         (notes::table(source, &path))
+        (beside::section(source, &path))
     };
     frame(source, &path, "perflab: the report", &[], "", &body)
 }

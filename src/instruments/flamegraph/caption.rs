@@ -17,6 +17,8 @@ pub struct Tally {
     pub unattributed: u64,
     /// Samples in the picture under `[truncated]`: their stack is deeper than the sampler looks.
     pub truncated: u64,
+    /// Samples of child processes: taken, but not in the picture, whose symbols are this program's.
+    pub of_children: u64,
     /// CPU seconds, of all threads, during which samples were taken.
     pub cpu_seconds: f64,
     /// Those of them spent in the kernel, where no sample is taken; accounted by tick, so roughly.
@@ -47,6 +49,9 @@ impl std::fmt::Display for Tally {
         if *outside > 0 {
             write!(f, ", {outside} outside the loop left out")?;
         }
+        if self.of_children > 0 {
+            write!(f, ", {} of child processes not shown", self.of_children)?;
+        }
         let kernel = self.kernel_share() * 100.0;
         match sampler {
             SamplerKind::PerfEvent => write!(f, "; user code only, {kernel:.0}% of CPU time in the kernel"),
@@ -68,6 +73,7 @@ mod tests {
             outside: 17,
             unattributed: 2,
             truncated: 1,
+            of_children: 0,
             cpu_seconds: 0.5,
             kernel_seconds: 0.05,
         };
@@ -76,5 +82,7 @@ mod tests {
             "perf-event: 480 samples, 1000 per CPU second of 0.50; 3 lost, 2 unattributed, 1 truncated, \
              17 outside the loop left out; user code only, 10% of CPU time in the kernel"
         );
+        let with_children = Tally { of_children: 5, ..tally }.to_string();
+        assert!(with_children.contains("left out, 5 of child processes not shown; user"), "{with_children}");
     }
 }

@@ -112,8 +112,15 @@ mod platform {
         let cpu = if job.effort == Effort::Quick { QUICK } else { THOROUGH };
         let profile = sample_case(job.prepared(), Plan { cpu, sampler: forced()? })?;
         let tally = profile.tally;
-        let caption =
-            Caption { title: job.id().to_string(), subtitle: tally.to_string(), count_name: "samples" };
+        let alone = match job.cases[0].case.entry.concurrency.processes {
+            true => "; this process alone: what its child processes do is not shown",
+            false => "",
+        };
+        let caption = Caption {
+            title: job.id().to_string(),
+            subtitle: format!("{tally}{alone}"),
+            count_name: "samples",
+        };
         profile.folded.write(&folded).map_err(|error| error.to_string())?;
         profile.folded.draw_to(&svg, &caption).map_err(|error| error.to_string())?;
         Ok(vec![

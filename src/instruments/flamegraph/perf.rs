@@ -1,8 +1,11 @@
 //! Sampling by the kernel: `perf_event_open` with the software clock, no signal handler in this process.
 //!
-//! One event for each CPU (an inherited event for all CPUs has no ring buffer). A thread started *before*
-//! the events, which they therefore do not follow, empties the ring buffers.
+//! One event for each CPU (an inherited event for all CPUs has no ring buffer) and each thread that is there when
+//! sampling begins, such as those of a pool; threads started later inherit them. So do child processes, whose
+//! samples are counted and dropped. A thread started *before* the events, which they therefore do not follow,
+//! empties the ring buffers.
 
+use std::os::fd::AsRawFd;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc;
@@ -11,7 +14,7 @@ use std::time::Duration;
 
 use perf_event::data::Record as Data;
 use perf_event::events::Software;
-use perf_event::{Builder, SampleFlag, Sampler as Ring};
+use perf_event::{Builder, Counter, SampleFlag, Sampler as Ring};
 
 use super::program::Program;
 use super::repair::{self, Registers};
@@ -29,8 +32,10 @@ const FIRST_MARK: u64 = u64::MAX - 4_095;
 /// The kernel's own bound where /proc does not tell.
 const USUAL_MAX_STACK: usize = 127;
 
-/// Events that sample this thread and those it starts.
+/// Events that sample this thread, those it starts, and those that are there already.
 pub(super) struct PerfSampler {
+    /// The events of threads that were there already; their samples go to this thread's ring buffers.
+    _others: Vec<Counter>,
     drainer: JoinHandle<Samples>,
     stopping: Arc<AtomicBool>,
     taken: Arc<AtomicU64>,
@@ -41,8 +46,11 @@ impl PerfSampler {
     pub(super) fn start() -> Result<Self, String> {
         let (sender, receiver) = mpsc::channel::<Vec<Ring>>();
         let (stopping, taken) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
+        // Listed before the thread that drains is there: it is not to be sampled.
+        let others = other_threads();
         let drain = Drain {
             program: Program::read(),
+            process: std::process::id(),
             thread: cpu::thread_id(),
             deepest: max_stack(),
             samples: Samples::default(),
@@ -54,9 +62,16 @@ impl PerfSampler {
             .spawn(move || receiver.recv().map(|rings| drain.until(&stop, rings)).unwrap_or_default())
             .map_err(|error| format!("cannot start a thread: {error}"))?;
         // On an error the sender is dropped, and with it the thread ends.
-        let rings = online_cpus().into_iter().map(open).collect::<Result<Vec<_>, _>>()?;
+        let cpus = online_cpus();
+        let rings = cpus.iter().map(|cpu| open(*cpu)).collect::<Result<Vec<_>, _>>()?;
+        let mut followed = Vec::new();
+        for thread in others {
+            for (cpu, ring) in cpus.iter().zip(&rings) {
+                followed.extend(follow(thread, *cpu, ring)?);
+            }
+        }
         sender.send(rings).map_err(|_| "the thread that reads samples died".to_owned())?;
-        Ok(Self { drainer, stopping, taken })
+        Ok(Self { _others: followed, drainer, stopping, taken })
     }
 
     pub(super) fn resume(&self) {
@@ -81,18 +96,32 @@ impl PerfSampler {
     }
 }
 
-fn open(cpu: usize) -> Result<Ring, String> {
+/// An event that samples `thread` on `cpu`, or else the calling one; paused.
+fn event(cpu: usize, thread: Option<i32>) -> std::io::Result<Counter> {
     let mut flags = SampleFlag::IP | SampleFlag::TID | SampleFlag::CALLCHAIN;
     if repair::DUMP_BYTES > 0 {
         flags |= SampleFlag::REGS_USER | SampleFlag::STACK_USER;
     }
+    let mut builder = Builder::new(Software::CPU_CLOCK);
+    match thread {
+        Some(thread) => builder.observe_pid(thread),
+        None => builder.observe_self(),
+    };
+    builder.one_cpu(cpu).inherit(true).exclude_kernel(true).exclude_hv(true);
+    builder.sample(flags).sample_frequency(RATE_HZ);
+    builder.sample_regs_user(repair::REGISTERS).sample_stack_user(repair::DUMP_BYTES);
+    builder.build()
+}
+
+fn refused(error: std::io::Error) -> String {
+    format!("perf_event_open refused: {error}")
+}
+
+/// The event of this thread on `cpu`, with a ring buffer.
+fn open(cpu: usize) -> Result<Ring, String> {
     let mut ring_bytes = RING_BYTES;
     loop {
-        let mut builder = Builder::new(Software::CPU_CLOCK);
-        builder.observe_self().one_cpu(cpu).inherit(true).exclude_kernel(true).exclude_hv(true);
-        builder.sample(flags).sample_frequency(RATE_HZ);
-        builder.sample_regs_user(repair::REGISTERS).sample_stack_user(repair::DUMP_BYTES);
-        let counter = builder.build().map_err(|error| format!("perf_event_open refused: {error}"))?;
+        let counter = event(cpu, None).map_err(refused)?;
         match counter.sampled(ring_bytes) {
             Ok(ring) => return Ok(ring),
             // Others of this user may hold most of what the kernel lets users lock.
@@ -101,6 +130,32 @@ fn open(cpu: usize) -> Result<Ring, String> {
         }
     }
 }
+
+/// Threads of this process beside the calling one, by the kernel's numbers; none where /proc is not there.
+fn other_threads() -> Vec<i32> {
+    let own = cpu::thread_id();
+    let tasks = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    let threads = tasks.filter_map(|task| task.file_name().to_str()?.parse::<u32>().ok());
+    threads.filter(|thread| *thread != own).filter_map(|thread| i32::try_from(thread).ok()).collect()
+}
+
+/// The event of a `thread` that is there already, on `cpu`; none if it has ended by now. Its samples go into `ring`:
+/// a ring buffer each would be more memory than the kernel lets users lock.
+fn follow(thread: i32, cpu: usize, ring: &Ring) -> Result<Option<Counter>, String> {
+    let counter = match event(cpu, Some(thread)) {
+        Err(error) if error.raw_os_error() == Some(libc::ESRCH) => return Ok(None),
+        other => other.map_err(refused)?,
+    };
+    // SAFETY: both are file descriptors of perf events that are open, which is all that this call asks for.
+    let failed = unsafe { libc::ioctl(counter.as_raw_fd(), SET_OUTPUT, ring.as_raw_fd()) } != 0;
+    if failed {
+        return Err(refused(std::io::Error::last_os_error()));
+    }
+    Ok(Some(counter))
+}
+
+/// `PERF_EVENT_IOC_SET_OUTPUT` of linux/perf_event.h: `_IO('$', 5)`.
+const SET_OUTPUT: libc::Ioctl = 0x2405;
 
 /// CPUs that are switched on: `0-3,5`.
 fn online_cpus() -> Vec<usize> {
@@ -126,6 +181,7 @@ fn max_stack() -> usize {
 /// What the draining thread works with.
 struct Drain {
     program: Program,
+    process: u32,
     thread: u32,
     deepest: usize,
     samples: Samples,
@@ -156,6 +212,10 @@ impl Drain {
     }
 
     fn count(&mut self, sample: &perf_event::data::Sample<'_>) {
+        if sample.pid().is_some_and(|process| process != self.process) {
+            self.samples.of_children += 1;
+            return;
+        }
         let chain: Vec<usize> = sample
             .callchain()
             .unwrap_or_default()

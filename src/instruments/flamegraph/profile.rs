@@ -152,6 +152,7 @@ pub(super) fn fold(kind: SamplerKind, samples: &Samples, sampled: Cpu, elsewhere
         outside: 0,
         unattributed: 0,
         truncated: 0,
+        of_children: samples.of_children,
         cpu_seconds: sampled.process,
         kernel_seconds: sampled.kernel,
     };

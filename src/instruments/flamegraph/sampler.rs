@@ -21,6 +21,8 @@ pub(super) struct RawStack {
 pub(super) struct Samples {
     pub(super) stacks: std::collections::HashMap<RawStack, u64>,
     pub(super) lost: u64,
+    /// Samples of processes that this one started.
+    pub(super) of_children: u64,
 }
 
 /// A sampler at work.

@@ -29,8 +29,10 @@ pub(super) fn without_outer_arcs(profile: &str) -> String {
 /// The caches that are simulated: fixed, so that two machines simulate the same. These are iai-callgrind's.
 pub(super) const CACHES: &str = "caches simulated: I1 and D1 32 KiB 8-way, LL 8 MiB 16-way, 64-byte lines";
 
-/// Callgrind's arguments: collect within the measured loop alone, one dump a part.
-pub(super) fn arguments() -> Vec<String> {
+/// Callgrind's arguments: collect within the measured loop alone, one dump a part. Where the workload has `threads`,
+/// they are counted from their first to their last instruction, whether the loop started them or found them waiting;
+/// what those that were there before it took to start is in the first part, which is thrown away.
+pub(super) fn arguments(threads: bool) -> Vec<String> {
     let mut arguments: Vec<String> = [
         "--I1=32768,8,64",
         "--D1=32768,8,64",
@@ -42,6 +44,9 @@ pub(super) fn arguments() -> Vec<String> {
     .map(str::to_owned)
     .into();
     arguments.push(format!("--toggle-collect={}", counted::LOOP));
+    if threads {
+        arguments.push(format!("--toggle-collect={}", counted::THREAD));
+    }
     arguments.push(format!("--dump-before={}", counted::MARKER));
     arguments
 }
@@ -61,6 +66,7 @@ pub(super) struct Profile {
 /// One line that says what Valgrind or the case said.
 pub(super) fn run(
     valgrind: &Path,
+    threads: bool,
     program: &Path,
     arguments_of_program: &[String],
     folder: &Path,
@@ -75,7 +81,12 @@ pub(super) fn run(
             command.env(name, value);
         }
     }
-    command.arg("--tool=callgrind").args(arguments()).arg(option).arg(program).args(arguments_of_program);
+    command
+        .arg("--tool=callgrind")
+        .args(arguments(threads))
+        .arg(option)
+        .arg(program)
+        .args(arguments_of_program);
     let output = command.output().map_err(|error| format!("cannot run {}: {error}", valgrind.display()))?;
     if !output.status.success() {
         return Err(why(&String::from_utf8_lossy(&output.stderr), &output.status.to_string()));

@@ -16,6 +16,11 @@ pub(super) const ARGUMENT: &str = "--counted";
 /// perflab::workload::Case>::run`.
 pub(super) const LOOP: &str = "<*workload::Prepared<*> as *workload::Case>::run";
 
+/// A pattern that only the first Rust function of a spawned thread matches: `<std::sys::thread::unix::Thread>::new::
+/// thread_start`. Collecting is switched on and off thread by thread, so a thread is counted only if it passes a
+/// function that switches it on. `__rust_begin_short_backtrace` would not do: `main` runs below it as well.
+pub(super) const THREAD: &str = "*Thread*::new::thread_start";
+
 /// A pattern that only the marker's symbol matches.
 pub(super) const MARKER: &str = "*instructions::counted::part_ends";
 

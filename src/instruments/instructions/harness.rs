@@ -19,6 +19,8 @@ pub(super) struct Plan {
     pub(super) n: u64,
     /// How many processes count the same.
     pub(super) runs: usize,
+    /// Whether threads of the workload's are counted.
+    pub(super) threads: bool,
 }
 
 /// Runs the harness, if [`PLAN_VARIABLE`] asks for it.
@@ -48,7 +50,7 @@ fn benchmarks(group: &mut iai_callgrind::BinaryBenchmarkGroup) {
     let mut config = iai_callgrind::BinaryBenchmarkConfig::default();
     config
         .pass_through_envs(callgrind::KEPT_VARIABLES)
-        .tool(iai_callgrind::Callgrind::with_args(callgrind::arguments()));
+        .tool(iai_callgrind::Callgrind::with_args(callgrind::arguments(plan.threads)));
     let mut benchmark = iai_callgrind::BinaryBenchmark::new("case");
     benchmark.config(config);
     for run in 0..plan.runs {

@@ -89,7 +89,7 @@ fn register(group: &mut BenchmarkGroup<'_, WallTime>, case: &CaseRef, prepared: 
 }
 
 /// Wall time of `iterations`, staging left out.
-pub(super) fn run_batches(case: &dyn Case, iterations: u64) -> Duration {
+pub(in crate::instruments) fn run_batches(case: &dyn Case, iterations: u64) -> Duration {
     let mut measured = Duration::ZERO;
     case.in_batches(iterations, |case, batch| {
         let began = Instant::now();
