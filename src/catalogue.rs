@@ -1,22 +1,17 @@
 //! The one list of all families. Adding a workload is one unit struct and one line here.
 
 mod family;
+mod sharing;
 #[cfg(test)]
 mod tests;
-
-use std::sync::atomic::AtomicU64;
-use std::sync::{Mutex, RwLock};
+mod waiting;
 
 pub use family::{Axis, CaseRef, Catalogue, Counts, Family, cores};
 
 use crate::workload::Entry;
 use crate::workloads::collections::sets::{self, Ascending, Shuffled, hashers, ordered};
 use crate::workloads::collections::{build_and_drop, build_fixed, build_map, build_text, build_vec};
-use crate::workloads::concurrency::channels::SendBy;
-use crate::workloads::concurrency::children::{self, encrypt, io_of_child, start, time_out};
-use crate::workloads::concurrency::shared_counter::CountBy;
-use crate::workloads::concurrency::stop_flag::StopBy;
-use crate::workloads::concurrency::{channels, gcd, shared_counter, stop_flag, wait};
+use crate::workloads::concurrency::gcd;
 use crate::workloads::ruler;
 
 /// Makes this process a worker of a case with worker processes, if it was started as one; it then ends here. Whoever
@@ -200,105 +195,13 @@ pub static CATALOGUE: Catalogue = Catalogue::new(&[
             Entry::of::<gcd::TwoProcessesReady>(),
         ],
     },
-    Family {
-        name: "wait",
-        question: "How should five waits be spent, each a blocking system call with a time-out?",
-        axis: Axis::MILLISECONDS,
-        sizes: &[2, 20, 100],
-        entries: &[
-            Entry::of::<wait::Serial>(),
-            Entry::of::<wait::Threads>(),
-            Entry::of::<wait::ThreadsWhileComputing>(),
-            Entry::of::<wait::OnePoll>(),
-            Entry::of::<wait::AsyncTasks>(),
-        ],
-    },
-    Family {
-        name: "children",
-        question: "How should ten children that sleep be awaited?",
-        axis: Axis::MILLISECONDS,
-        sizes: &[10, 100],
-        entries: &[Entry::of::<children::OneAfterAnother>(), Entry::of::<children::Together>()],
-    },
-    Family {
-        name: "child-io",
-        question: "How should a child be talked with that says as many bytes as it is fed, before it listens?",
-        axis: Axis::BYTES,
-        sizes: &[22, 1_048_576],
-        entries: &[
-            Entry::of::<io_of_child::ReaderThread>(),
-            Entry::of::<io_of_child::Poll>(),
-            Entry::of::<io_of_child::Files>(),
-            Entry::of::<io_of_child::Echo>(),
-        ],
-    },
-    Family {
-        name: "encrypt",
-        question: "How should three messages of n bytes be encrypted by triple DES: in process, or by children?",
-        axis: Axis::BYTES,
-        sizes: &[10, 1_000_000],
-        entries: &[
-            Entry::of::<encrypt::InProcess>(),
-            Entry::of::<encrypt::Children>(),
-            Entry::of::<encrypt::ChildrenInTurn>(),
-        ],
-    },
-    Family {
-        name: "child-time-out",
-        question: "How should a child be awaited that does not end in time, and must then be ended?",
-        axis: Axis::MILLISECONDS,
-        sizes: &[10, 100],
-        entries: &[
-            Entry::of::<time_out::WaitTimeout>(),
-            Entry::of::<time_out::TryWait>(),
-            Entry::of::<time_out::ProcessFile>(),
-        ],
-    },
-    Family {
-        name: "start-child",
-        question: "What does starting a child cost a parent of so much memory?",
-        axis: Axis::work("MiB of parent", "MiB"),
-        sizes: &[1, 1_024],
-        entries: &[Entry::of::<start::PosixSpawn>(), Entry::of::<start::ForkExec>()],
-    },
-    Family {
-        name: "stop-flag",
-        question: "How soon do workers stop when they are told to?",
-        axis: Axis::work("workers", "worker"),
-        sizes: &[1, 2, 4],
-        entries: &[
-            Entry::of::<StopBy<stop_flag::Polled>>(),
-            Entry::of::<StopBy<stop_flag::Notified>>(),
-            Entry::of::<StopBy<stop_flag::Closed>>(),
-            Entry::of::<StopBy<stop_flag::Unparked>>(),
-        ],
-    },
-    Family {
-        name: "shared-counter",
-        question: "How should threads count to 100,000 together?",
-        axis: Axis::THREADS,
-        sizes: &[1, 2, 4, 8, 16],
-        entries: &[
-            Entry::of::<CountBy<Mutex<u64>>>(),
-            Entry::of::<CountBy<RwLock<u64>>>(),
-            Entry::of::<CountBy<AtomicU64>>(),
-            Entry::of::<CountBy<shared_counter::Packed>>(),
-            Entry::of::<CountBy<shared_counter::Apart>>(),
-            Entry::of::<CountBy<shared_counter::Merged>>(),
-        ],
-    },
-    Family {
-        name: "channels",
-        question: "How should 10,000 messages go from several threads to one?",
-        axis: Axis::workers("senders", "sender"),
-        sizes: &[1, 2, 4],
-        entries: &[
-            Entry::of::<SendBy<channels::Std>>(),
-            Entry::of::<SendBy<channels::StdBounded>>(),
-            Entry::of::<SendBy<channels::Crossbeam>>(),
-            Entry::of::<SendBy<channels::CrossbeamBounded>>(),
-            Entry::of::<SendBy<channels::Flume>>(),
-            Entry::of::<SendBy<channels::FlumeBounded>>(),
-        ],
-    },
+    waiting::WAIT,
+    waiting::CHILDREN,
+    waiting::CHILD_IO,
+    waiting::ENCRYPT,
+    waiting::CHILD_TIME_OUT,
+    waiting::START_CHILD,
+    waiting::STOP_FLAG,
+    sharing::SHARED_COUNTER,
+    sharing::CHANNELS,
 ]);
