@@ -1,28 +1,18 @@
-//! The one list of all families. Adding a workload is one unit struct and one line here.
+//! The one list of all families, as a table of contents. Adding a workload is one unit struct and one line in the file of
+//! its family.
 
+mod collections;
 mod family;
+mod handing;
+mod numbers;
+mod sharing;
 #[cfg(test)]
 mod tests;
-
-use std::sync::atomic::AtomicU64;
-use std::sync::{Mutex, RwLock};
+mod waiting;
 
 pub use family::{Axis, CaseRef, Catalogue, Counts, Family, cores};
 
 use crate::workload::Entry;
-use crate::workloads::collections::sets::{self, Ascending, Shuffled, hashers, ordered};
-use crate::workloads::collections::{build_and_drop, build_fixed, build_map, build_text, build_vec};
-use crate::workloads::concurrency::channels::SendBy;
-use crate::workloads::concurrency::children::{self, encrypt, io_of_child, start, time_out};
-use crate::workloads::concurrency::factorize::{self, Factorize};
-use crate::workloads::concurrency::gcd::{self, Gcd};
-use crate::workloads::concurrency::is_prime::{self, IsPrime};
-use crate::workloads::concurrency::kernel::By;
-use crate::workloads::concurrency::shared_counter::CountBy;
-use crate::workloads::concurrency::stop_flag::StopBy;
-use crate::workloads::concurrency::{
-    channels, dispatch, forms, map_reduce, pipeline, processes, scaling, shared_counter, stop_flag, wait,
-};
 use crate::workloads::ruler;
 
 /// Makes this process a worker of a case with worker processes, if it was started as one; it then ends here. Whoever
@@ -31,14 +21,8 @@ pub fn serve_workers() {
     crate::workloads::concurrency::worker::serve();
 }
 
-/// Elements, from what fits a cache line to what no cache holds.
-const SIZES: &[usize] = &[10, 100, 1_000, 10_000, 1_000_000];
-
 /// Threads that share one amount of work; those beyond twice the cores of a machine are not asked there.
 const THREADS: &[usize] = &[1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64];
-
-/// Bytes handed to a worker process, from a number to what no second-level cache holds.
-const PAYLOADS: &[usize] = &[8, 64, 1_024, 16_384, 262_144, 1_048_576];
 
 /// Every family that perflab ships with.
 pub static CATALOGUE: Catalogue = Catalogue::new(&[
@@ -49,415 +33,33 @@ pub static CATALOGUE: Catalogue = Catalogue::new(&[
         sizes: &[1],
         entries: &[Entry::of::<ruler::Noop>()],
     },
-    Family {
-        name: "build-set",
-        question: "How should a set of n integers be built?",
-        axis: Axis::ELEMENTS,
-        sizes: SIZES,
-        entries: &[
-            Entry::of::<sets::Insert<Ascending>>(),
-            Entry::of::<sets::InsertReserved<Ascending>>(),
-            Entry::of::<sets::Collect<Ascending>>(),
-            Entry::of::<sets::CollectMapped>(),
-            Entry::of::<sets::Extend<Ascending>>(),
-            Entry::of::<ordered::BTreeInsert<Ascending>>(),
-            Entry::of::<ordered::BTreeCollect<Ascending>>(),
-            Entry::of::<hashers::FoldHash<Ascending>>(),
-            Entry::of::<hashers::AHash<Ascending>>(),
-            Entry::of::<hashers::RustcHash<Ascending>>(),
-            Entry::of::<hashers::RustcHashReserved<Ascending>>(),
-            Entry::of::<hashers::Identity<Ascending>>(),
-            Entry::of::<hashers::Indexed<Ascending>>(),
-            Entry::of::<ordered::SortedVec>(),
-            Entry::of::<ordered::Bits<Ascending>>(),
-            Entry::of::<ordered::Roaring<Ascending>>(),
-        ],
-    },
-    Family {
-        name: "distinct",
-        question: "How should the distinct values of n shuffled numbers be found?",
-        axis: Axis::ELEMENTS,
-        sizes: SIZES,
-        entries: &[
-            Entry::of::<sets::Insert<Shuffled>>(),
-            Entry::of::<sets::InsertReserved<Shuffled>>(),
-            Entry::of::<sets::Collect<Shuffled>>(),
-            Entry::of::<sets::Extend<Shuffled>>(),
-            Entry::of::<ordered::BTreeInsert<Shuffled>>(),
-            Entry::of::<ordered::BTreeCollect<Shuffled>>(),
-            Entry::of::<hashers::FoldHash<Shuffled>>(),
-            Entry::of::<hashers::AHash<Shuffled>>(),
-            Entry::of::<hashers::RustcHash<Shuffled>>(),
-            Entry::of::<hashers::RustcHashReserved<Shuffled>>(),
-            Entry::of::<hashers::Identity<Shuffled>>(),
-            Entry::of::<hashers::Indexed<Shuffled>>(),
-            Entry::of::<ordered::SortDedup>(),
-            Entry::of::<ordered::Bits<Shuffled>>(),
-            Entry::of::<ordered::Roaring<Shuffled>>(),
-        ],
-    },
-    Family {
-        name: "build-vec",
-        question: "How should a vector of n integers be built?",
-        axis: Axis::ELEMENTS,
-        sizes: SIZES,
-        entries: &[
-            Entry::of::<build_vec::Push>(),
-            Entry::of::<build_vec::PushReserved>(),
-            Entry::of::<build_vec::Collect>(),
-            Entry::of::<build_vec::CollectMapped>(),
-            Entry::of::<build_vec::CollectHiddenLength>(),
-            Entry::of::<build_vec::Extend>(),
-            Entry::of::<build_vec::ResizeWith>(),
-            Entry::of::<build_vec::Repeat>(),
-            Entry::of::<build_vec::ExtendFromSlice>(),
-            Entry::of::<build_vec::BoxedSlice>(),
-        ],
-    },
-    Family {
-        name: "build-fixed",
-        question: "How should a tuple-like, fixed-size sequence be built?",
-        axis: Axis::ELEMENTS,
-        sizes: &[12, 16, 100, 1_000],
-        entries: &[
-            Entry::of::<build_fixed::FromFn<12>>(),
-            Entry::of::<build_fixed::FromFn<16>>(),
-            Entry::of::<build_fixed::FromFn<100>>(),
-            Entry::of::<build_fixed::FromFn<1_000>>(),
-            Entry::of::<build_fixed::Map<12>>(),
-            Entry::of::<build_fixed::Map<16>>(),
-            Entry::of::<build_fixed::Map<100>>(),
-            Entry::of::<build_fixed::Map<1_000>>(),
-            Entry::of::<build_fixed::BoxedSlice>(),
-            Entry::of::<build_fixed::ArcSlice>(),
-            Entry::of::<build_fixed::Small<12>>(),
-            Entry::of::<build_fixed::Small<16>>(),
-            Entry::of::<build_fixed::Small<100>>(),
-            Entry::of::<build_fixed::Small<1_000>>(),
-            Entry::of::<build_fixed::Inline<12>>(),
-            Entry::of::<build_fixed::Inline<16>>(),
-            Entry::of::<build_fixed::Inline<100>>(),
-            Entry::of::<build_fixed::Inline<1_000>>(),
-            Entry::of::<build_fixed::Tuple>(),
-            Entry::of::<build_fixed::Vector>(),
-        ],
-    },
-    Family {
-        name: "build-text",
-        question: "How should n numbers be put into a text that says them: joined by commas, or as the name of their range?",
-        axis: Axis::ELEMENTS,
-        sizes: SIZES,
-        entries: &[
-            Entry::of::<build_text::PushStr>(),
-            Entry::of::<build_text::PushStrReserved>(),
-            Entry::of::<build_text::WriteEach>(),
-            Entry::of::<build_text::WriteReserved>(),
-            Entry::of::<build_text::Itoa>(),
-            Entry::of::<build_text::ItoaReserved>(),
-            Entry::of::<build_text::CollectJoin>(),
-            Entry::of::<build_text::Add>(),
-            Entry::of::<build_text::FormatIntoItself>(),
-            Entry::of::<build_text::RangeDebug>(),
-            Entry::of::<build_text::RangeItoa>(),
-        ],
-    },
-    Family {
-        name: "build-map",
-        question: "How should words be counted?",
-        axis: Axis::ELEMENTS,
-        sizes: SIZES,
-        entries: &[
-            Entry::of::<build_map::HashInsert>(),
-            Entry::of::<build_map::HashEntry>(),
-            Entry::of::<build_map::HashGetMut>(),
-            Entry::of::<build_map::HashCollect>(),
-            Entry::of::<build_map::BTreeInsert>(),
-            Entry::of::<build_map::BTreeEntry>(),
-            Entry::of::<build_map::BTreeGetMut>(),
-            Entry::of::<build_map::BTreeCollect>(),
-        ],
-    },
-    Family {
-        name: "build-and-drop",
-        question: "What does dropping cost beside building?",
-        axis: Axis::ELEMENTS,
-        sizes: SIZES,
-        entries: &[
-            Entry::of::<build_and_drop::Whole<build_and_drop::Numbers>>(),
-            Entry::of::<build_and_drop::BuildOnly<build_and_drop::Numbers>>(),
-            Entry::of::<build_and_drop::DropOnly<build_and_drop::Numbers>>(),
-            Entry::of::<build_and_drop::Whole<build_and_drop::Texts>>(),
-            Entry::of::<build_and_drop::BuildOnly<build_and_drop::Texts>>(),
-            Entry::of::<build_and_drop::DropOnly<build_and_drop::Texts>>(),
-            Entry::of::<build_and_drop::Whole<build_and_drop::Hashed>>(),
-            Entry::of::<build_and_drop::BuildOnly<build_and_drop::Hashed>>(),
-            Entry::of::<build_and_drop::DropOnly<build_and_drop::Hashed>>(),
-            Entry::of::<build_and_drop::Whole<build_and_drop::Tree>>(),
-            Entry::of::<build_and_drop::BuildOnly<build_and_drop::Tree>>(),
-            Entry::of::<build_and_drop::DropOnly<build_and_drop::Tree>>(),
-            Entry::of::<build_and_drop::Whole<build_and_drop::Linked>>(),
-            Entry::of::<build_and_drop::BuildOnly<build_and_drop::Linked>>(),
-            Entry::of::<build_and_drop::DropOnly<build_and_drop::Linked>>(),
-        ],
-    },
-    Family {
-        name: "gcd",
-        question: "How should work that keeps a core busy be shared: ten greatest common divisors by trial?",
-        axis: Axis::work("pairs", "pair"),
-        sizes: &[10],
-        entries: &[
-            Entry::of::<forms::Serial<Gcd>>(),
-            Entry::of::<forms::TwoThreads<Gcd>>(),
-            Entry::of::<forms::ThreadEach<Gcd>>(),
-            Entry::of::<forms::Rayon<Gcd>>(),
-            Entry::of::<forms::TwoThreadsReady<Gcd>>(),
-            Entry::of::<processes::TwoProcessesReady<Gcd>>(),
-            Entry::of::<processes::TwoProcesses<Gcd>>(),
-            Entry::of::<gcd::GlobalLock>(),
-        ],
-    },
-    Family {
-        name: "wait",
-        question: "How should five waits be spent, each a blocking system call with a time-out?",
-        axis: Axis::MILLISECONDS,
-        sizes: &[2, 20, 100],
-        entries: &[
-            Entry::of::<wait::Serial>(),
-            Entry::of::<wait::Threads>(),
-            Entry::of::<wait::ThreadsWhileComputing>(),
-            Entry::of::<wait::OnePoll>(),
-            Entry::of::<wait::AsyncTasks>(),
-        ],
-    },
-    Family {
-        name: "children",
-        question: "How should ten children that sleep be awaited?",
-        axis: Axis::MILLISECONDS,
-        sizes: &[10, 100],
-        entries: &[Entry::of::<children::OneAfterAnother>(), Entry::of::<children::Together>()],
-    },
-    Family {
-        name: "child-io",
-        question: "How should a child be talked with that says as many bytes as it is fed, before it listens?",
-        axis: Axis::BYTES,
-        sizes: &[22, 1_048_576],
-        entries: &[
-            Entry::of::<io_of_child::ReaderThread>(),
-            Entry::of::<io_of_child::Poll>(),
-            Entry::of::<io_of_child::Files>(),
-            Entry::of::<io_of_child::Echo>(),
-        ],
-    },
-    Family {
-        name: "encrypt",
-        question: "How should three messages of n bytes be encrypted by triple DES: in process, or by children?",
-        axis: Axis::BYTES,
-        sizes: &[10, 1_000_000],
-        entries: &[
-            Entry::of::<encrypt::InProcess>(),
-            Entry::of::<encrypt::Children>(),
-            Entry::of::<encrypt::ChildrenInTurn>(),
-        ],
-    },
-    Family {
-        name: "child-time-out",
-        question: "How should a child be awaited that does not end in time, and must then be ended?",
-        axis: Axis::MILLISECONDS,
-        sizes: &[10, 100],
-        entries: &[
-            Entry::of::<time_out::WaitTimeout>(),
-            Entry::of::<time_out::TryWait>(),
-            Entry::of::<time_out::ProcessFile>(),
-        ],
-    },
-    Family {
-        name: "start-child",
-        question: "What does starting a child cost a parent of so much memory?",
-        axis: Axis::work("MiB of parent", "MiB"),
-        sizes: &[1, 1_024],
-        entries: &[Entry::of::<start::PosixSpawn>(), Entry::of::<start::ForkExec>()],
-    },
-    Family {
-        name: "stop-flag",
-        question: "How soon do workers stop when they are told to?",
-        axis: Axis::work("workers", "worker"),
-        sizes: &[1, 2, 4],
-        entries: &[
-            Entry::of::<StopBy<stop_flag::Polled>>(),
-            Entry::of::<StopBy<stop_flag::Notified>>(),
-            Entry::of::<StopBy<stop_flag::Closed>>(),
-            Entry::of::<StopBy<stop_flag::Unparked>>(),
-        ],
-    },
-    Family {
-        name: "shared-counter",
-        question: "How should threads count to 100,000 together?",
-        axis: Axis::THREADS,
-        sizes: &[1, 2, 4, 8, 16],
-        entries: &[
-            Entry::of::<CountBy<Mutex<u64>>>(),
-            Entry::of::<CountBy<RwLock<u64>>>(),
-            Entry::of::<CountBy<AtomicU64>>(),
-            Entry::of::<CountBy<shared_counter::Packed>>(),
-            Entry::of::<CountBy<shared_counter::Apart>>(),
-            Entry::of::<CountBy<shared_counter::Merged>>(),
-        ],
-    },
-    Family {
-        name: "channels",
-        question: "How should 10,000 messages go from several threads to one?",
-        axis: Axis::workers("senders", "sender"),
-        sizes: &[1, 2, 4],
-        entries: &[
-            Entry::of::<SendBy<channels::Std>>(),
-            Entry::of::<SendBy<channels::StdBounded>>(),
-            Entry::of::<SendBy<channels::Crossbeam>>(),
-            Entry::of::<SendBy<channels::CrossbeamBounded>>(),
-            Entry::of::<SendBy<channels::Flume>>(),
-            Entry::of::<SendBy<channels::FlumeBounded>>(),
-        ],
-    },
-    Family {
-        name: "gcd-algorithm",
-        question: "How should the greatest common divisors of ten pairs be found?",
-        axis: Axis::work("pairs", "pair"),
-        sizes: &[10],
-        entries: &[
-            Entry::of::<By<gcd::algorithms::Trial>>(),
-            Entry::of::<By<gcd::algorithms::Euclid>>(),
-            Entry::of::<By<gcd::algorithms::Binary>>(),
-            Entry::of::<By<gcd::algorithms::NumInteger>>(),
-        ],
-    },
-    Family {
-        name: "is-prime",
-        question: "How should few long tasks be shared: whether six numbers are prime, by trial?",
-        axis: Axis::work("numbers", "number"),
-        sizes: &[6],
-        entries: &[
-            Entry::of::<forms::Serial<IsPrime>>(),
-            Entry::of::<forms::ThreadEach<IsPrime>>(),
-            Entry::of::<forms::Rayon<IsPrime>>(),
-            Entry::of::<processes::TwoProcessesReady<IsPrime>>(),
-            Entry::of::<processes::TwoProcesses<IsPrime>>(),
-        ],
-    },
-    Family {
-        name: "is-prime-algorithm",
-        question: "How should six numbers of 47 to 50 bits be told to be prime?",
-        axis: Axis::work("numbers", "number"),
-        sizes: &[6],
-        entries: &[
-            Entry::of::<By<is_prime::algorithms::OddTrial>>(),
-            Entry::of::<By<is_prime::algorithms::Wheel>>(),
-            Entry::of::<By<is_prime::algorithms::MillerRabin>>(),
-            Entry::of::<By<is_prime::algorithms::MachinePrime>>(),
-        ],
-    },
-    Family {
-        name: "factorize",
-        question: "What does the order decide: all divisors of four numbers by trial, shared?",
-        axis: Axis::work("numbers", "number"),
-        sizes: &[4],
-        entries: &[
-            Entry::of::<forms::Serial<Factorize>>(),
-            Entry::of::<forms::ThreadEach<Factorize>>(),
-            Entry::of::<forms::TwoThreads<Factorize>>(),
-            Entry::of::<forms::TwoThreadsLongestFirst<Factorize>>(),
-            Entry::of::<forms::Rayon<Factorize>>(),
-        ],
-    },
-    Family {
-        name: "factorize-algorithm",
-        question: "How should all divisors of four numbers be found?",
-        axis: Axis::work("numbers", "number"),
-        sizes: &[4],
-        entries: &[
-            Entry::of::<By<factorize::algorithms::ToN>>(),
-            Entry::of::<By<factorize::algorithms::ToRoot>>(),
-            Entry::of::<By<factorize::algorithms::ByPrimes>>(),
-            Entry::of::<By<factorize::algorithms::MachineFactor>>(),
-        ],
-    },
-    Family {
-        name: "scaling-gcd",
-        question: "What does each further thread gain where cores bound the work: ten greatest common divisors by trial?",
-        axis: Axis::THREADS,
-        sizes: THREADS,
-        entries: &[Entry::of::<scaling::InOrder<Gcd>>(), Entry::of::<scaling::LongestFirst<Gcd>>()],
-    },
-    Family {
-        name: "scaling-sum",
-        question: "What does each further thread gain where memory bounds the work: a sum over 64 MiB?",
-        axis: Axis::THREADS,
-        sizes: THREADS,
-        entries: &[Entry::of::<scaling::Sum>()],
-    },
-    Family {
-        name: "dispatch",
-        question: "What does it cost to hand out n tiny tasks?",
-        axis: Axis::TASKS,
-        sizes: &[1, 10, 100, 1_000],
-        entries: &[
-            Entry::of::<dispatch::Direct>(),
-            Entry::of::<dispatch::ThreadEach>(),
-            Entry::of::<dispatch::ScopedEach>(),
-            Entry::of::<dispatch::ScopedHalves>(),
-            Entry::of::<dispatch::PoolMade>(),
-            Entry::of::<dispatch::PoolReady>(),
-            Entry::of::<dispatch::RayonReady>(),
-            Entry::of::<dispatch::FuturesReady>(),
-            Entry::of::<dispatch::ProcessEach>(),
-            Entry::of::<dispatch::ProcessReady>(),
-            Entry::of::<dispatch::ProcessPoolReady>(),
-        ],
-    },
-    Family {
-        name: "pipeline",
-        question: "From how much work per byte does a process pay?",
-        axis: Axis::BYTES,
-        sizes: PAYLOADS,
-        entries: &[
-            Entry::of::<pipeline::Pipes>(),
-            Entry::of::<pipeline::SharedMemoryTrip>(),
-            Entry::of::<pipeline::Direct>(),
-        ],
-    },
-    Family {
-        name: "pipeline-steps",
-        question: "What does each step of handing an item to a process cost, beside running it?",
-        axis: Axis::BYTES,
-        sizes: PAYLOADS,
-        entries: &[
-            Entry::of::<pipeline::Run>(),
-            Entry::of::<pipeline::Take>(),
-            Entry::of::<pipeline::Serialise>(),
-            Entry::of::<pipeline::CopyPiped>(),
-            Entry::of::<pipeline::CopyShared>(),
-            Entry::of::<pipeline::Deserialise>(),
-            Entry::of::<pipeline::Find>(),
-            Entry::of::<pipeline::Merge>(),
-        ],
-    },
-    Family {
-        name: "map-reduce",
-        question: "How should words be counted on several cores?",
-        axis: Axis::work("words", "word"),
-        sizes: &[1_000, 10_000, 100_000],
-        entries: &[
-            Entry::of::<map_reduce::Serial>(),
-            Entry::of::<map_reduce::TwoThreads>(),
-            Entry::of::<map_reduce::RayonReady>(),
-            Entry::of::<map_reduce::Locked>(),
-            Entry::of::<map_reduce::Sharded>(),
-            Entry::of::<map_reduce::TwoProcessesReady>(),
-        ],
-    },
-    Family {
-        name: "scaling-map-reduce",
-        question: "How far does counting words scale with threads?",
-        axis: Axis::THREADS,
-        sizes: &[1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64],
-        entries: &[Entry::of::<map_reduce::Threads>()],
-    },
+    collections::BUILD_SET,
+    collections::DISTINCT,
+    collections::BUILD_VEC,
+    collections::BUILD_FIXED,
+    collections::BUILD_TEXT,
+    collections::BUILD_MAP,
+    collections::BUILD_AND_DROP,
+    numbers::GCD,
+    numbers::GCD_ALGORITHM,
+    numbers::IS_PRIME,
+    numbers::IS_PRIME_ALGORITHM,
+    numbers::FACTORIZE,
+    numbers::FACTORIZE_ALGORITHM,
+    numbers::SCALING_GCD,
+    numbers::SCALING_SUM,
+    waiting::WAIT,
+    waiting::CHILDREN,
+    waiting::CHILD_IO,
+    waiting::ENCRYPT,
+    waiting::CHILD_TIME_OUT,
+    waiting::START_CHILD,
+    waiting::STOP_FLAG,
+    handing::DISPATCH,
+    handing::PIPELINE,
+    handing::PIPELINE_STEPS,
+    handing::MAP_REDUCE,
+    handing::SCALING_MAP_REDUCE,
+    sharing::SHARED_COUNTER,
+    sharing::CHANNELS,
 ]);

@@ -1,28 +1,32 @@
 //! Children of cases: right, ended on time, reaped, and gone with their parent however that ended. This test is its
 //! own worker: members with worker processes start this executable again.
 
+#[path = "children/processes.rs"]
+mod processes;
+#[path = "children/roles.rs"]
+mod roles;
+
 use std::fs;
 use std::io::Write;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitCode, Output, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::process::{Command, ExitCode, Output, Stdio};
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use perflab::catalogue::{CATALOGUE, CaseRef};
+use processes::{children_of, marked, signal, start_and_see, wait_until};
 
 /// Families of children, waits and shared state, with sizes at which a case takes milliseconds.
 const SMALL: &[(&str, &[usize])] = &[
-    ("wait", &[1, 2]),
-    ("children", &[1]),
+    ("wait", &[0, 1, 2]),
+    ("children", &[0, 1]),
     ("child-io", &[0, 1, 22, 300_000]),
     ("encrypt", &[0, 1, 8, 10, 300_000]),
-    ("child-time-out", &[1]),
-    ("start-child", &[1]),
-    ("stop-flag", &[1, 2]),
-    ("shared-counter", &[1, 2, 3]),
-    ("channels", &[1, 2, 3]),
+    ("child-time-out", &[0, 1]),
+    ("start-child", &[0, 1]),
+    ("stop-flag", &[0, 1, 2]),
+    ("shared-counter", &[0, 1, 2, 3]),
+    ("channels", &[0, 1, 2, 3]),
 ];
 
 /// Names what this executable is to do instead of testing.
@@ -31,9 +35,9 @@ const ROLE: &str = "PERFLAB_TEST_ROLE";
 fn main() -> ExitCode {
     perflab::catalogue::serve_workers();
     match std::env::var(ROLE).as_deref() {
-        Ok("reap") => return reap(),
-        Ok("fault") => return fault(),
-        Ok("starve") => return starve(),
+        Ok("reap") => return roles::reap(),
+        Ok("fault") => return roles::fault(),
+        Ok("starve") => return roles::starve(),
         _ => {}
     }
     let arguments = Arguments::from_args();
@@ -90,54 +94,6 @@ fn told(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
-/// Marks a process and all that it starts.
-const MARK: &str = "PERFLAB_TEST_MARK";
-
-/// Live processes, by id, whose environment holds `mark`.
-fn marked(mark: &str) -> Vec<u32> {
-    let needle = format!("{MARK}={mark}\0");
-    let mut found = Vec::new();
-    for entry in fs::read_dir("/proc").expect("Linux has /proc").flatten() {
-        let Some(id) = entry.file_name().to_str().and_then(|name| name.parse().ok()) else { continue };
-        let environment = fs::read(entry.path().join("environ")).unwrap_or_default();
-        let holds = environment.windows(needle.len()).any(|window| window == needle.as_bytes());
-        let state = fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
-        if holds && !state.contains(") Z ") {
-            found.push(id);
-        }
-    }
-    found
-}
-
-/// Waits until `condition` holds, for so long that a busy machine is no excuse.
-fn wait_until(what: &str, mut condition: impl FnMut() -> bool) -> Result<(), Failed> {
-    let began = Instant::now();
-    while !condition() {
-        if began.elapsed() > Duration::from_secs(120) {
-            return Err(format!("not within two minutes: {what}").into());
-        }
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    Ok(())
-}
-
-fn signal(name: &str, ids: &[u32]) -> Result<(), Failed> {
-    let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
-    // Some may have ended meanwhile.
-    Command::new("kill").arg(name).args(ids).stderr(Stdio::null()).status()?;
-    Ok(())
-}
-
-/// Starts `perflab run CASE` and returns once `children` processes of its own are seen.
-fn start_and_see(case: &str, children: usize) -> Result<(Child, String), Failed> {
-    static STARTED: AtomicUsize = AtomicUsize::new(0);
-    let mark = format!("{}-{}", std::process::id(), STARTED.fetch_add(1, Ordering::Relaxed));
-    let mut parent = perflab(&["run", case, "--iterations", "1000000"]);
-    let parent = parent.env(MARK, &mark).spawn()?;
-    wait_until(&format!("{children} children of {case}"), || marked(&mark).len() > children)?;
-    Ok((parent, mark))
-}
-
 /// Of ten minutes, at sizes that nobody waits out: a child that were left behind would be seen.
 fn no_child_outlives_a_killed_parent() -> Result<(), Failed> {
     for (case, children) in [
@@ -160,35 +116,6 @@ fn no_child_outlives_a_killed_parent() -> Result<(), Failed> {
         wait_until(&format!("no process of {case}"), || marked(&mark).is_empty())?;
     }
     Ok(())
-}
-
-/// Runs every case that has children, then looks for children that are left, dead ones included.
-fn reap() -> ExitCode {
-    for (family, sizes) in SMALL {
-        for case in cases_of(family, sizes[0]).into_iter().chain(cases_of(family, sizes[sizes.len() - 1])) {
-            if case.entry.concurrency.processes && case.unavailable().is_none() {
-                case.prepare().run(2);
-                println!("ran {case}");
-                let left = children_of(std::process::id());
-                if !left.is_empty() {
-                    println!("{case} leaves {left:?}");
-                    return ExitCode::FAILURE;
-                }
-            }
-        }
-    }
-    ExitCode::SUCCESS
-}
-
-/// The `stat` lines of processes whose parent is `parent`, zombies among them.
-fn children_of(parent: u32) -> Vec<String> {
-    let is_child = |stat: &String| {
-        // pid (name) state parent …: the name may hold anything, so from its last bracket on.
-        let parent_of = stat.rsplit(") ").next().and_then(|rest| rest.split(' ').nth(1));
-        parent_of == Some(parent.to_string().as_str())
-    };
-    let entries = fs::read_dir("/proc").expect("Linux has /proc").flatten();
-    entries.filter_map(|entry| fs::read_to_string(entry.path().join("stat")).ok()).filter(is_child).collect()
 }
 
 fn as_role(role: &str) -> Command {
@@ -292,36 +219,6 @@ fn an_openssl_that_writes_rubbish() -> Result<(), Failed> {
     Ok(())
 }
 
-/// Minor page faults of this thread so far.
-fn faults() -> u64 {
-    let stat = fs::read_to_string("/proc/thread-self/stat").expect("Linux has /proc");
-    let rest = stat.rsplit(") ").next().expect("a name in brackets");
-    rest.split(' ').nth(7).and_then(|field| field.parse().ok()).expect("the tenth field")
-}
-
-/// Pages of this process's own that a child's start makes it write again.
-fn fault() -> ExitCode {
-    const PAGE: usize = 4096;
-    let mut memory = vec![1_u8; 64 << 20];
-    for member in ["posix-spawn", "fork-exec"] {
-        let case = CATALOGUE.case("start-child", member, 1).expect("a case of the catalogue");
-        if let Some(reason) = case.unavailable() {
-            println!("unavailable: {reason}");
-            return ExitCode::SUCCESS;
-        }
-        let prepared = case.prepare();
-        prepared.run(1);
-        memory.iter_mut().step_by(PAGE).for_each(|byte| *byte += 1);
-        prepared.run(1);
-        let before = faults();
-        memory.iter_mut().step_by(PAGE).for_each(|byte| *byte += 1);
-        println!("{member} {}", faults() - before);
-    }
-    // Read, so that it was written.
-    println!("sum {}", memory.iter().step_by(PAGE).map(|byte| u64::from(*byte)).sum::<u64>());
-    ExitCode::SUCCESS
-}
-
 /// After a fork, parent and child share every page until one of them writes it, at the price of a fault each. Lent
 /// memory is the parent's own again. 64 MiB are 16,384 pages, or 32 huge ones.
 fn fork_and_posix_spawn_differ() -> Result<(), Failed> {
@@ -339,31 +236,6 @@ fn fork_and_posix_spawn_differ() -> Result<(), Failed> {
     assert!(count("fork-exec")? >= 32, "{said}");
     assert!(count("posix-spawn")? < 16, "{said}");
     Ok(())
-}
-
-/// Runs the case of the second argument with as much memory or as many files as the first one leaves.
-fn starve() -> ExitCode {
-    use rustix::process::{Resource, Rlimit, setrlimit};
-
-    let mut arguments = std::env::args().skip(1);
-    let (limit, id) = (arguments.next().expect("a limit"), arguments.next().expect("a case"));
-    let (family, rest) = id.split_once('/').expect("a case id");
-    let (workload, size) = rest.split_once('@').expect("a case id");
-    let case = CATALOGUE.case(family, workload, size.parse().expect("a size")).expect("a case");
-    let prepared = case.prepare();
-    let (resource, value) = match limit.as_str() {
-        "files" => (Resource::Nofile, 4),
-        _ => {
-            let statm = fs::read_to_string("/proc/self/statm").expect("Linux has /proc");
-            let pages: u64 = statm.split(' ').next().and_then(|pages| pages.parse().ok()).expect("pages");
-            // Room for one stack of 2 MiB.
-            (Resource::As, pages * 4096 + (3 << 20))
-        }
-    };
-    setrlimit(resource, Rlimit { current: Some(value), maximum: Some(value) })
-        .expect("less may always be had");
-    println!("it ran: {:?}", prepared.verify());
-    ExitCode::SUCCESS
 }
 
 fn at_the_limits() -> Result<(), Failed> {

@@ -64,7 +64,9 @@ pub(super) fn wait_for_all(time_outs: &[Duration], mut over: impl FnMut(usize, D
     for (place, time_out) in time_outs.iter().enumerate() {
         let timer = timerfd_create(TimerfdClockId::Monotonic, TimerfdFlags::CLOEXEC)?;
         let began = Instant::now();
-        let once = Itimerspec { it_interval: timespec(Duration::ZERO), it_value: timespec(*time_out) };
+        // A timer that is set to zero is switched off (timerfd_settime(2)), and would be waited for without end.
+        let time_out = timespec((*time_out).max(Duration::from_nanos(1)));
+        let once = Itimerspec { it_interval: timespec(Duration::ZERO), it_value: time_out };
         timerfd_settime(&timer, TimerfdTimerFlags::empty(), &once)?;
         running.push((place, timer, began));
     }

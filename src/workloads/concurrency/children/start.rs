@@ -13,6 +13,8 @@ use crate::workloads::concurrency::system;
 
 /// A MiB.
 const MIB: usize = 1 << 20;
+/// Bytes of the smallest page that Linux has.
+const SMALLEST_PAGE: usize = 4096;
 /// What must be free beside the parent's memory, in MiB.
 const SPARE: usize = 256;
 
@@ -28,8 +30,10 @@ fn parent(mebibytes: usize) -> Parent {
     let mut last = LAST.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let bytes = mebibytes * MIB;
     let memory = last.upgrade().filter(|memory| memory.len() == bytes).unwrap_or_else(|| {
-        // Ones: zeros would be the kernel's one page of zeros.
-        let memory = Arc::new(vec![1; bytes]);
+        let mut memory = vec![0; bytes];
+        // Until it is written, a page is the kernel's one page of zeros. Pages are 4 KiB or larger.
+        memory.iter_mut().step_by(SMALLEST_PAGE).for_each(|byte| *byte = 1);
+        let memory = Arc::new(memory);
         *last = Arc::downgrade(&memory);
         memory
     });
