@@ -199,11 +199,15 @@ fn a_killed_worker() -> Result<(), Failed> {
     Ok(())
 }
 
-/// `perflab run CASE` as a user who may have as many processes and threads as `most`. `None`, with the reason on
-/// stderr, where nobody can be limited.
-fn limited(case: &str, most: &str) -> Result<Option<Output>, Failed> {
-    let mut command = Command::new("prlimit");
-    command.arg(format!("--nproc={most}:{most}")).arg(env!("CARGO_BIN_EXE_perflab")).args(["run", case]);
+/// `perflab run CASE` as a user who may have no process and thread but one, or as many as ever. `None`, with the reason
+/// on stderr, where nobody can be limited.
+fn run_as_user(case: &str, is_limited: bool) -> Result<Option<Output>, Failed> {
+    let program = env!("CARGO_BIN_EXE_perflab");
+    let mut command = Command::new(if is_limited { "prlimit" } else { program });
+    if is_limited {
+        command.args(["--nproc=1:1", program]);
+    }
+    command.args(["run", case]);
     command.env("RUST_BACKTRACE", "0").stdin(Stdio::null()).current_dir("/");
     // Root is above the limit, and a folder of root's may be closed to others.
     #[cfg(unix)]
@@ -215,7 +219,7 @@ fn limited(case: &str, most: &str) -> Result<Option<Output>, Failed> {
     let output = match command.output() {
         Ok(output) => output,
         Err(error) => {
-            eprintln!("limits not tested: prlimit (util-linux) cannot be started: {error}");
+            eprintln!("limits not tested: {command:?} cannot be started: {error}");
             return Ok(None);
         }
     };
@@ -229,7 +233,7 @@ fn limited(case: &str, most: &str) -> Result<Option<Output>, Failed> {
 
 fn a_limit() -> Result<(), Failed> {
     // That the program runs at all as that user, without a limit.
-    let Some(unlimited) = limited("gcd/two-threads@1", "unlimited")? else { return Ok(()) };
+    let Some(unlimited) = run_as_user("gcd/two-threads@1", false)? else { return Ok(()) };
     if !unlimited.status.success() {
         eprintln!("limits not tested: {}", String::from_utf8_lossy(&unlimited.stderr).trim());
         return Ok(());
@@ -242,7 +246,7 @@ fn a_limit() -> Result<(), Failed> {
         ("gcd/two-processes@1", "cannot start worker process `gcd`"),
         ("gcd/two-processes-ready@1", "cannot start worker process `gcd`"),
     ] {
-        let Some(output) = limited(case, "1")? else { return Ok(()) };
+        let Some(output) = run_as_user(case, true)? else { return Ok(()) };
         let said = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(1), "{case}: {said}");
         assert!(said.contains(word) && said.contains("ulimit -u"), "{case}: {said}");
