@@ -123,45 +123,38 @@ fn each_collection_kernel_of_the_notes_has_one_member() {
 }
 
 #[test]
-fn each_kernel_of_the_notes_that_waits_or_stops_has_one_member() {
+fn each_concurrent_kernel_of_the_notes_has_one_member() {
+    let mut found: Vec<_> = CATALOGUE
+        .families()
+        .iter()
+        .filter(|family| family.axis != Axis::ELEMENTS)
+        .flat_map(|family| family.workloads().map(move |entry| (family.name, entry)))
+        .filter_map(|(family, entry)| Some((entry.mirrors?, format!("{family}/{}", entry.name))))
+        .collect();
+    found.sort();
     let expected = [
         ("child-encryption", "encrypt/children"),
         ("child-output", "child-io/echo"),
         ("child-time-out", "child-time-out/wait-timeout"),
         ("children/together", "children/together"),
-        ("stop-flag", "stop-flag/polled-atomic"),
-        ("wait/serial", "wait/serial"),
-        ("wait/threads", "wait/threads"),
-    ];
-    for (kernel, member) in expected {
-        let found: Vec<String> = CATALOGUE
-            .families()
-            .iter()
-            .flat_map(|family| family.workloads().map(move |entry| (family.name, entry)))
-            .filter(|(_, entry)| entry.mirrors == Some(kernel))
-            .map(|(family, entry)| format!("{family}/{}", entry.name))
-            .collect();
-        assert_eq!(found, [member], "{kernel}");
-    }
-}
-
-#[test]
-fn each_way_of_handing_work_out_of_the_notes_has_one_member() {
-    let families =
-        ["dispatch", "pipeline", "map-reduce"].map(|name| CATALOGUE.family(name).expect("a family"));
-    let mirrors = |family: &&Family| -> Vec<(&str, String)> {
-        let member = |entry: &Entry| Some((entry.mirrors?, format!("{}/{}", family.name, entry.name)));
-        family.workloads().filter_map(member).collect()
-    };
-    let mut found: Vec<_> = families.iter().flat_map(mirrors).collect();
-    found.sort();
-    let expected = [
+        ("factorize/serial", "factorize/serial"),
+        ("factorize/threads", "factorize/thread-each"),
+        ("gcd/processes", "gcd/two-processes-ready"),
+        ("gcd/serial", "gcd/serial"),
+        ("gcd/threads", "gcd/two-threads"),
+        ("global-lock", "gcd/global-lock"),
+        ("is-prime/processes", "is-prime/two-processes-ready"),
+        ("is-prime/serial", "is-prime/serial"),
+        ("is-prime/threads", "is-prime/thread-each"),
         ("map-reduce/processes", "map-reduce/two-processes-ready"),
         ("map-reduce/serial", "map-reduce/serial"),
         ("map-reduce/threads", "map-reduce/two-threads"),
         ("process-pool", "dispatch/process-pool-ready"),
         ("process-pool-steps", "pipeline/pipes"),
+        ("stop-flag", "stop-flag/polled-atomic"),
         ("thread-pool", "dispatch/pool-ready"),
+        ("wait/serial", "wait/serial"),
+        ("wait/threads", "wait/threads"),
     ];
     assert_eq!(found, expected.map(|(kernel, member)| (kernel, member.to_owned())));
 }
@@ -184,6 +177,78 @@ fn work_that_is_handed_to_threads_comes_back_right_at_small_sizes() {
     }
 }
 
+/// Members and their bounds, in catalogue order.
+type Bounds = &'static [(&'static str, &'static str)];
+
+/// The families whose members share a number kernel's work, a size of each, and their bounds on two cores, worked out apart by a
+/// program of a few lines in another language.
+const BOUNDS_ON_TWO_CORES: [(&str, usize, Bounds); 4] = [
+    (
+        "gcd",
+        10,
+        &[
+            ("serial", "1.000"),
+            ("two-threads", "1.972"),
+            ("thread-each", "2.000"),
+            ("rayon", "1.930"),
+            ("two-threads-ready", "1.972"),
+            ("two-processes-ready", "1.972"),
+            ("two-processes", "1.972"),
+            ("global-lock", "1.000"),
+        ],
+    ),
+    (
+        "is-prime",
+        6,
+        &[
+            ("serial", "1.000"),
+            ("thread-each", "2.000"),
+            ("rayon", "1.780"),
+            ("two-processes-ready", "1.772"),
+            ("two-processes", "1.772"),
+        ],
+    ),
+    (
+        "factorize",
+        4,
+        &[
+            ("serial", "1.000"),
+            ("thread-each", "2.000"),
+            ("two-threads", "1.684"),
+            ("two-threads-longest-first", "1.996"),
+            ("rayon", "1.996"),
+        ],
+    ),
+    ("scaling-gcd", 2, &[("in-order", "1.972"), ("longest-first", "1.987")]),
+];
+
+#[test]
+fn every_way_to_share_a_number_kernel_states_its_bound() {
+    for (name, size, expected) in BOUNDS_ON_TWO_CORES {
+        let family = CATALOGUE.family(name).expect("a family of the catalogue");
+        let bounds: Vec<_> = family
+            .workloads()
+            .map(|entry| (entry.name, format!("{:.3}", entry.speedup_bound(size, 2).unwrap_or(f64::NAN))))
+            .collect();
+        let expected: Vec<_> =
+            expected.iter().map(|(member, bound)| (*member, (*bound).to_owned())).collect();
+        assert_eq!(bounds, expected, "{name}");
+    }
+}
+
+#[test]
+fn on_one_core_no_way_to_share_a_computation_gains_anything() {
+    // What waits may gain on one core, what computes may not.
+    for name in ["gcd", "is-prime", "factorize", "scaling-gcd", "scaling-sum"] {
+        let family = CATALOGUE.family(name).expect("a family of the catalogue");
+        for entry in family.workloads() {
+            for size in family.sizes {
+                assert_eq!(entry.speedup_bound(*size, 1), Some(1.0), "{name}/{}@{size}", entry.name);
+            }
+        }
+    }
+}
+
 #[test]
 fn a_family_compares_handing_over_with_one_direct_call() {
     let with_role =
@@ -193,6 +258,20 @@ fn a_family_compares_handing_over_with_one_direct_call() {
         assert_eq!(direct, usize::from(handed_over > 0), "{}", family.name);
     }
     assert_eq!(with_role(CATALOGUE.family("pipeline").expect("a family"), Role::HandedOver), 2);
+}
+
+#[test]
+fn members_of_algorithm_families_agree_at_the_sizes_asked() {
+    for family in CATALOGUE.families().iter().filter(|family| family.name.ends_with("-algorithm")) {
+        for size in [0, 1, family.sizes[0], 13] {
+            let answers: Vec<_> = family.entries.iter().map(|entry| entry.prepare(size).verify()).collect();
+            assert!(
+                answers.iter().all(|answer| answer.is_ok() && *answer == answers[0]),
+                "{}@{size}",
+                family.name
+            );
+        }
+    }
 }
 
 #[test]

@@ -1,5 +1,8 @@
 //! `perflab run CASE`: the measured loop and nothing else, for any outside tool.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::OnceLock;
+
 use super::WrongUsage;
 use crate::catalogue::{CaseRef, Catalogue};
 use crate::instruments::nearest;
@@ -20,10 +23,32 @@ pub(super) fn run(catalogue: &Catalogue, case: &str, iterations: u64) -> anyhow:
     if let Some(reason) = case.unavailable() {
         anyhow::bail!("`{id}` cannot run here: {reason}");
     }
-    let prepared = case.prepare();
-    prepared.verify()?;
-    prepared.in_batches(iterations, |case, batch| case.run(batch));
-    Ok(())
+    telling_panics_in_a_line(&id, || {
+        let prepared = case.prepare();
+        prepared.verify()?;
+        prepared.in_batches(iterations, |case, batch| case.run(batch));
+        Ok(())
+    })
+}
+
+/// What the first panic of any thread said: those that follow from it say less.
+static FIRST_PANIC: OnceLock<String> = OnceLock::new();
+
+/// A panic in `work` (a system at its limit of threads, a worker process that was killed) is an error with the panic's
+/// own words; with RUST_BACKTRACE set the usual lines stand before it.
+fn telling_panics_in_a_line(id: &CaseId, work: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<()> {
+    let usual = std::panic::take_hook();
+    let backtrace = std::env::var_os("RUST_BACKTRACE").is_some_and(|value| value != "0");
+    std::panic::set_hook(Box::new(move |panic| {
+        FIRST_PANIC.get_or_init(|| panic.payload_as_str().unwrap_or("it did not say why").to_owned());
+        if backtrace {
+            usual(panic);
+        }
+    }));
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
+        let first = FIRST_PANIC.get().map_or("it did not say why", String::as_str);
+        Err(anyhow::anyhow!("`{id}` panicked: {first}"))
+    })
 }
 
 /// The case named `id`; any size will do where the workload does not restrict it.

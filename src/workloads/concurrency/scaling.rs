@@ -112,7 +112,7 @@ impl Workload for Sum {
     }
 
     fn run(addends: &Addends) -> u64 {
-        let share = addends.numbers.len().div_ceil(addends.threads);
+        let share = addends.numbers.len().div_ceil(addends.threads).max(1);
         thread::scope(|scope| {
             let add = |share: &'static [u64]| move || share.iter().sum::<u64>();
             let threads: Vec<_> =
@@ -154,6 +154,16 @@ mod tests {
         let answers: Vec<_> =
             [0, 1, 2, 3, 7, 64].map(|threads| Entry::of::<Sum>().prepare(threads).verify()).to_vec();
         assert!(answers.iter().all(|answer| answer.is_ok() && *answer == answers[0]), "{answers:?}");
+    }
+
+    #[test]
+    fn shares_add_up_a_thousand_times() {
+        static FEW: [u64; 9] = [9, 8, 7, 6, 5, 4, 3, 2, 1];
+        for repeat in 0..1_000 {
+            let numbers = &FEW[..repeat % (FEW.len() + 1)];
+            let addends = Addends { numbers, threads: 1 + repeat % 4 };
+            assert!(Sum::check(&addends, &Sum::run(&addends)), "{repeat}");
+        }
     }
 
     #[test]

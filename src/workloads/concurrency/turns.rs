@@ -1,4 +1,6 @@
 //! One lock that is handed on in the order in which threads asked for it. Knows no kernel.
+//!
+//! Model-checked: tests/loom compiles this file against loom, so it names threads and locks by `super::sync` alone.
 
 use super::sync::{Condvar, Mutex, MutexGuard};
 
@@ -64,44 +66,5 @@ impl Turn<'_> {
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
         self.turns.serve_next(&mut self.turns.queue());
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
-
-    use super::*;
-
-    #[test]
-    fn one_at_a_time_a_thousand_times() {
-        for _ in 0..1_000 {
-            let turns = Turns::new();
-            let inside = AtomicUsize::new(0);
-            let total = AtomicUsize::new(0);
-            std::thread::scope(|scope| {
-                for _ in 0..3 {
-                    scope.spawn(|| {
-                        let mut turn = turns.take();
-                        for _ in 0..4 {
-                            assert_eq!(inside.fetch_add(1, Ordering::Relaxed), 0);
-                            total.fetch_add(1, Ordering::Relaxed);
-                            inside.fetch_sub(1, Ordering::Relaxed);
-                            turn.pass_on();
-                        }
-                    });
-                }
-            });
-            assert_eq!(total.into_inner(), 12);
-        }
-    }
-
-    #[test]
-    fn a_turn_passed_on_with_nobody_waiting_is_kept() {
-        let turns = Turns::new();
-        turns.take().pass_on();
-        drop(turns.take());
-        let queue = turns.queue();
-        assert_eq!((queue.drawn, queue.served), (2, 2));
     }
 }

@@ -345,6 +345,25 @@ mod tests {
     }
 
     #[test]
+    fn workers_that_echo_give_replies_in_order_a_thousand_times() {
+        // `cat` sends each frame back: the smallest task there is.
+        let cats = || -> Vec<Worker> {
+            let cat = || Worker::from_command("planted", Command::new("cat")).expect("there is a cat");
+            (0..2).map(|_| cat()).collect()
+        };
+        let requests: Vec<Vec<u8>> = (0..7).map(|number| vec![number; usize::from(number)]).collect();
+        let mut ready = cats();
+        for repeat in 0..1_000 {
+            let some = &requests[..repeat % (requests.len() + 1)];
+            assert_eq!(share(&mut ready, some).expect("they live"), some, "{repeat}");
+        }
+        for repeat in 0..1_000 {
+            let some = &requests[..repeat % 3];
+            assert_eq!(share(&mut cats(), some).expect("they live"), some, "{repeat}, made anew");
+        }
+    }
+
+    #[test]
     fn a_worker_that_writes_rubbish_is_told_in_a_line_and_ended() {
         let error = told(shell("echo this is no frame; exec sleep 1000"));
         assert!(error.contains("no frame of a worker's") && error.contains("SIGKILL"), "{error}");

@@ -84,3 +84,58 @@ impl Workload for GlobalLock {
         Some(1.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+    use crate::workloads::concurrency::gcd::euclid;
+
+    #[test]
+    fn one_at_a_time_holds_the_lock_a_thousand_times() {
+        for _ in 0..1_000 {
+            let turns = Turns::new();
+            let (inside, total) = (AtomicUsize::new(0), AtomicUsize::new(0));
+            thread::scope(|scope| {
+                for _ in 0..3 {
+                    scope.spawn(|| {
+                        let mut turn = turns.take();
+                        for _ in 0..4 {
+                            assert_eq!(inside.fetch_add(1, Ordering::Relaxed), 0);
+                            total.fetch_add(1, Ordering::Relaxed);
+                            inside.fetch_sub(1, Ordering::Relaxed);
+                            turn.pass_on();
+                        }
+                    });
+                }
+            });
+            assert_eq!(total.into_inner(), 12);
+        }
+    }
+
+    #[test]
+    fn threads_under_one_lock_are_right_a_thousand_times() {
+        let pairs: Vec<(u64, u64)> = (1..8).map(|i| (i * 12, i * 18)).collect();
+        for repeat in 0..1_000 {
+            let some = pairs[..repeat % (pairs.len() + 1)].to_vec();
+            let divisors = GlobalLock::run(&some);
+            assert!(GlobalLock::check(&some, &divisors), "{repeat}: {divisors:?}");
+        }
+    }
+
+    #[test]
+    fn trial_in_turns_finds_what_euclid_does_across_their_ends() {
+        let turns = Turns::new();
+        let mut turn = turns.take();
+        let mut since = Instant::now();
+        let edges =
+            [1, 2, CANDIDATES - 1, CANDIDATES, CANDIDATES + 1, 2 * CANDIDATES, 2 * CANDIDATES + 1, 50_021];
+        for a in edges {
+            for b in edges {
+                assert_eq!(by_trial_in_turns((a, b), &mut turn, &mut since), euclid(a, b), "{a}, {b}");
+            }
+            assert_eq!(by_trial_in_turns((a, 0), &mut turn, &mut since), a);
+        }
+    }
+}
