@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::record::{CaseId, Environment, Listing, Recorded};
+use crate::record::{CaseId, Environment, InstrumentName, Listing, Recorded};
 
 /// The catalogue held against the record. A case can be stale and failed at once.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -57,7 +57,9 @@ impl Coverage {
             self.missing.push(id.clone());
             return;
         };
-        if case.measurements.is_empty() && case.failures.is_empty() && case.left_out.is_empty() {
+        // That CPython has no twin of a case says nothing of the case.
+        let is_judged = case.left_out.iter().any(|left_out| left_out.instrument != InstrumentName::Python);
+        if case.measurements.is_empty() && case.failures.is_empty() && !is_judged {
             self.missing.push(id.clone());
         }
         if !case.measurements.is_empty() {
@@ -69,5 +71,37 @@ impl Coverage {
         if case.measurements.iter().any(|number| revision.is_some_and(|now| number.revision != now)) {
             self.stale.push(id.clone());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::{LeftOut, ListedFamily, ListedWorkload, RecordedCase, SCHEMA};
+
+    #[test]
+    fn a_case_that_only_cpython_left_out_is_still_missing() {
+        let workload = ListedWorkload { name: "a".into(), sizes: vec![10], ..ListedWorkload::default() };
+        let family =
+            ListedFamily { name: "family".into(), workloads: vec![workload], ..ListedFamily::default() };
+        let listing = Listing { schema: SCHEMA, families: vec![family] };
+        let id: CaseId = "family/a@10".parse().expect("a case id");
+        let missing_with = |instrument| {
+            let case = RecordedCase {
+                family: id.family.clone(),
+                workload: id.workload.clone(),
+                size: id.size,
+                measurements: Vec::new(),
+                findings: Vec::new(),
+                failures: Vec::new(),
+                left_out: vec![LeftOut { instrument, reason: "it would tell nothing".into() }],
+                id: id.clone(),
+            };
+            let recorded =
+                Recorded { schema: SCHEMA, environment: None, instruments: Vec::new(), cases: vec![case] };
+            Coverage::of(&listing, &recorded).missing.len()
+        };
+        assert_eq!(missing_with(InstrumentName::Python), 1);
+        assert_eq!(missing_with(InstrumentName::Instructions), 0);
     }
 }

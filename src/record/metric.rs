@@ -200,9 +200,22 @@ mod tests {
             let json = serde_json::to_string(&metric).expect("a plain name");
             assert_eq!(json, format!("\"{}\"", metric.as_str()));
         }
+        for metric in [Metric::PythonOursNs, Metric::PythonSpeedup, Metric::PythonOursSpeedup] {
+            let json = serde_json::to_string(&metric).expect("a plain name");
+            assert_eq!(json, format!("\"{}\"", metric.as_str()));
+        }
         for instrument in InstrumentName::ALL {
             let json = serde_json::to_string(&instrument).expect("a plain name");
             assert_eq!(json, format!("\"{instrument}\""));
         }
+    }
+
+    #[test]
+    fn a_run_uses_every_instrument_but_cpython_unless_told() {
+        let unbenched: Vec<InstrumentName> = InstrumentName::ALL
+            .into_iter()
+            .filter(|instrument| !InstrumentName::BENCHED.contains(instrument))
+            .collect();
+        assert_eq!(unbenched, [InstrumentName::Python]);
     }
 }
