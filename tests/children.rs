@@ -113,7 +113,10 @@ fn no_child_outlives_a_killed_parent() -> Result<(), Failed> {
         // The parent alone, as the out-of-memory killer would.
         parent.kill()?;
         parent.wait()?;
-        wait_until(&format!("no process of {case}"), || marked(&mark).is_empty())?;
+        let gone = wait_until(&format!("no process of {case}"), || marked(&mark).is_empty());
+        // A test that fails must leave none either.
+        signal("-KILL", &marked(&mark))?;
+        gone?;
     }
     Ok(())
 }

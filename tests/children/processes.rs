@@ -41,6 +41,9 @@ pub(crate) fn wait_until(what: &str, mut condition: impl FnMut() -> bool) -> Res
 }
 
 pub(crate) fn signal(name: &str, ids: &[u32]) -> Result<(), Failed> {
+    if ids.is_empty() {
+        return Ok(());
+    }
     let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
     // Some may have ended meanwhile.
     Command::new("kill").arg(name).args(ids).stderr(Stdio::null()).status()?;
