@@ -6,9 +6,11 @@ mod estimate;
 mod ranking;
 mod standing;
 mod twins;
+mod waits;
 
 pub use coverage::{Coverage, current_revision};
 pub use estimate::{Estimate, Ratio};
 pub use ranking::{Ranked, RankedBy, Ranking, rank};
 pub use standing::{Since, Standing, instrument_of, standing};
 pub use twins::{Twins, twins};
+pub use waits::{WaitVerdict, WaitWord, judge};

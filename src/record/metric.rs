@@ -24,7 +24,7 @@ pub enum InstrumentName {
 
 impl InstrumentName {
     /// Every instrument, in the order in which a run uses them.
-    pub const ALL: [Self; 4] = [Self::Time, Self::Flamegraph, Self::Heap, Self::Instructions];
+    pub const ALL: [Self; 5] = [Self::Time, Self::Flamegraph, Self::Heap, Self::Instructions, Self::Waits];
 
     /// The name itself.
     pub const fn as_str(self) -> &'static str {
@@ -91,7 +91,7 @@ pub enum Metric {
     Threads,
     /// Child processes that ended.
     Children,
-    /// CPU time of the children that ended, user and kernel.
+    /// CPU time of child processes, ended or alive, user and kernel.
     ChildrenCpuNs,
     /// Wall time of CPython for the same kernel, nanoseconds.
     PythonNs,
