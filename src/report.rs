@@ -17,6 +17,7 @@ mod ranking_table;
 mod sentence;
 mod sizes;
 mod theme;
+mod waits;
 
 use std::fs;
 use std::io;
@@ -115,7 +116,7 @@ pub fn render(
         for workload in &family.workloads {
             for &size in &workload.sizes {
                 let id = CaseId { family: family.name.clone(), workload: workload.name.clone(), size };
-                write(&layout.case_page(&id), case::page(&source, family, workload, &id))?;
+                write(&layout.case_page(&id), case::page(&source, family, workload, &id)?)?;
             }
         }
         write(&layout.family_page(&family.name), family::page(&source, family)?)?;

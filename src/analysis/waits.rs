@@ -16,8 +16,8 @@ const STARVED: f64 = 0.2;
 /// A wait for a CPU that is free takes 5 to 50 µs, to wake it; a neighbour's slice takes milliseconds. Waits that are
 /// shorter on average than this are no neighbour's doing.
 const SHORTEST_STARVING_NS: f64 = 100_000.0;
-/// A case that wants a CPU for less than this share of the time is not held up by who else has it.
-const WANTS_A_CPU: f64 = 0.1;
+/// CPUs that children use on average, from which they are named beside the calls that wait for them.
+const CHILDREN_WORK: f64 = 0.1;
 /// Of the time that threads wanted a CPU, the share waited because of the case's own threads from which it is said.
 const OVERSUBSCRIBED: f64 = 0.1;
 
@@ -94,12 +94,12 @@ pub fn judge(ledger: &WaitsLedger) -> WaitVerdict {
         let share = blocked.ns as f64 / parts.blocked_ns.max(1) as f64;
         (blocked.call, share)
     });
-    let is_starved =
-        neighbours >= STARVED && mean_wait_ns >= SHORTEST_STARVING_NS && busy + starved >= WANTS_A_CPU;
+    let is_starved = neighbours >= STARVED && mean_wait_ns >= SHORTEST_STARVING_NS;
     let word = match () {
+        // With all the CPUs to itself it would still wait for two thirds of the time, or more.
+        () if idle >= NAMES_THE_CASE => WaitWord::WaitBound,
         () if is_starved => WaitWord::Starved,
         () if busy >= NAMES_THE_CASE => WaitWord::CpuBound,
-        () if idle >= NAMES_THE_CASE => WaitWord::WaitBound,
         () => WaitWord::Mixed,
     };
     WaitVerdict {
@@ -140,7 +140,7 @@ impl fmt::Display for WaitVerdict {
                 if let Some((call, share)) = &self.blocked_in {
                     write!(f, ", {} of the blocked time in {call}", percent(*share))?;
                 }
-                if *children_cpus >= WANTS_A_CPU {
+                if *children_cpus >= CHILDREN_WORK {
                     write!(f, "; its children use {children_cpus:.2} CPUs meanwhile: measure them")?;
                 } else {
                     f.write_str("; wait for less, or for several things at once")?;
@@ -212,6 +212,7 @@ mod tests {
             idle_ns: ms(1_000 - busy - starved),
             total,
             runqueue_own_ns: 0,
+            stolen_ns: 0,
             slices: 100,
             most_threads: 1,
             children: Some(0.0),

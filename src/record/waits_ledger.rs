@@ -24,6 +24,8 @@ pub struct WaitsLedger {
     /// Of the time spent waiting for a CPU, what the case's own threads and children cause: more of them wanted a CPU
     /// than there are.
     pub runqueue_own_ns: u64,
+    /// Of the time spent waiting for a CPU, what the hypervisor took while a thread was ready.
+    pub stolen_ns: u64,
     /// How often a thread was given a CPU.
     pub slices: u64,
     /// Most threads alive at once, the measuring one included.

@@ -4,6 +4,10 @@
 mod bars;
 mod canvas;
 mod lines;
+mod stacks;
+mod timeline;
 
 pub(super) use bars::{Bar, bars};
 pub(super) use lines::{Line, lines};
+pub(super) use stacks::{Stack, Width, stacks};
+pub(super) use timeline::timeline;

@@ -2,7 +2,8 @@
 
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use libtest_mimic::Failed;
@@ -109,25 +110,63 @@ plant!(Polls, POLLS, |percent: usize| recorded(|| {
     (timed(poll), 0)
 }));
 
-plant!(Lock, LOCK, |size: usize| recorded(|| {
-    let (period, percent) = (Duration::from_millis(size as u64 / 1_000), (size % 1_000) as u32);
-    let lock = Mutex::new(());
-    let held = AtomicBool::new(false);
-    std::thread::scope(|scope| {
-        let hold = || {
-            let _guard = lock.lock().expect("nobody panics");
-            held.store(true, Ordering::Release);
-            std::thread::sleep(period * percent / 100);
+/// A thread that takes the lock when told, says so, and sleeps with it.
+struct Holder {
+    period: Duration,
+    percent: u32,
+    lock: Arc<Mutex<()>>,
+    held: Arc<AtomicBool>,
+    tell: Sender<Duration>,
+}
+
+struct Lock;
+
+impl Workload for Lock {
+    const NAME: &'static str = "planted";
+    const ABOUT: &'static str = "a planted truth";
+    const CONCURRENCY: Concurrency = Concurrency::THREADS;
+    type Input = Holder;
+    type Output = ();
+
+    fn input(size: usize) -> Holder {
+        let (lock, held) = (Arc::new(Mutex::new(())), Arc::new(AtomicBool::new(false)));
+        let (tell, told) = std::sync::mpsc::channel::<Duration>();
+        let (its_lock, its_held) = (lock.clone(), held.clone());
+        let hold = move || {
+            for span in told {
+                let _guard = its_lock.lock().expect("nobody panics");
+                its_held.store(true, Ordering::Release);
+                std::thread::sleep(span);
+            }
         };
-        std::thread::Builder::new().name("holder".to_owned()).spawn_scoped(scope, hold).expect("a thread");
-        while !held.load(Ordering::Acquire) {
-            std::thread::yield_now();
-        }
-        let waited = timed(|| drop(lock.lock().expect("nobody panics")));
-        spin_for(period * (100 - percent) / 100);
-        (waited, 0)
-    })
-}));
+        std::thread::Builder::new().name("holder".to_owned()).spawn(hold).expect("a thread");
+        let period = Duration::from_millis(size as u64 / 1_000);
+        Holder { period, percent: (size % 1_000) as u32, lock, held, tell }
+    }
+
+    fn run(holder: &Holder) {
+        recorded(|| {
+            holder.held.store(false, Ordering::Release);
+            holder.tell.send(holder.period * holder.percent / 100).expect("the holder listens");
+            while !holder.held.load(Ordering::Acquire) {
+                std::thread::yield_now();
+            }
+            let waited = timed(|| drop(holder.lock.lock().expect("nobody panics")));
+            spin_for(holder.period * (100 - holder.percent) / 100);
+            (waited, 0)
+        });
+    }
+
+    fn check(_: &Holder, (): &()) -> bool {
+        true
+    }
+
+    fn answer((): &()) -> Answer {
+        Answer::of_sequence([])
+    }
+}
+
+pub(crate) static LOCK: Entry = Entry::of::<Lock>();
 
 plant!(ChildOf, CHILD, |ms: usize| recorded(|| {
     let mut child = myself("child", &ms.to_string()).spawn().expect("a child");

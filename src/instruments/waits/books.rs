@@ -38,6 +38,8 @@ pub(super) struct Account {
     pub(super) children_cpu_ns: u64,
     pub(super) passes: u64,
     pub(super) sampler_cpu_ns: u64,
+    /// What the hypervisor took from threads that were ready to run; within their run queue's time.
+    pub(super) stolen_ns: u64,
     pub(super) threads: Vec<ThreadAccount>,
 }
 
@@ -49,6 +51,8 @@ pub(super) struct Setting {
     pub(super) cores: usize,
     /// The sampler's share of user code in its CPU time.
     pub(super) sampler_user_share: f64,
+    /// What the hypervisor took of the machine's CPUs so far, and no earlier window has accounted for.
+    pub(super) stolen_ns: u64,
 }
 
 /// Closes the books of `window`. `passes` are those of the sampler that lie within it, in order.
@@ -57,6 +61,10 @@ pub(super) fn account(window: &Window, passes: &[Pass], setting: Setting) -> Acc
     let (open, close) = (&window.open, &window.close);
     let sampler_cpu_ns = close.sampler_cpu_ns.saturating_sub(open.sampler_cpu_ns);
     let mut threads: Vec<ThreadAccount> = lives.iter().map(of_life).collect();
+    let stolen_ns = give_stolen(&lives, &mut threads, setting.stolen_ns);
+    for (life, thread) in lives.iter().zip(&mut threads) {
+        thread.blocked = spread(thread.parts.blocked_ns, &life.blocked_weights());
+    }
     let process = close.process_cpu_ns.saturating_sub(open.process_cpu_ns).saturating_sub(sampler_cpu_ns);
     let seen: u64 = threads.iter().map(|thread| thread.cpu_ns).sum();
     close_ends(&lives, &mut threads, process.saturating_sub(seen));
@@ -65,19 +73,21 @@ pub(super) fn account(window: &Window, passes: &[Pass], setting: Setting) -> Acc
     let elapsed_ns = own.map_or(0, Life::watched_ns);
     let children_cpu_ns = close.children_cpu_ns.saturating_sub(open.children_cpu_ns);
     let cores = (setting.cores as f64 - children_cpu_ns as f64 / elapsed_ns.max(1) as f64).max(0.0);
-    let shares = shares(&lives, passes.len() + 2, elapsed_ns, cores);
+    let runqueue_ns = threads.iter().map(|thread| thread.parts.runqueue_ns).sum();
+    let shares = shares(&lives, passes.len() + 2, runqueue_ns, cores);
     let alive = passes.iter().chain([&open.pass, &close.pass]).map(|pass| pass.seen.len());
     Account {
         iterations: window.iterations,
         elapsed_ns,
-        busy_ns: shares.busy_ns,
-        starved_ns: shares.starved_ns,
+        busy_ns: shares.busy_ns.min(elapsed_ns),
+        starved_ns: shares.starved_ns.min(elapsed_ns.saturating_sub(shares.busy_ns)),
         own_share: shares.own_share,
         slices: lives.iter().map(|life| life.slices).sum(),
         most_threads: alive.max().unwrap_or(1).max(1),
         children_cpu_ns,
         passes: passes.len() as u64,
         sampler_cpu_ns,
+        stolen_ns,
         threads,
     }
 }
@@ -101,10 +111,29 @@ fn of_life(life: &Life) -> ThreadAccount {
     );
     parts.blocked_ns = (head_blocked + watched_left.max(0)) as u64;
     parts.residual_ns = head_left - head_blocked + watched_left.min(0);
-    let mut account =
-        ThreadAccount { thread: life.thread, cpu_ns: life.cpu_ns, parts, ..ThreadAccount::default() };
-    account.blocked = spread(parts.blocked_ns, &life.blocked_weights());
-    account
+    ThreadAccount { thread: life.thread, cpu_ns: life.cpu_ns, parts, ..ThreadAccount::default() }
+}
+
+/// A hypervisor that takes a CPU away stops a thread's clocks: the time is neither on the CPU nor in the run queue.
+/// Where a thread was seen ready at both ends of a step and its clocks do not say where it was, up to what the
+/// hypervisor took is time waiting for a CPU, and not blocked.
+fn give_stolen(lives: &[Life], threads: &mut [ThreadAccount], stolen_ns: u64) -> u64 {
+    let open = |life: &Life, thread: &ThreadAccount| {
+        let ready =
+            life.steps.iter().filter(|step| step.place.is_none()).map(|step| step.off_cpu_ns()).sum::<u64>();
+        ready.saturating_sub(thread.parts.runqueue_ns).min(thread.parts.blocked_ns)
+    };
+    let opens: Vec<u64> = lives.iter().zip(&*threads).map(|(life, thread)| open(life, thread)).collect();
+    let all: u64 = opens.iter().sum();
+    let given = all.min(stolen_ns);
+    let mut used = 0;
+    for (open, thread) in opens.iter().zip(threads) {
+        let ns = (u128::from(given) * u128::from(*open) / u128::from(all.max(1))) as u64;
+        thread.parts.blocked_ns -= ns;
+        thread.parts.runqueue_ns += ns;
+        used += ns;
+    }
+    used
 }
 
 /// `total` by weight, adding up exactly.
@@ -191,7 +220,7 @@ struct Shares {
 
 /// Pass by pass: while some thread was on a CPU, none was and one waited for it, all were blocked; and how much of the
 /// waiting comes of there being more threads that want a CPU than `cores`.
-fn shares(lives: &[Life], passes: usize, elapsed_ns: u64, cores: f64) -> Shares {
+fn shares(lives: &[Life], passes: usize, runqueue_ns: u64, cores: f64) -> Shares {
     let (mut cpu, mut waiting, mut length) = (vec![0_u64; passes], vec![0_u64; passes], vec![0_u64; passes]);
     for step in lives.iter().flat_map(|life| &life.steps) {
         cpu[step.pass] += step.cpu_ns;
@@ -209,8 +238,8 @@ fn shares(lives: &[Life], passes: usize, elapsed_ns: u64, cores: f64) -> Shares 
         own += (wanted - cores * length[pass] as f64).clamp(0.0, waiting[pass] as f64);
         all += waiting[pass];
     }
-    let busy_ns = busy_ns.min(elapsed_ns);
-    let starved_ns = starved_ns.min(elapsed_ns - busy_ns);
+    // What no thread's clock knows as waiting was not: between two looks a thread may also have been blocked.
+    let starved_ns = starved_ns.min(runqueue_ns);
     Shares { busy_ns, starved_ns, own_share: if all > 0 { own / all as f64 } else { 0.0 } }
 }
 

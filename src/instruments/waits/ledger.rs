@@ -79,6 +79,7 @@ pub(super) fn ledger(accounts: &[Account], measured: Measured<'_>) -> WaitsLedge
         idle_ns: elapsed_ns.saturating_sub(busy_ns + starved_ns),
         total,
         runqueue_own_ns: own.round() as u64,
+        stolen_ns: sum(|account| account.stolen_ns),
         slices: sum(|account| account.slices),
         most_threads: accounts.iter().map(|account| account.most_threads).fold(census.threads, usize::max),
         children: census.children.map(|children| children as f64),

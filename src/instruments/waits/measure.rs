@@ -84,14 +84,21 @@ pub(super) fn measure_windows(
     };
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let spent = samples.usage.sum_ns().max(1);
-    let setting = Setting {
+    let mut setting = Setting {
         own: clock::this_thread(),
         cores,
         sampler_user_share: samples.usage.user_ns as f64 / spent as f64,
+        stolen_ns: 0,
     };
     let passes = within(&windows, samples.passes, setting.own);
-    let accounts: Vec<Account> =
-        windows.iter().zip(&passes).map(|(window, passes)| account(window, passes, setting)).collect();
+    let mut accounts: Vec<Account> = Vec::new();
+    for (window, passes) in windows.iter().zip(&passes) {
+        // The kernel tells it by ticks of 10 ms, so windows carry over what they leave.
+        let taken = window.close.stolen_ns.saturating_sub(windows[0].open.stolen_ns);
+        let used: u64 = accounts.iter().map(|account| account.stolen_ns).sum();
+        setting.stolen_ns = taken.saturating_sub(used);
+        accounts.push(account(window, passes, setting));
+    }
     let names = Names::new([&samples.names, &edges.watch.names], setting.own);
     let timeline = timeline::of_longest(&windows, &passes, setting.own, &names);
     let missing = sources.missing();

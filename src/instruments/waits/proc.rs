@@ -104,6 +104,19 @@ impl Proc {
         Ok(text.split_whitespace().filter_map(|number| number.parse().ok()).collect())
     }
 
+    /// What the hypervisor took from all CPUs since the machine started; 0 where the system does not tell.
+    pub(super) fn stolen_ns(&self) -> u64 {
+        let stat = fs::read_to_string(self.root.join("stat")).unwrap_or_default();
+        // In ticks of USER_HZ, which is 100 wherever Linux runs today (proc_stat(5)).
+        stolen_ticks(&stat).unwrap_or(0) * 10_000_000
+    }
+
+    /// How many threads there are, without listing them; `None` where the folder's links do not tell.
+    pub(super) fn thread_count(&self) -> Option<usize> {
+        let links = std::os::unix::fs::MetadataExt::nlink(&fs::metadata(self.task_folder()).ok()?);
+        usize::try_from(links.checked_sub(2)?).ok()
+    }
+
     /// The root itself.
     pub(super) fn root(&self) -> &Path {
         &self.root
@@ -150,6 +163,11 @@ pub(super) fn by_state(state: char, otherwise: Place) -> Activity {
     }
 }
 
+/// The eighth number of the first line: time that the CPUs would have worked and were not given.
+fn stolen_ticks(stat: &str) -> Option<u64> {
+    stat.lines().next()?.strip_prefix("cpu ")?.split_whitespace().nth(7)?.parse().ok()
+}
+
 /// The letter behind the name, which may hold blanks and brackets itself.
 fn state(stat: &str) -> Option<char> {
     stat.rsplit_once(") ")?.1.chars().next()
@@ -177,6 +195,12 @@ mod tests {
         assert_eq!(asked("-1 0x7ffd 0x7f5d\n", Some('S')), Some(Activity::Blocked(Place::Outside)));
         assert_eq!(asked("-1 0x7ffd 0x7f5d\n", None), None, "it has gone meanwhile");
         assert_eq!((asked("", None), asked("rubbish", None)), (None, None));
+    }
+
+    #[test]
+    fn stolen_time_is_the_eighth_number_of_all_cpus() {
+        assert_eq!(stolen_ticks("cpu  1 2 3 4 5 6 7 80 9 10\ncpu0 1 1 1 1 1 1 1 1\n"), Some(80));
+        assert_eq!((stolen_ticks(""), stolen_ticks("cpu 1 2"), stolen_ticks("cpu0 1")), (None, None, None));
     }
 
     #[test]

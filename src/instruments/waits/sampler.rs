@@ -15,9 +15,9 @@ use super::watch::{Pass, Watch};
 const SHORTEST: Duration = Duration::from_millis(1);
 /// Longest: a case of half a second is still seen ten times.
 const LONGEST: Duration = Duration::from_millis(50);
-/// The share of one CPU that the sampler takes at most: half of the 2 % that a case may pay, for its threads also pay
-/// for being interrupted.
-const SHARE: f64 = 0.01;
+/// The share of one CPU that the sampler takes at most, so that what its threads pay for being interrupted still lies
+/// within the 2 % that a case may pay.
+const SHARE: f64 = 0.015;
 
 /// A running sampler.
 pub(super) struct Sampler {

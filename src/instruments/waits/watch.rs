@@ -42,6 +42,8 @@ pub(super) struct Watch {
     /// Threads that are not looked at: the sampler.
     not: Option<u32>,
     watched: HashMap<u32, Watched>,
+    /// All threads as last listed.
+    listed: Vec<u32>,
     /// What threads are called, those that ended included.
     pub(super) names: HashMap<u32, String>,
 }
@@ -52,7 +54,7 @@ const FILES_KEPT: usize = 200;
 
 impl Watch {
     pub(super) fn new(sources: Sources, origin: Instant, not: Option<u32>) -> Self {
-        Self { sources, origin, not, watched: HashMap::new(), names: HashMap::new() }
+        Self { sources, origin, not, watched: HashMap::new(), listed: Vec::new(), names: HashMap::new() }
     }
 
     fn now_ns(&self) -> u64 {
@@ -62,18 +64,38 @@ impl Watch {
     /// Looks at every thread that is listed, except those `left_out`.
     pub(super) fn pass(&mut self, left_out: &[u32]) -> Pass {
         let at_ns = self.now_ns();
-        let threads = if self.sources.lists_threads {
-            self.sources.proc.threads().unwrap_or_default()
-        } else {
-            Vec::new()
-        };
-        if self.watched.len() > threads.len() {
-            self.watched.retain(|thread, _| threads.contains(thread));
+        // Listing takes longer than asking how many there are; one that ended is noticed by its clock.
+        if self.listed.is_empty() || self.sources.proc.thread_count() != Some(self.listed.len()) {
+            self.list();
         }
-        let wanted = threads.iter().filter(|thread| !left_out.contains(thread) && self.not != Some(**thread));
-        let wanted: Vec<u32> = wanted.copied().collect();
-        let seen = wanted.into_iter().filter_map(|thread| self.look(thread)).collect();
+        let mut seen = self.look_at_all(left_out);
+        if self.listed.is_empty() {
+            self.list();
+            seen = self.look_at_all(left_out);
+        }
         Pass { at_ns, seen }
+    }
+
+    fn list(&mut self) {
+        self.listed = match self.sources.lists_threads {
+            true => self.sources.proc.threads().unwrap_or_default(),
+            false => Vec::new(),
+        };
+        let listed = &self.listed;
+        self.watched.retain(|thread, _| listed.contains(thread));
+    }
+
+    /// Every listed thread that is still there; the list is emptied when one is not.
+    fn look_at_all(&mut self, left_out: &[u32]) -> Vec<Seen> {
+        let listed = std::mem::take(&mut self.listed);
+        let wanted = |thread: &u32| !left_out.contains(thread) && self.not != Some(*thread);
+        let wanted: Vec<u32> = listed.iter().copied().filter(wanted).collect();
+        let count = wanted.len();
+        let seen: Vec<Seen> = wanted.into_iter().filter_map(|thread| self.look(thread)).collect();
+        if seen.len() == count {
+            self.listed = listed;
+        }
+        seen
     }
 
     /// Looks at the calling thread, which runs.

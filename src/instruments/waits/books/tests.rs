@@ -33,7 +33,7 @@ fn window(open: Pass, close: Pass, process_cpu: u64, user: u64, kernel: u64) -> 
     Window { open: Edge { pass: open, ..Edge::default() }, close, iterations: 1 }
 }
 
-const SETTING: Setting = Setting { own: OWN, cores: 2, sampler_user_share: 0.5 };
+const SETTING: Setting = Setting { own: OWN, cores: 2, sampler_user_share: 0.5, stolen_ns: 0 };
 
 fn adds_up(account: &Account) {
     for thread in &account.threads {
@@ -145,6 +145,20 @@ fn neighbours_take_the_cpu_from_one_thread_and_four_threads_take_it_from_each_ot
     let crowd = of(4, 5_000);
     assert_eq!((crowd.busy_ns, crowd.starved_ns), (10_000_000, 0));
     assert!((crowd.own_share - 1.0).abs() < 1e-9, "{}", crowd.own_share);
+}
+
+#[test]
+fn what_the_hypervisor_took_is_waiting_for_a_cpu() {
+    let passes = [pass(50_000, &[seen(OWN, 50_000, 40_000, 0, RUNS)])];
+    let close = pass(100_000, &[seen(OWN, 100_000, 90_000, 2_000, RUNS)]);
+    let window = window(pass(0, &[seen(OWN, 0, 0, 0, RUNS)]), close, 90_000, 90_000, 0);
+    for (stolen, runqueue, blocked) in [(0, 2, 8), (5, 7, 3), (500, 10, 0)] {
+        let account = account(&window, &passes, Setting { stolen_ns: stolen * 1_000_000, ..SETTING });
+        adds_up(&account);
+        let parts = account.threads[0].parts;
+        assert_eq!((parts.runqueue_ns, parts.blocked_ns), (runqueue * 1_000_000, blocked * 1_000_000));
+        assert_eq!(account.stolen_ns, (runqueue - 2) * 1_000_000);
+    }
 }
 
 #[test]
