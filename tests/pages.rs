@@ -308,7 +308,7 @@ fn a_case_page_says_where_it_waits_in_a_word_in_charts_and_in_tables() {
         "The timeline in figures",
         "1\u{a0}thread more",
         "<code>futex</code> 48.0\u{a0}ms",
-        "50.0\u{a0}ms<span class=\"interval\">3.3 %",
+        "77.5\u{a0}ms<span class=\"interval\">51.7 %",
         "420 times a second and took 1.20 % of a CPU",
         "the hypervisor took 500\u{a0}µs",
         "data=\"../../waits/build-vec/push@1000.svg\"",

@@ -136,7 +136,10 @@ fn lock(period: usize, percent: usize, points: f64) -> Result<(), Failed> {
     } else {
         |ledger, truth| blocked_in(ledger, truth, &["futex"], 5.0)
     };
-    passes_and_turns_red(check, &ledger, &truth, &[("truth", &truth_altered)])?;
+    let always = |_: &mut WaitsLedger, truth: &mut [Truth]| {
+        truth.iter_mut().for_each(|one| one.waited_ns = 2 * one.wall_ns);
+    };
+    passes_and_turns_red(check, &ledger, &truth, &[("truth", &always)])?;
     if percent > 50 {
         // Below, what it waits for a CPU could stand in for it.
         passes_and_turns_red(check, &ledger, &truth, &[("calls", &calls_mixed_up)])?;
@@ -146,8 +149,8 @@ fn lock(period: usize, percent: usize, points: f64) -> Result<(), Failed> {
         holder.flat_map(|thread| &thread.blocked).filter(|blocked| blocked.call.ends_with("nanosleep"));
     let slept: u64 = slept.map(|blocked| blocked.ns).sum();
     let held: u64 = truth.iter().map(|one| one.waited_ns).sum();
-    // The holder sleeps for as long as the other waits; its last moments may be nobody's.
-    if slept * 10 < held * 8 {
+    // The holder sleeps for as long as the other waits, and either may then wait for a CPU.
+    if (slept + ledger.total.runqueue_ns) * 10 < held * 9 {
         return Err(format!("the holder slept {slept} ns while the other waited {held}").into());
     }
     Ok(())

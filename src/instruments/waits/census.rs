@@ -17,17 +17,17 @@ pub(super) struct Census {
     pub(super) children: Option<usize>,
 }
 
-/// Runs one iteration of `case` and counts. A child that ends is seen because starting one takes longer than looking.
+/// Runs one iteration of `case` and counts, if `counted`. A child that ends is seen because starting one takes longer than looking.
 ///
 /// # Errors
 /// One line, when the system starts no more threads.
-pub(super) fn count(case: &dyn Case, sources: &Sources) -> Result<Census, String> {
+pub(super) fn count(case: &dyn Case, sources: &Sources, counted: bool) -> Result<Census, String> {
     let iterate = || {
         case.stage(1);
         case.run(1);
         case.unstage();
     };
-    if !sources.lists_threads {
+    if !sources.lists_threads || !counted {
         iterate();
         return Ok(Census { threads: 1, children: None });
     }

@@ -18,8 +18,8 @@ use crate::workload::Case;
 pub struct Plan {
     /// Wall time in the measured loop.
     pub wall: Duration,
-    /// Whether the sampler looks; without it blocked time is not split by call, and other threads are seen at the
-    /// edges alone.
+    /// Whether the sampler looks, and the census before it; without them blocked time is not split by call, other
+    /// threads are seen at the edges alone, and children are not counted.
     pub sampler: bool,
 }
 
@@ -48,10 +48,10 @@ pub(super) fn measure_windows(
     sources: &Sources,
 ) -> Result<(WaitsLedger, Vec<Account>), String> {
     let began = Instant::now();
-    let mut census = census::count(case, sources)?;
+    let mut census = census::count(case, sources, plan.sampler)?;
     let first = began.elapsed();
-    for _ in 1..if first < SHORT { CENSUSES } else { 1 } {
-        let again = census::count(case, sources)?;
+    for _ in 1..if first < SHORT && plan.sampler { CENSUSES } else { 1 } {
+        let again = census::count(case, sources, plan.sampler)?;
         census.threads = census.threads.max(again.threads);
         census.children = census.children.max(again.children);
     }
