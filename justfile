@@ -49,6 +49,11 @@ heap *FILTER:
 instructions *FILTER: setup
     @cargo bench --quiet --bench instructions -- "$@"
 
+# Where threads wait: on CPU, for a CPU, blocked in which system call
+[group('measure')]
+waits *FILTER:
+    @cargo bench --quiet --bench waits -- "$@"
+
 # CPython's figures for the same kernels, beside ours
 [group('measure')]
 python *FILTER:

@@ -9,6 +9,7 @@ mod ranking;
 mod scaling;
 mod standing;
 mod twins;
+mod waits;
 
 pub use beside::{Beside, GAIN, Help, Numbers, Speedups, beside};
 pub use break_even::{BreakEven, Pays, break_even};
@@ -18,3 +19,4 @@ pub use ranking::{Ranked, RankedBy, Ranking, rank};
 pub use scaling::{Laws, Refusal, ScalingCurve, ScalingPoint, scaling};
 pub use standing::{Since, Standing, instrument_of, standing};
 pub use twins::{Twins, twins};
+pub use waits::{WaitVerdict, WaitWord, judge};

@@ -20,6 +20,7 @@ mod selection;
 mod session;
 pub mod time;
 pub mod tools;
+pub mod waits;
 mod wire;
 
 use std::path::PathBuf;
@@ -181,6 +182,7 @@ pub fn surveys() -> Vec<InstrumentState> {
         flamegraph::Flamegraph.survey(),
         heap::survey(true),
         instructions::Instructions.survey(),
+        waits::Waits.survey(),
         python::Python.survey(),
     ]
 }

@@ -10,6 +10,7 @@ mod metric;
 mod recorded;
 mod run;
 mod store;
+mod waits_ledger;
 
 pub use case_id::{CaseId, CaseIdError};
 pub use environment::Environment;
@@ -23,6 +24,9 @@ pub use recorded::{Finding, Recorded, RecordedCase, RecordedInstrument};
 pub use run::{CaseRecord, Failure, InstrumentState, LeftOut, Measurement, Run, State};
 pub(crate) use store::write_atomically;
 pub use store::{Loaded, Lock, RecordError, Recorder, load};
+pub use waits_ledger::{
+    BlockedIn, Doing, Interval, Lane, Sampling, ThreadWaits, Timeline, WaitParts, WaitsLedger,
+};
 
 /// The version of every JSON that perflab writes. It changes only by addition; a reader refuses a newer one.
 pub const SCHEMA: u32 = 1;

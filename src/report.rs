@@ -21,6 +21,7 @@ mod seen;
 mod sentence;
 mod sizes;
 mod theme;
+mod waits;
 
 use std::fs;
 use std::io;
@@ -124,7 +125,7 @@ pub fn render(
         for workload in &family.workloads {
             for &size in &workload.sizes {
                 let id = CaseId { family: family.name.clone(), workload: workload.name.clone(), size };
-                write(&layout.case_page(&id), case::page(&source, family, workload, &id))?;
+                write(&layout.case_page(&id), case::page(&source, family, workload, &id)?)?;
             }
         }
         write(&layout.family_page(&family.name), family::page(&source, family)?)?;

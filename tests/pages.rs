@@ -375,6 +375,59 @@ fn a_case_page_has_the_numbers_the_call_sites_and_the_files() {
 }
 
 #[test]
+fn a_case_page_says_where_it_waits_in_a_word_in_charts_and_in_tables() {
+    let page = Pages::with_holes().case("build-vec/push@1000");
+    let section =
+        page.split("id=\"waits\"").nth(1).expect("a section").split("id=\"heap\"").next().expect("its end");
+    for words in [
+        "<strong>CPU-bound</strong>: a thread is on a CPU for 91 % of the time",
+        "blocked: clock_nanosleep",
+        "blocked: other calls",
+        "var(--w4)",
+        "The timeline in figures",
+        "1\u{a0}thread more",
+        "<code>futex</code> 48.0\u{a0}ms",
+        "77.5\u{a0}ms<span class=\"interval\">51.7 %",
+        "420 times a second and took 1.20 % of a CPU",
+        "the hypervisor took 500\u{a0}µs",
+        "data=\"../../waits/build-vec/push@1000.svg\"",
+    ] {
+        assert!(section.contains(words), "{words}\n{section}");
+    }
+    assert_eq!(charts(section).iter().filter(|chart| chart.contains("<text")).count(), 2);
+    assert!(page.contains("folded stacks of wall time") && page.contains("books of waits"));
+}
+
+#[test]
+fn a_degraded_ledger_says_what_is_missing_and_a_broken_one_what_to_type() {
+    let (listing, recorded) = fabricated::with_holes();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let layout = Layout::new(folder.path().join("profiles"), folder.path().join("reports"));
+    let id = "build-vec/push@1000".parse().expect("a case id");
+    let mut ledger = fabricated::waits();
+    ledger.missing.push("children are not listed by this <kernel>".to_owned());
+    ledger.children = None;
+    fabricated::put(&layout.waits_ledger(&id), &serde_json::to_string(&ledger).expect("plain data"));
+    render(&listing, &recorded, &[], &layout).expect("pages render");
+    let page = read(&layout.case_page(&id));
+    assert!(page.contains("children are not listed by this &lt;kernel&gt;") && page.contains("not counted"));
+    fabricated::put(&layout.waits_ledger(&id), "{\"schema\":1");
+    render(&listing, &recorded, &[], &layout).expect("pages render");
+    assert!(read(&layout.case_page(&id)).contains("just waits build-vec/push@1000"));
+}
+
+#[test]
+fn a_family_page_shows_what_the_members_threads_did() {
+    let page = Pages::with_holes().family("build-vec");
+    let chart = page.split("Wall time of threads at n = 1,000, by what they did").nth(1).expect("a chart");
+    let chart = chart.split("</figure>").next().expect("its end");
+    // Wall 3 parts, of which 1.1 on CPU in user code and 1.55 blocked.
+    for words in ["var(--w0)", "waiting for a CPU", ">36.7 %<", ">51.7 %<"] {
+        assert!(chart.contains(words), "{words}");
+    }
+}
+
+#[test]
 fn a_case_page_shows_an_older_number_and_why_the_newest_attempt_gave_none() {
     let page = Pages::with_holes().case("build-vec/vec-deque@1000");
     assert!(page.contains("16,400\u{a0}B") && page.contains(">failed since<"));

@@ -81,6 +81,21 @@ impl Layout {
         self.raw(InstrumentName::Instructions, id, "callgrind.out")
     }
 
+    /// The books of where threads wait, a [`WaitsLedger`](super::WaitsLedger).
+    pub fn waits_ledger(&self, id: &CaseId) -> PathBuf {
+        self.raw(InstrumentName::Waits, id, "json")
+    }
+
+    /// Folded stacks of wall time, by thread and wait.
+    pub fn waits_folded(&self, id: &CaseId) -> PathBuf {
+        self.raw(InstrumentName::Waits, id, "folded")
+    }
+
+    /// The flamegraph of wall time, by thread and wait.
+    pub fn waits_flamegraph(&self, id: &CaseId) -> PathBuf {
+        self.raw(InstrumentName::Waits, id, "svg")
+    }
+
     /// `reports/index.html`.
     pub fn index_page(&self) -> PathBuf {
         self.reports.join("index.html")

@@ -24,11 +24,13 @@ pub enum InstrumentName {
 
 impl InstrumentName {
     /// Every instrument, in the order in which pages show them.
-    pub const ALL: [Self; 5] = [Self::Time, Self::Flamegraph, Self::Heap, Self::Instructions, Self::Python];
+    pub const ALL: [Self; 6] =
+        [Self::Time, Self::Flamegraph, Self::Heap, Self::Instructions, Self::Waits, Self::Python];
 
     /// Those that a run uses unless it is told which, in the order in which it does. CPython is a thing to compare
     /// with, not a way to look at our own code, and it is slow: it is asked for by name.
-    pub const BENCHED: [Self; 4] = [Self::Time, Self::Flamegraph, Self::Heap, Self::Instructions];
+    pub const BENCHED: [Self; 5] =
+        [Self::Time, Self::Flamegraph, Self::Heap, Self::Instructions, Self::Waits];
 
     /// The name itself.
     pub const fn as_str(self) -> &'static str {
@@ -95,7 +97,7 @@ pub enum Metric {
     Threads,
     /// Child processes that ended.
     Children,
-    /// CPU time of the children that ended, user and kernel.
+    /// CPU time of child processes, ended or alive, user and kernel.
     ChildrenCpuNs,
     /// Wall time of CPython for the same kernel, nanoseconds.
     PythonNs,

@@ -1,12 +1,12 @@
-//! The page of a case: every number with all that is needed to read it, the flamegraphs, the heap's call sites,
-//! and the raw files.
+//! The page of a case: every number with all that is needed to read it, the flamegraphs, where its threads wait, the
+//! heap's call sites, and the raw files.
 
 use std::path::{Path, PathBuf};
 
 use maud::{Markup, html};
 
 use super::page::{clip, frame, scrolled, words};
-use super::{Source, cell, format, heap, link, seen, sizes};
+use super::{ReportError, Source, cell, format, heap, link, seen, sizes, waits};
 use crate::analysis::{Estimate, Since, Standing, rank};
 use crate::record::{
     CaseId, InstrumentName, ListedCounts, ListedFamily, ListedWorkload, Measurement, Metric, Unit,
@@ -18,8 +18,9 @@ pub(super) fn page(
     family: &ListedFamily,
     workload: &ListedWorkload,
     id: &CaseId,
-) -> Markup {
+) -> Result<Markup, ReportError> {
     let path = source.layout.case_page(id);
+    let waits = waits::section(source, id)?;
     let title = id.to_string();
     let body = html! {
         header.lead {
@@ -36,12 +37,12 @@ pub(super) fn page(
         h2 { "Measurements" }
         (measurements(source, family, workload, id))
         (seen::paragraph(workload.concurrency))
-        (pictures(source, &path, id))
+        (pictures(source, &path, id, waits.as_ref()))
         (raw_files(source, &path, id))
     };
     let family_page = source.layout.family_page(&family.name);
     let stem = id.stem();
-    frame(source, &path, &title, &[(&family.name, family_page), (&stem, path.clone())], "", &body)
+    Ok(frame(source, &path, &title, &[(&family.name, family_page), (&stem, path.clone())], "", &body))
 }
 
 fn standing_in_family(source: &Source<'_>, family: &ListedFamily, id: &CaseId) -> Markup {
@@ -164,10 +165,15 @@ fn per_unit(family: &ListedFamily, measurement: &Measurement, id: &CaseId) -> Ma
             _ if units.is_none() => span.muted { "–" },
             Unit::Ns => (format::time(value)),
             Unit::Bytes => (format::rounded(value)),
-            Unit::Count if measurement.instrument != InstrumentName::Flamegraph => (format::rounded(value)),
+            Unit::Count if counts_work(measurement.instrument) => (format::rounded(value)),
             Unit::Count | Unit::Ratio | Unit::Hz => span.muted { "–" },
         }
     }
+}
+
+/// Whether an instrument's counts grow with the size: samples and threads do not.
+fn counts_work(instrument: InstrumentName) -> bool {
+    !matches!(instrument, InstrumentName::Flamegraph | InstrumentName::Waits)
 }
 
 fn unit(measurement: &Measurement) -> &'static str {
@@ -184,8 +190,8 @@ fn unit(measurement: &Measurement) -> &'static str {
     }
 }
 
-/// The two flamegraphs and the heap's call sites, or the words that stand for them.
-fn pictures(source: &Source<'_>, path: &Path, id: &CaseId) -> Markup {
+/// The flamegraphs, where threads wait and the heap's call sites, or the words that stand for them.
+fn pictures(source: &Source<'_>, path: &Path, id: &CaseId, waits: Option<&Markup>) -> Markup {
     let files = source.files.of(id);
     let absent = |instrument: InstrumentName| {
         let metric = cell::metrics_of(instrument)[0];
@@ -198,6 +204,12 @@ fn pictures(source: &Source<'_>, path: &Path, id: &CaseId) -> Markup {
             Some(svg) => { (older(source, id, InstrumentName::Flamegraph)) (picture(path, svg, "CPU flamegraph")) },
             None => p.muted { (words(&absent(InstrumentName::Flamegraph))) },
         }
+        h2 #waits { "Where it waits" }
+        @match waits {
+            Some(section) => { (older(source, id, InstrumentName::Waits)) (section) },
+            None => p.muted { (words(&absent(InstrumentName::Waits))) },
+        }
+        @if let Some(svg) = &files.waits_flamegraph { h3 { "Wall time by thread and wait" } (picture(path, svg, "Waits flamegraph")) }
         h2 #heap { "Where heap blocks come from" }
         @match heap::table(source, id) {
             Some(table) => { (older(source, id, InstrumentName::Heap)) (table) },
@@ -234,7 +246,7 @@ fn picture(path: &Path, svg: &Path, name: &str) -> Markup {
 
 fn raw_files(source: &Source<'_>, path: &Path, id: &CaseId) -> Markup {
     let files = source.files.of(id);
-    let rows: [(&Option<PathBuf>, &str, &str); 6] = [
+    let rows: [(&Option<PathBuf>, &str, &str); 8] = [
         (
             &files.criterion,
             "criterion's page",
@@ -248,6 +260,8 @@ fn raw_files(source: &Source<'_>, path: &Path, id: &CaseId) -> Markup {
         ),
         (&files.heap_sites, "heap call sites", "JSON, all of them"),
         (&files.heap_folded, "folded stacks of heap bytes", "one stack a line, for any flamegraph tool"),
+        (&files.waits_ledger, "books of waits", "JSON: every thread, every call, the timeline"),
+        (&files.waits_folded, "folded stacks of wall time", "one thread and wait a line, in microseconds"),
         (&files.callgrind, "callgrind profile", "open it in KCachegrind, or `callgrind_annotate`"),
     ];
     html! {

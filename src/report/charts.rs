@@ -6,7 +6,11 @@ mod canvas;
 mod lines;
 mod names;
 mod speedups;
+mod stacks;
+mod timeline;
 
 pub(super) use bars::{Bar, bars};
 pub(super) use lines::{Line, lines};
 pub(super) use speedups::{SpeedupLine, speedups};
+pub(super) use stacks::{Stack, Width, stacks};
+pub(super) use timeline::timeline;

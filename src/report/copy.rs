@@ -19,6 +19,9 @@ pub(super) struct CaseFiles {
     pub(super) heap_sites: Option<PathBuf>,
     pub(super) dhat: Option<PathBuf>,
     pub(super) callgrind: Option<PathBuf>,
+    pub(super) waits_ledger: Option<PathBuf>,
+    pub(super) waits_folded: Option<PathBuf>,
+    pub(super) waits_flamegraph: Option<PathBuf>,
     pub(super) criterion: Option<PathBuf>,
 }
 
@@ -37,6 +40,9 @@ const NONE: &CaseFiles = &CaseFiles {
     heap_sites: None,
     dhat: None,
     callgrind: None,
+    waits_ledger: None,
+    waits_folded: None,
+    waits_flamegraph: None,
     criterion: None,
 };
 
@@ -84,6 +90,9 @@ fn case_files(id: &CaseId, layout: &Layout) -> Result<CaseFiles, ReportError> {
         heap_sites: copied(&layout.heap_sites(id), layout)?,
         dhat: copied(&layout.dhat(id), layout)?,
         callgrind: copied(&layout.callgrind(id), layout)?,
+        waits_ledger: copied(&layout.waits_ledger(id), layout)?,
+        waits_folded: copied(&layout.waits_folded(id), layout)?,
+        waits_flamegraph: copied(&layout.waits_flamegraph(id), layout)?,
         criterion: existing_copy(&layout.criterion_page(id), layout),
     })
 }

@@ -7,7 +7,7 @@ use maud::{Markup, PreEscaped, html};
 use super::charts::{Bar, Line, bars, lines};
 use super::page::{case_link, clip, frame, scrolled, swatch, words};
 use super::ranking_table::{self, place};
-use super::{ReportError, Source, break_even, cell, format, link, scaling, sentence, sizes};
+use super::{ReportError, Source, break_even, cell, format, link, scaling, sentence, sizes, waits};
 use crate::analysis::{Estimate, Ranking, Standing, rank, twins};
 use crate::record::{CaseId, ListedCounts, ListedFamily, ListedWorkload, Metric};
 
@@ -63,7 +63,7 @@ fn ranking_per_size(
                 (ranking_table::table(source, path, family, ranking))
                 (twin_notes(source, family, ranking))
                 (findings(source, path, family, ranking))
-                div.bars { (bar_charts(source, family, ranking)?) }
+                div.bars { (bar_charts(source, family, ranking)?) (waits_chart(source, family, ranking)?) }
             }
         });
     }
@@ -166,6 +166,17 @@ fn bar_charts(
             }
         }
     })
+}
+
+/// What the members' threads do all the time, in the order of the ranking.
+fn waits_chart(
+    source: &Source<'_>,
+    family: &ListedFamily,
+    ranking: &Ranking<'_>,
+) -> Result<Markup, ReportError> {
+    let ranked = ranking.ranked.iter().map(|member| member.workload);
+    let members: Vec<_> = ranked.chain(ranking.unranked.iter().copied()).collect();
+    waits::members(source, family, &members, ranking.size)
 }
 
 fn bar<'a>(

@@ -20,6 +20,8 @@ const STAND_IN: (u8, u8) = (0xA1, 0xB2);
 pub(super) enum Ink {
     /// A workload, by its place in the family.
     Series(usize),
+    /// A part of a thread's time, by its place in [`WAITS`].
+    Wait(usize),
     /// Text.
     Text,
     /// Text of less weight.
@@ -30,7 +32,10 @@ pub(super) enum Ink {
     Paper,
 }
 
-/// Every role, in the order of stand-ins behind the series.
+/// Colours for parts of a thread's time: user code, kernel, waiting for a CPU, residual, four calls, other calls.
+const WAITS: usize = 9;
+
+/// Every role, in the order of stand-ins behind the series; parts of time come last.
 const ROLES: [(Ink, &str); 4] =
     [(Ink::Text, "ink"), (Ink::Muted, "muted"), (Ink::Grid, "rule"), (Ink::Paper, "paper")];
 
@@ -39,9 +44,17 @@ impl Ink {
     pub(super) fn stand_in(self) -> RGBColor {
         let number = match self {
             Self::Series(index) => index % SERIES,
+            Self::Wait(index) => SERIES + ROLES.len() + index % WAITS,
             role => SERIES + ROLES.iter().position(|(other, _)| *other == role).unwrap_or(0),
         };
         RGBColor(STAND_IN.0, STAND_IN.1, number as u8)
+    }
+
+    /// The CSS variable itself, for what is drawn without plotters.
+    pub(super) fn css(self) -> String {
+        themed(&format!("=\"#{:02X}{:02X}{:02X}\"", STAND_IN.0, STAND_IN.1, self.stand_in().2))
+            .trim_matches(['=', '"'])
+            .to_owned()
     }
 }
 
@@ -55,7 +68,8 @@ pub(super) fn series(index: usize) -> String {
 pub(super) fn themed(svg: &str) -> String {
     let mut themed = svg.to_owned();
     let names = (0..SERIES).map(|index| format!("s{index}"));
-    for (number, name) in names.chain(ROLES.iter().map(|(_, name)| (*name).to_owned())).enumerate() {
+    let names = names.chain(ROLES.iter().map(|(_, name)| (*name).to_owned()));
+    for (number, name) in names.chain((0..WAITS).map(|index| format!("w{index}"))).enumerate() {
         let stand_in = format!("=\"#{:02X}{:02X}{number:02X}\"", STAND_IN.0, STAND_IN.1);
         themed = themed.replace(&stand_in, &format!("=\"var(--{name})\""));
     }
@@ -92,5 +106,6 @@ mod tests {
         assert_eq!(themed(svg), "<text fill=\"var(--s3)\">=#A1B203</text><rect fill=\"var(--ink)\"/>");
         assert_eq!(Ink::Series(17).stand_in(), Ink::Series(1).stand_in());
         assert_eq!(Ink::Paper.stand_in(), RGBColor(0xA1, 0xB2, 19));
+        assert_eq!((Ink::Wait(8).css(), Ink::Grid.css()), ("var(--w8)".into(), "var(--rule)".into()));
     }
 }

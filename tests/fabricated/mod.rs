@@ -9,9 +9,10 @@ use std::fs;
 use std::path::Path;
 
 use perflab::record::{
-    CallSite, CaseId, Environment, Failure, Finding, HeapSites, InstrumentName, InstrumentState, Layout,
-    LeftOut, ListedConcurrency, ListedFamily, ListedWorkload, Listing, Measurement, Metric, Recorded,
-    RecordedCase, SCHEMA, State,
+    BlockedIn, CallSite, CaseId, Doing, Environment, Failure, Finding, HeapSites, InstrumentName,
+    InstrumentState, Interval, Lane, Layout, LeftOut, ListedConcurrency, ListedFamily, ListedWorkload,
+    Listing, Measurement, Metric, Recorded, RecordedCase, SCHEMA, Sampling, State, ThreadWaits, Timeline,
+    WaitParts, WaitsLedger,
 };
 
 /// The sizes of every family.
@@ -126,6 +127,7 @@ pub(crate) fn instruments(instructions: State) -> Vec<InstrumentState> {
             remedy,
             55.0,
         ),
+        state(InstrumentName::Waits, State::Ready, "/proc, rusage and CPU clocks", None, None, 31.0),
     ]
 }
 
@@ -178,6 +180,20 @@ fn measured_case(family: &str, member: &Member, size: usize) -> RecordedCase {
     take(Metric::EstimatedCycles, InstrumentName::Instructions, (instructions * 1.34).round());
     take(Metric::L1Misses, InstrumentName::Instructions, (n / 8.0).round());
     take(Metric::LlMisses, InstrumentName::Instructions, (n / 400.0).round());
+    // As in the ledger of `case_files`, for an iteration of this length.
+    for (metric, share) in [
+        (Metric::WallNs, 3.0),
+        (Metric::CpuUserNs, 1.1),
+        (Metric::CpuKernelNs, 0.2),
+        (Metric::RunqueueNs, 0.12),
+        (Metric::BlockedNs, 1.55),
+        (Metric::ResidualNs, 0.03),
+    ] {
+        take(metric, InstrumentName::Waits, time * share);
+    }
+    take(Metric::Threads, InstrumentName::Waits, 3.0);
+    take(Metric::Children, InstrumentName::Waits, 1.0);
+    take(Metric::ChildrenCpuNs, InstrumentName::Waits, time * 0.25);
     RecordedCase {
         family: family.into(),
         workload: member.0.into(),
@@ -374,6 +390,9 @@ fn case_files(id: &CaseId, layout: &Layout) {
     put(&layout.heap_folded(id), "main;run 8000\n");
     put(&layout.dhat(id), "{\"dhatFileVersion\":2}");
     put(&layout.callgrind(id), "# callgrind format\n");
+    put(&layout.waits_flamegraph(id), svg);
+    put(&layout.waits_folded(id), "measuring thread;blocked;futex 490000\n");
+    put(&layout.waits_ledger(id), &serde_json::to_string(&waits()).expect("plain data"));
     let frames = [
         "alloc::raw_vec::finish_grow (raw_vec.rs:563)",
         "<alloc::raw_vec::RawVec<u64>>::grow_one (raw_vec.rs:340)",
@@ -393,6 +412,84 @@ fn case_files(id: &CaseId, layout: &Layout) {
     put(&layout.heap_sites(id), &serde_json::to_string(&sites).expect("plain data"));
     put(&layout.criterion_page(id), "<!DOCTYPE html><title>criterion</title>");
     put(&layout.criterion_page(id).with_file_name("pdf.svg"), svg);
+}
+
+/// Books of half a second on three threads: one waits for two, of which one works and one sleeps and reads by turns.
+pub(crate) fn waits() -> WaitsLedger {
+    let ms = |ms: u64| ms * 1_000_000;
+    let parts = |user, kernel, runqueue, blocked, residual: u64| WaitParts {
+        wall_ns: ms(user + kernel + runqueue + blocked + residual),
+        user_ns: ms(user),
+        kernel_ns: ms(kernel),
+        runqueue_ns: ms(runqueue),
+        blocked_ns: ms(blocked),
+        residual_ns: ms(residual) as i64,
+    };
+    let blocked = |calls: &[(&str, u64)]| {
+        calls.iter().map(|(call, time)| BlockedIn { call: (*call).into(), ns: ms(*time) }).collect()
+    };
+    let thread = |name: &str, parts, calls: &[(&str, u64)]| ThreadWaits {
+        name: name.into(),
+        count: 1,
+        parts,
+        blocked: blocked(calls),
+    };
+    let threads = vec![
+        thread("measuring thread", parts(5, 5, 0, 490, 0), &[("futex", 480), ("wait4", 10)]),
+        thread("pool-0 (4012)", parts(430, 20, 40, 10, 0), &[("futex", 10)]),
+        thread(
+            "pool-1 (4013)",
+            parts(115, 75, 20, 275, 15),
+            &[("clock_nanosleep", 150), ("read", 75), ("page fault", 30), ("fsync", 20)],
+        ),
+    ];
+    let mut total = WaitParts::default();
+    threads.iter().for_each(|thread| total.add(&thread.parts));
+    let states = [
+        Doing::Running,
+        Doing::Runnable,
+        Doing::Blocked("clock_nanosleep".into()),
+        Doing::Blocked("read".into()),
+    ];
+    let lane = |name: &str, period: u64, states: &[Doing]| Lane {
+        name: name.into(),
+        intervals: (0..ms(100) / period)
+            .map(|n| Interval {
+                from_ns: n * period,
+                to_ns: (n + 1) * period,
+                doing: states[n as usize % states.len()].clone(),
+            })
+            .collect(),
+    };
+    WaitsLedger {
+        schema: SCHEMA,
+        iterations: 10,
+        cores: 2,
+        elapsed_ns: ms(500),
+        busy_ns: ms(455),
+        starved_ns: ms(20),
+        idle_ns: ms(25),
+        total,
+        runqueue_own_ns: ms(10),
+        stolen_ns: ms(5),
+        slices: 900,
+        most_threads: 3,
+        children: Some(1.0),
+        children_cpu_ns: ms(125),
+        threads,
+        timeline: Timeline {
+            length_ns: ms(100),
+            iterations: 2,
+            hidden_threads: 1,
+            lanes: vec![
+                lane("measuring thread", ms(50), &[Doing::Blocked("futex".into()), Doing::Running]),
+                lane("pool-0 (4012)", ms(20), &states[..2]),
+                lane("pool-1 (4013)", ms(5), &states),
+            ],
+        },
+        sampling: Sampling { passes: 210, rate_hz: 420.0, cpu_ns: ms(6) },
+        missing: Vec::new(),
+    }
 }
 
 /// Writes a file and the folders above it.

@@ -73,7 +73,7 @@ fn one(
 }
 
 /// 1, 2 or 5 times a power of ten, so that two to four steps reach `most`.
-fn step(most: f64) -> f64 {
+pub(super) fn step(most: f64) -> f64 {
     if most <= 0.0 {
         return 1.0;
     }

@@ -1,0 +1,151 @@
+//! The instrument, as the session sees it.
+
+use crate::instruments::{Instrument, Job, NoNumber, Reading};
+use crate::record::{InstrumentName, InstrumentState, State};
+
+/// Keeps the books of each case's threads.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Waits;
+
+impl Instrument for Waits {
+    fn name(&self) -> InstrumentName {
+        InstrumentName::Waits
+    }
+
+    fn survey(&self) -> InstrumentState {
+        let mut state = InstrumentState {
+            name: InstrumentName::Waits,
+            state: State::Ready,
+            detail: String::new(),
+            reason: None,
+            remedy: None,
+            seconds: 0.0,
+        };
+        platform::survey(&mut state);
+        state
+    }
+
+    fn measure(&self, job: &Job) -> Result<Vec<Reading>, NoNumber> {
+        platform::measure(job)
+    }
+}
+
+#[cfg(target_os = "linux")]
+mod platform {
+    //! Linux: /proc, rusage and CPU clocks.
+
+    use std::time::Duration;
+
+    use super::{InstrumentState, Job, NoNumber, Reading, State};
+    use crate::instruments::waits::books::Account;
+    use crate::instruments::waits::drawing::{caption, fold};
+    use crate::instruments::waits::measure::{Plan, measure_windows};
+    use crate::instruments::waits::{Proc, Sources};
+    use crate::instruments::{Effort, folder_of, remove_stale};
+    use crate::record::{Metric, WaitParts, WaitsLedger, write_atomically};
+
+    /// Wall time a case.
+    const QUICK: Duration = Duration::from_millis(500);
+    const THOROUGH: Duration = Duration::from_secs(5);
+    /// The loop is cut into this many stretches, and the range over them is shown.
+    const STRETCHES: usize = 5;
+
+    pub(super) fn survey(state: &mut InstrumentState) {
+        let sources = Sources::survey(Proc::system());
+        state.detail = "/proc, rusage and CPU clocks; a sampler thread for calls and the timeline".to_owned();
+        let missing = sources.missing();
+        if !missing.is_empty() {
+            state.state = State::Degraded;
+            state.reason = Some(missing.join("; "));
+            state.remedy = sources.remedy();
+        }
+    }
+
+    fn measure_ledger(job: &Job) -> Result<(WaitsLedger, Vec<Account>), String> {
+        let wall = if job.effort == Effort::Quick { QUICK } else { THOROUGH };
+        measure_windows(job.prepared(), Plan { wall, sampler: true }, &Sources::survey(Proc::system()))
+    }
+
+    pub(super) fn measure(job: &Job) -> Result<Vec<Reading>, NoNumber> {
+        let (id, layout) = (job.id(), &job.layout);
+        let (file, folded, svg) =
+            (layout.waits_ledger(id), layout.waits_folded(id), layout.waits_flamegraph(id));
+        // What an earlier run left must not pass for this one's.
+        for stale in [&file, &folded, &svg] {
+            remove_stale(stale)?;
+        }
+        folder_of(&file)?;
+        let (ledger, accounts) = measure_ledger(job)?;
+        let json = serde_json::to_vec(&ledger).map_err(|error| error.to_string())?;
+        write_atomically(&file, &json).map_err(|error| error.to_string())?;
+        let stacks = fold(&ledger);
+        // A loop of less than a microsecond has no picture.
+        if stacks.total() > 0 {
+            stacks.write(&folded).map_err(|error| error.to_string())?;
+            stacks.draw_to(&svg, &caption(id, &ledger)).map_err(|error| error.to_string())?;
+        }
+        Ok(readings(job, &ledger, &accounts))
+    }
+
+    type Part = fn(&WaitParts) -> f64;
+
+    const PARTS: [(Metric, Part); 6] = [
+        (Metric::WallNs, |parts| parts.wall_ns as f64),
+        (Metric::CpuUserNs, |parts| parts.user_ns as f64),
+        (Metric::CpuKernelNs, |parts| parts.kernel_ns as f64),
+        (Metric::RunqueueNs, |parts| parts.runqueue_ns as f64),
+        (Metric::BlockedNs, |parts| parts.blocked_ns as f64),
+        (Metric::ResidualNs, |parts| parts.residual_ns as f64),
+    ];
+
+    /// Every part an iteration, with its range over stretches of the loop.
+    fn readings(job: &Job, ledger: &WaitsLedger, accounts: &[Account]) -> Vec<Reading> {
+        let iterations = ledger.iterations.max(1) as f64;
+        let stretches = stretches(accounts);
+        let runqueue_is_told = ledger.total.runqueue_ns > 0 || ledger.slices > 0;
+        let mut readings: Vec<Reading> = PARTS
+            .into_iter()
+            .filter(|(metric, _)| *metric != Metric::RunqueueNs || runqueue_is_told)
+            .map(|(metric, part)| {
+                let value = part(&ledger.total) / iterations;
+                let each = stretches.iter().map(|(parts, iterations)| part(parts) / *iterations);
+                let (low, high) = each.fold((value, value), |(low, high), one| (low.min(one), high.max(one)));
+                job.reading(metric, value, low, high)
+            })
+            .collect();
+        readings.push(job.exact(Metric::Threads, ledger.most_threads as f64));
+        readings.extend(ledger.children.map(|children| job.exact(Metric::Children, children)));
+        readings.push(job.exact(Metric::ChildrenCpuNs, ledger.children_cpu_ns as f64 / iterations));
+        readings
+    }
+
+    /// Neighbouring windows put together, with their iterations.
+    fn stretches(accounts: &[Account]) -> Vec<(WaitParts, f64)> {
+        let length = accounts.len().div_ceil(STRETCHES).max(1);
+        let stretch = |accounts: &[Account]| {
+            let mut parts = WaitParts::default();
+            accounts.iter().flat_map(|account| &account.threads).for_each(|thread| parts.add(&thread.parts));
+            (parts, accounts.iter().map(|account| account.iterations).sum::<u64>().max(1) as f64)
+        };
+        accounts.chunks(length).map(stretch).collect()
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod platform {
+    //! Elsewhere: nothing yet, and it says so.
+
+    use super::{InstrumentState, Job, NoNumber, Reading, State};
+
+    const REASON: &str = "waits are read from Linux's /proc";
+
+    pub(super) fn survey(state: &mut InstrumentState) {
+        state.state = State::Unavailable;
+        state.reason = Some(REASON.to_owned());
+        state.remedy = Some("run it on Linux, in a virtual machine or a container".to_owned());
+    }
+
+    pub(super) fn measure(_job: &Job) -> Result<Vec<Reading>, NoNumber> {
+        Err(REASON.to_owned().into())
+    }
+}

@@ -1,0 +1,154 @@
+//! Measures a case: windows of iterations between two edges, under the sampler, until the budget is spent.
+
+use std::time::{Duration, Instant};
+
+use super::books::{Account, Setting, account};
+use super::census;
+use super::clock;
+use super::edge::{Edges, Window};
+use super::ledger::{Measured, Names, ledger};
+use super::sampler::{Sampler, Samples};
+use super::sources::Sources;
+use super::timeline;
+use crate::record::WaitsLedger;
+use crate::workload::Case;
+
+/// How long to measure.
+#[derive(Debug, Clone, Copy)]
+pub struct Plan {
+    /// Wall time in the measured loop.
+    pub wall: Duration,
+    /// Whether the sampler looks, and the census before it; without them blocked time is not split by call, other
+    /// threads are seen at the edges alone, and children are not counted.
+    pub sampler: bool,
+}
+
+/// A window is at least this long, where a batch may be: its edges then take less than a thousandth of it.
+const WINDOW: Duration = Duration::from_millis(100);
+/// A quick case is calibrated until this long.
+const CALIBRATION: Duration = Duration::from_millis(10);
+/// An iteration shorter than this is watched thrice by the census.
+const SHORT: Duration = Duration::from_millis(50);
+const CENSUSES: usize = 3;
+/// A case that must be staged for long may take this many times its budget by the clock on the wall.
+const PATIENCE: u32 = 4;
+
+/// Measures `case`, whose answer has been checked, as `plan` says, with the `sources` there are.
+///
+/// # Errors
+/// One line, when the system starts no sampler.
+pub fn measure_case(case: &dyn Case, plan: Plan, sources: &Sources) -> Result<WaitsLedger, String> {
+    Ok(measure_windows(case, plan, sources)?.0)
+}
+
+/// As [`measure_case`], and the accounts of the windows, for the spread.
+pub(super) fn measure_windows(
+    case: &dyn Case,
+    plan: Plan,
+    sources: &Sources,
+) -> Result<(WaitsLedger, Vec<Account>), String> {
+    let began = Instant::now();
+    let mut census = census::count(case, sources, plan.sampler)?;
+    let first = began.elapsed();
+    for _ in 1..if first < SHORT && plan.sampler { CENSUSES } else { 1 } {
+        let again = census::count(case, sources, plan.sampler)?;
+        census.threads = census.threads.max(again.threads);
+        census.children = census.children.max(again.children);
+    }
+    let iterations = iterations_a_window(case, first);
+    let origin = Instant::now();
+    let sampler =
+        if plan.sampler && sources.lists_threads { Some(Sampler::start(sources, origin)?) } else { None };
+    let mut edges = Edges::new(sources, origin, sampler.as_ref().map(|sampler| sampler.number));
+    let mut windows = Vec::new();
+    let mut measured = Duration::ZERO;
+    while measured < plan.wall && origin.elapsed() < plan.wall * PATIENCE || windows.is_empty() {
+        case.in_batches(iterations, |case, batch| {
+            let open = edges.open(sampler.as_ref());
+            if let Some(sampler) = &sampler {
+                sampler.open(true);
+            }
+            let start = Instant::now();
+            case.run(batch);
+            measured += start.elapsed();
+            let close = edges.close(sampler.as_ref());
+            if let Some(sampler) = &sampler {
+                sampler.open(false);
+            }
+            windows.push(Window { open, close, iterations: batch });
+        });
+    }
+    let samples = match sampler {
+        Some(sampler) => sampler.stop()?,
+        None => Samples { passes: Vec::new(), names: Default::default(), usage: Default::default() },
+    };
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let spent = samples.usage.sum_ns().max(1);
+    let mut setting = Setting {
+        own: clock::this_thread(),
+        cores,
+        sampler_user_share: samples.usage.user_ns as f64 / spent as f64,
+        stolen_ns: 0,
+    };
+    let passes = within(&windows, samples.passes, setting.own);
+    let mut accounts: Vec<Account> = Vec::new();
+    for (window, passes) in windows.iter().zip(&passes) {
+        // The kernel tells it by ticks of 10 ms, so windows carry over what they leave.
+        let taken = window.close.stolen_ns.saturating_sub(windows[0].open.stolen_ns);
+        let used: u64 = accounts.iter().map(|account| account.stolen_ns).sum();
+        setting.stolen_ns = taken.saturating_sub(used);
+        accounts.push(account(window, passes, setting));
+    }
+    let names = Names::new([&samples.names, &edges.watch.names], setting.own);
+    let timeline = timeline::of_longest(&windows, &passes, setting.own, &names);
+    let missing = sources.missing();
+    let ledger = ledger(&accounts, Measured { census, cores, names: &names, timeline, missing });
+    Ok((ledger, accounts))
+}
+
+/// How many iterations fill a window; the census showed how long the first one took.
+fn iterations_a_window(case: &dyn Case, first: Duration) -> u64 {
+    if first >= WINDOW {
+        return 1;
+    }
+    let mut iterations = 1;
+    loop {
+        let mut took = Duration::ZERO;
+        case.in_batches(iterations, |case, batch| {
+            let start = Instant::now();
+            case.run(batch);
+            took += start.elapsed();
+        });
+        if took >= CALIBRATION || iterations >= case.batch_limit() {
+            let windows = WINDOW.as_secs_f64() / took.as_secs_f64().max(1e-9);
+            return ((iterations as f64 * windows).ceil() as u64).clamp(1, case.batch_limit());
+        }
+        iterations = (iterations * 2).min(case.batch_limit());
+    }
+}
+
+/// The sampler's passes by window. A pass that overlaps an edge keeps what it saw within.
+fn within(windows: &[Window], passes: Vec<super::watch::Pass>, own: u32) -> Vec<Vec<super::watch::Pass>> {
+    let mut passes = passes.into_iter().peekable();
+    windows
+        .iter()
+        .map(|window| {
+            let at = |edge: &super::edge::Edge| {
+                edge.pass
+                    .seen
+                    .iter()
+                    .find(|seen| seen.thread == own)
+                    .map_or(edge.pass.at_ns, |seen| seen.at_ns)
+            };
+            let (from, to) = (at(&window.open), at(&window.close));
+            let mut inside = Vec::new();
+            while let Some(mut pass) = passes.next_if(|pass| pass.at_ns < to) {
+                if pass.at_ns >= from {
+                    pass.seen.retain(|seen| seen.at_ns < to);
+                    inside.push(pass);
+                }
+            }
+            inside
+        })
+        .collect()
+}

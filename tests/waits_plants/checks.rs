@@ -1,0 +1,82 @@
+//! The checks: a ledger against the truth of the same iterations.
+
+use perflab::record::{ThreadWaits, WaitsLedger};
+
+use super::plants::Truth;
+
+pub(crate) type Check = fn(&WaitsLedger, &[Truth]) -> Result<(), String>;
+
+fn measuring(ledger: &WaitsLedger) -> &ThreadWaits {
+    ledger.threads.iter().find(|thread| thread.name == "measuring thread").expect("it is in every ledger")
+}
+
+/// The parts give the wall time within 2 %.
+pub(crate) fn adds_up(ledger: &WaitsLedger) -> Result<(), String> {
+    let parts = &ledger.total;
+    let sum = parts.cpu_ns() + parts.runqueue_ns + parts.blocked_ns;
+    let off = 100.0 * (sum as f64 - parts.wall_ns as f64).abs() / parts.wall_ns as f64;
+    if off <= 2.0 { Ok(()) } else { Err(format!("the parts are {off:.1} % off the wall time: {parts:?}")) }
+}
+
+/// The measuring thread was blocked in one of `calls` for as long as its own clock says, within `points` of a hundred
+/// of its wall time; what it then waited for a CPU is in its own clock too.
+pub(crate) fn blocked_in(
+    ledger: &WaitsLedger,
+    truth: &[Truth],
+    calls: &[&str],
+    points: f64,
+) -> Result<(), String> {
+    let thread = measuring(ledger);
+    let blocked = thread.blocked.iter().filter(|blocked| calls.contains(&blocked.call.as_str()));
+    let blocked: f64 = blocked.map(|blocked| blocked.ns as f64).sum();
+    let waited: f64 = truth.iter().map(|one| one.waited_ns as f64).sum();
+    let wall: f64 = truth.iter().map(|one| one.wall_ns as f64).sum();
+    let runqueue = thread.parts.runqueue_ns as f64;
+    let allowed = points / 100.0 * wall;
+    let told = format!(
+        "blocked {:.1} % in {calls:?}, by the other clock {:.1} %, of which up to {:.1} waiting for a CPU",
+        100.0 * blocked / wall,
+        100.0 * waited / wall,
+        100.0 * runqueue / wall
+    );
+    eprintln!("{told}");
+    if blocked <= waited + allowed && blocked + runqueue >= waited - allowed { Ok(()) } else { Err(told) }
+}
+
+/// All CPU time, by thread clocks, within `points` of a hundred.
+pub(crate) fn cpu(ledger: &WaitsLedger, truth: &[Truth], points: f64) -> Result<(), String> {
+    let clocks: f64 = truth.iter().map(|one| one.cpu_ns as f64).sum();
+    let off = 100.0 * (ledger.total.cpu_ns() as f64 - clocks) / clocks;
+    let told = format!("{} ns of CPU time, {clocks} by thread clocks: {off:.2} % off", ledger.total.cpu_ns());
+    eprintln!("{told}");
+    if off.abs() <= points { Ok(()) } else { Err(told) }
+}
+
+/// A thread that never blocks waits for a CPU whenever it is not on one.
+pub(crate) fn not_on_cpu(ledger: &WaitsLedger, truth: &[Truth], points: f64) -> Result<(), String> {
+    let wall: f64 = truth.iter().map(|one| one.wall_ns as f64).sum();
+    let off_cpu: f64 = truth.iter().map(|one| (one.wall_ns - one.cpu_ns) as f64).sum();
+    let runqueue = ledger.total.runqueue_ns as f64;
+    let told = format!(
+        "{:.1} % waiting for a CPU, {:.1} % not on one by the other clocks",
+        100.0 * runqueue / wall,
+        100.0 * off_cpu / wall
+    );
+    eprintln!("{told}");
+    if 100.0 * (runqueue - off_cpu).abs() / wall <= points { Ok(()) } else { Err(told) }
+}
+
+/// Children an iteration, and the CPU time of each: what it spun, and what starting it takes.
+pub(crate) fn children(ledger: &WaitsLedger, count: f64, spun_ns: u64) -> Result<(), String> {
+    let each = ledger.children_cpu_ns as f64 / ledger.iterations as f64 / count;
+    let told = format!("{:?} children, {each} ns of CPU time each", ledger.children);
+    eprintln!("{told}");
+    let own = ledger.total.cpu_ns() as f64 / ledger.iterations as f64;
+    let apart = own < spun_ns as f64 / 2.0;
+    let right = (0.98..1.4).contains(&(each / spun_ns as f64));
+    if ledger.children == Some(count) && right && apart {
+        Ok(())
+    } else {
+        Err(format!("{told}, {own} ns of our own"))
+    }
+}

@@ -1,0 +1,247 @@
+//! The trials.
+
+mod checks;
+mod plants;
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use perflab::analysis::{WaitWord, judge};
+use perflab::instruments::waits::{Plan, Proc, Sources, measure_case};
+use perflab::record::WaitsLedger;
+use perflab::workload::Entry;
+
+use checks::{Check, adds_up, blocked_in};
+use plants::{Truth, truth};
+
+pub(crate) fn main() -> ExitCode {
+    if plants::serve() {
+        return ExitCode::SUCCESS;
+    }
+    let mut arguments = Arguments::from_args();
+    // Clocks and children belong to the process: trials take turns.
+    arguments.test_threads = Some(1);
+    let trials = vec![
+        Trial::test("sleep_84_percent_of_the_time", || sleeps(84)),
+        Trial::test("spin_30_and_wait_70_percent", || polls(70)),
+        Trial::test("a_lock_held_10_percent_of_the_time", || lock(20, 10, 5.0)),
+        Trial::test("a_lock_held_50_percent_of_the_time", || lock(20, 50, 5.0)),
+        Trial::test("a_lock_held_90_percent_of_the_time", || lock(20, 90, 5.0)),
+        Trial::test("a_lock_held_for_100_ms_while_another_waits", || lock(100, 100, 10.0)),
+        Trial::test("a_child_is_awaited_and_its_time_is_apart", child),
+        Trial::test("a_thread_that_ended_is_accounted_for", ended_thread),
+        Trial::test("the_run_queue_moves_when_neighbours_burn_the_cpu", neighbours),
+        Trial::test("what_a_missing_source_would_tell_is_left_open_and_said", missing_sources),
+        Trial::test("a_panic_under_the_census_ends_it", panics),
+    ];
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// Measures for half a second, and returns what the plants' own clocks saw of the same iterations.
+fn measure_with(entry: &Entry, size: usize, sources: &Sources) -> Result<(WaitsLedger, Vec<Truth>), Failed> {
+    plants::forget();
+    let plan = Plan { wall: Duration::from_millis(500), sampler: true };
+    let ledger = measure_case(&*entry.prepare(size), plan, sources)?;
+    let truth = truth(ledger.iterations as usize);
+    eprintln!(
+        "{} iterations, {} passes, sampler {:.2} % of a CPU: {:?}, {}",
+        ledger.iterations,
+        ledger.sampling.passes,
+        ledger.sampler_share() * 100.0,
+        ledger.total,
+        judge(&ledger)
+    );
+    adds_up(&ledger).map_err(Failed::from)?;
+    // The sum holds whatever is planted: a part left out of it does not pass.
+    let mut tampered = ledger.clone();
+    tampered.total.user_ns /= 2;
+    tampered.total.blocked_ns /= 2;
+    if adds_up(&tampered).is_ok() {
+        return Err("half the parts left out, and the sum still holds".into());
+    }
+    Ok((ledger, truth))
+}
+
+fn measure(entry: &Entry, size: usize) -> Result<(WaitsLedger, Vec<Truth>), Failed> {
+    measure_with(entry, size, &Sources::survey(Proc::system()))
+}
+
+/// Spoils a ledger, or the truth.
+type Tamper<'a> = &'a dyn Fn(&mut WaitsLedger, &mut [Truth]);
+
+/// Runs `check` on the ledger as it is, and on every tampered pair, where it must fail.
+fn passes_and_turns_red(
+    check: Check,
+    ledger: &WaitsLedger,
+    truth: &[Truth],
+    tampered: &[(&str, Tamper<'_>)],
+) -> Result<(), Failed> {
+    check(ledger, truth).map_err(Failed::from)?;
+    for (what, tamper) in tampered {
+        let (mut ledger, mut truth) = (ledger.clone(), truth.to_vec());
+        tamper(&mut ledger, &mut truth);
+        if check(&ledger, &truth).is_ok() {
+            return Err(format!("tampered with ({what}), and the check still passes").into());
+        }
+    }
+    Ok(())
+}
+
+fn truth_altered(_: &mut WaitsLedger, truth: &mut [Truth]) {
+    truth.iter_mut().for_each(|one| one.waited_ns = 0);
+}
+
+fn blocked_left_out(ledger: &mut WaitsLedger, _: &mut [Truth]) {
+    for thread in &mut ledger.threads {
+        thread.blocked.clear();
+    }
+}
+
+fn calls_mixed_up(ledger: &mut WaitsLedger, _: &mut [Truth]) {
+    for blocked in ledger.threads.iter_mut().flat_map(|thread| &mut thread.blocked) {
+        blocked.call = "openat".to_owned();
+    }
+}
+
+fn sleeps(percent: usize) -> Result<(), Failed> {
+    let (ledger, truth) = measure(&plants::SLEEPS, percent)?;
+    let check: Check = |ledger, truth| blocked_in(ledger, truth, &["clock_nanosleep", "nanosleep"], 3.0);
+    passes_and_turns_red(
+        check,
+        &ledger,
+        &truth,
+        &[("truth", &truth_altered), ("blocked", &blocked_left_out), ("calls", &calls_mixed_up)],
+    )?;
+    // On a machine where others run, its spinning may take longer than its sleep.
+    if ledger.idle_ns * 3 > ledger.elapsed_ns * 2 { word_is(&ledger, WaitWord::WaitBound) } else { Ok(()) }
+}
+
+fn polls(percent: usize) -> Result<(), Failed> {
+    let (ledger, truth) = measure(&plants::POLLS, percent)?;
+    let check: Check = |ledger, truth| blocked_in(ledger, truth, &["poll", "ppoll"], 3.0);
+    passes_and_turns_red(
+        check,
+        &ledger,
+        &truth,
+        &[("truth", &truth_altered), ("blocked", &blocked_left_out), ("calls", &calls_mixed_up)],
+    )
+}
+
+/// A lock held `percent` of `period` milliseconds by another thread.
+fn lock(period: usize, percent: usize, points: f64) -> Result<(), Failed> {
+    let (ledger, truth) = measure(&plants::LOCK, period * 1_000 + percent)?;
+    let check: Check = if points > 5.0 {
+        |ledger, truth| blocked_in(ledger, truth, &["futex"], 10.0)
+    } else {
+        |ledger, truth| blocked_in(ledger, truth, &["futex"], 5.0)
+    };
+    let always = |_: &mut WaitsLedger, truth: &mut [Truth]| {
+        truth.iter_mut().for_each(|one| one.waited_ns = 2 * one.wall_ns);
+    };
+    passes_and_turns_red(check, &ledger, &truth, &[("truth", &always)])?;
+    if percent > 50 {
+        // Below, what it waits for a CPU could stand in for it.
+        passes_and_turns_red(check, &ledger, &truth, &[("calls", &calls_mixed_up)])?;
+    }
+    let holder = ledger.threads.iter().filter(|thread| thread.name.starts_with("holder"));
+    let slept =
+        holder.flat_map(|thread| &thread.blocked).filter(|blocked| blocked.call.ends_with("nanosleep"));
+    let slept: u64 = slept.map(|blocked| blocked.ns).sum();
+    let held: u64 = truth.iter().map(|one| one.waited_ns).sum();
+    // The holder sleeps for as long as the other waits, and either may then wait for a CPU.
+    if (slept + ledger.total.runqueue_ns) * 10 < held * 9 {
+        return Err(format!("the holder slept {slept} ns while the other waited {held}").into());
+    }
+    Ok(())
+}
+
+fn child() -> Result<(), Failed> {
+    let (ledger, truth) = measure(&plants::CHILD, 50)?;
+    let check: Check = |ledger, truth| {
+        blocked_in(ledger, truth, &["wait4", "waitid"], 10.0)?;
+        checks::children(ledger, 1.0, 50_000_000)
+    };
+    let uncounted = |ledger: &mut WaitsLedger, _: &mut [Truth]| ledger.children = Some(0.0);
+    let added = |ledger: &mut WaitsLedger, _: &mut [Truth]| ledger.children_cpu_ns = 0;
+    passes_and_turns_red(
+        check,
+        &ledger,
+        &truth,
+        &[("children", &uncounted), ("their time", &added), ("calls", &calls_mixed_up)],
+    )
+}
+
+fn ended_thread() -> Result<(), Failed> {
+    let (ledger, truth) = measure(&plants::ENDED, 30)?;
+    let check: Check = |ledger, truth| checks::cpu(ledger, truth, 3.0);
+    let left_out = |ledger: &mut WaitsLedger, _: &mut [Truth]| {
+        let own =
+            ledger.threads.iter().find(|thread| thread.name == "measuring thread").expect("it is there");
+        ledger.total = own.parts;
+    };
+    passes_and_turns_red(check, &ledger, &truth, &[("the threads that ended", &left_out)])
+}
+
+fn neighbours() -> Result<(), Failed> {
+    let (quiet, _) = measure(&plants::SPINS, 3_000_000)?;
+    let burners = plants::Burners::start(2 * quiet.cores)?;
+    let outcome = measure(&plants::SPINS, 3_000_000);
+    drop(burners);
+    let (crowded, truth) = outcome?;
+    let check: Check = |ledger, truth| checks::not_on_cpu(ledger, truth, 3.0);
+    let idle = |ledger: &mut WaitsLedger, _: &mut [Truth]| ledger.total.runqueue_ns = 0;
+    passes_and_turns_red(check, &crowded, &truth, &[("the run queue", &idle)])?;
+    let share = |ledger: &WaitsLedger| ledger.total.runqueue_ns as f64 / ledger.total.wall_ns as f64;
+    if share(&crowded) < share(&quiet) + 0.1 {
+        return Err(format!(
+            "{:.2} of the time in the run queue, {:.2} without neighbours",
+            share(&crowded),
+            share(&quiet)
+        )
+        .into());
+    }
+    for ledger in [&quiet, &crowded] {
+        let parts = &ledger.total;
+        let ready = (parts.cpu_ns() + parts.runqueue_ns) as f64 / parts.wall_ns as f64;
+        if ready < 0.95 {
+            return Err(format!("{ready:.2} of the time it ran or was ready to: it never blocks").into());
+        }
+    }
+    word_is(&crowded, WaitWord::Starved)
+}
+
+fn word_is(ledger: &WaitsLedger, word: WaitWord) -> Result<(), Failed> {
+    let judged = judge(ledger);
+    if judged.word == word { Ok(()) } else { Err(format!("{judged}, not {word}").into()) }
+}
+
+fn missing_sources() -> Result<(), Failed> {
+    let whole = Sources::survey(Proc::system());
+    if !whole.missing().is_empty() {
+        eprintln!("not all of it is tested here: {}", whole.missing().join("; "));
+        return Ok(());
+    }
+    let (no_calls, _) = measure_with(&plants::SLEEPS, 84, &Sources { tells_calls: false, ..whole.clone() })?;
+    let calls: Vec<String> = no_calls.blocked().into_iter().map(|blocked| blocked.call).collect();
+    if calls != ["call not seen"] || !no_calls.missing[0].contains("not split by call") {
+        return Err(format!("{calls:?}, {:?}", no_calls.missing).into());
+    }
+    let (no_runqueue, _) =
+        measure_with(&plants::SLEEPS, 84, &Sources { tells_runqueue: false, ..whole.clone() })?;
+    if no_runqueue.total.runqueue_ns != 0 || !no_runqueue.missing[0].contains("counts as blocked") {
+        return Err(format!("{:?}, {:?}", no_runqueue.total, no_runqueue.missing).into());
+    }
+    let folder = tempfile::tempdir()?;
+    let (alone, truth) = measure_with(&plants::SLEEPS, 84, &Sources::survey(Proc::at(folder.path())))?;
+    let slept: u64 = truth.iter().map(|one| one.waited_ns).sum();
+    if alone.threads.len() != 1 || alone.total.blocked_ns < slept / 2 || alone.missing.len() != 1 {
+        return Err(format!("{:?}, {:?}", alone.total, alone.missing).into());
+    }
+    Ok(())
+}
+
+fn panics() -> Result<(), Failed> {
+    let measured = std::panic::catch_unwind(|| measure(&plants::PANICS, 1).is_ok());
+    if measured.is_ok() { Err("it should have panicked".into()) } else { Ok(()) }
+}
