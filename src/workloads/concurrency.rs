@@ -19,7 +19,6 @@ mod schedule;
 pub(crate) mod shared_counter;
 mod sharing;
 pub(crate) mod stop_flag;
-mod system;
 mod threads;
 mod ticket;
 mod turns;

@@ -6,8 +6,9 @@ use std::io::{self, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+use super::schedule;
 use super::worker::{self, Task};
-use super::{schedule, system};
+use crate::system;
 use crate::workload::{Answer, Concurrency, Workload};
 
 pub(crate) mod encrypt;

@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinSet;
 
-use super::{schedule, system, threads};
+use super::{schedule, threads};
+use crate::system;
 use crate::workload::{Answer, Concurrency, Workload};
 
 mod positions;

@@ -4,9 +4,9 @@
 use std::io::{self, Read, Seek, Write};
 use std::process::{Command, Stdio};
 
-use super::super::system;
 use super::super::worker::{self, Task};
 use super::{KillOnDrop, start_own, talk};
+use crate::system;
 use crate::workload::{Answer, Concurrency, Workload};
 
 /// The study notes' child.

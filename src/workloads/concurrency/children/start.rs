@@ -8,8 +8,8 @@ use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex, Weak};
 
 use super::KillOnDrop;
+use crate::system;
 use crate::workload::{Answer, Concurrency, Workload};
-use crate::workloads::concurrency::system;
 
 /// A MiB.
 const MIB: usize = 1 << 20;

@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 use wait_timeout::ChildExt;
 
 use super::{KillOnDrop, start_sleeper};
+use crate::system;
 use crate::workload::{Answer, Concurrency, Workload};
-use crate::workloads::concurrency::{system, worker};
+use crate::workloads::concurrency::worker;
 
 /// As long as in the study notes.
 const SLEEP: Duration = Duration::from_secs(10);

@@ -1,24 +1,24 @@
-//! The system calls that waiting members are made of, each at one place. What only Linux or only Unix has is refused by
-//! [`linux_only`] and [`unix_only`] elsewhere, before it would be called.
+//! System calls, each at one place. What only Linux or only Unix has is refused by [`linux_only`] and [`unix_only`]
+//! elsewhere, before it would be called.
 
 use std::io;
 use std::process::{Child, ExitStatus};
 use std::time::{Duration, Instant};
 
 /// Why a member that is made of Unix's calls cannot run here.
-pub(super) fn unix_only() -> Option<String> {
+pub(crate) fn unix_only() -> Option<String> {
     (!cfg!(unix)).then(|| "it is made of system calls that Unix alone has; run it on Linux".to_owned())
 }
 
 /// Why a member that is made of Linux's calls cannot run here.
-pub(super) fn linux_only() -> Option<String> {
+pub(crate) fn linux_only() -> Option<String> {
     (!cfg!(target_os = "linux"))
         .then(|| "it is made of system calls that Linux alone has; run it on Linux".to_owned())
 }
 
 /// Waits in one blocking system call, `poll` without a file, and says how long that took. A signal that ends the call
 /// early does not end the wait.
-pub(super) fn wait_for(time_out: Duration) -> Duration {
+pub(crate) fn wait_for(time_out: Duration) -> Duration {
     let began = Instant::now();
     loop {
         let waited = began.elapsed();
@@ -54,7 +54,7 @@ fn timespec(time: Duration) -> rustix::event::Timespec {
 /// # Errors
 /// What the system answers, such as at the limit of open files.
 #[cfg(target_os = "linux")]
-pub(super) fn wait_for_all(time_outs: &[Duration], mut over: impl FnMut(usize, Duration)) -> io::Result<()> {
+pub(crate) fn wait_for_all(time_outs: &[Duration], mut over: impl FnMut(usize, Duration)) -> io::Result<()> {
     use rustix::event::{PollFd, PollFlags, poll};
     use rustix::time::{
         Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, timerfd_create, timerfd_settime,
@@ -91,7 +91,7 @@ pub(super) fn wait_for_all(time_outs: &[Duration], mut over: impl FnMut(usize, D
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(super) fn wait_for_all(_: &[Duration], _: impl FnMut(usize, Duration)) -> io::Result<()> {
+pub(crate) fn wait_for_all(_: &[Duration], _: impl FnMut(usize, Duration)) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
@@ -100,7 +100,7 @@ pub(super) fn wait_for_all(_: &[Duration], _: impl FnMut(usize, Duration)) -> io
 /// # Errors
 /// What the system answers: `ENOSYS` before Linux 5.3.
 #[cfg(target_os = "linux")]
-pub(super) fn wait_on_process_file(child: &Child, patience: Duration) -> io::Result<()> {
+pub(crate) fn wait_on_process_file(child: &Child, patience: Duration) -> io::Result<()> {
     use rustix::event::{PollFd, PollFlags, poll};
     use rustix::process::{PidfdFlags, pidfd_open};
 
@@ -121,7 +121,7 @@ pub(super) fn wait_on_process_file(child: &Child, patience: Duration) -> io::Res
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(super) fn wait_on_process_file(_: &Child, _: Duration) -> io::Result<()> {
+pub(crate) fn wait_on_process_file(_: &Child, _: Duration) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
@@ -136,17 +136,17 @@ fn pid(child: &Child) -> io::Result<rustix::process::Pid> {
 /// # Errors
 /// What the system answers.
 #[cfg(unix)]
-pub(super) fn terminate(child: &Child) -> io::Result<()> {
+pub(crate) fn terminate(child: &Child) -> io::Result<()> {
     Ok(rustix::process::kill_process(pid(child)?, rustix::process::Signal::TERM)?)
 }
 
 #[cfg(not(unix))]
-pub(super) fn terminate(_: &Child) -> io::Result<()> {
+pub(crate) fn terminate(_: &Child) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
 /// How a process ended, as Python's `returncode` has it: its exit code, or minus the signal that ended it.
-pub(super) fn return_code(status: ExitStatus) -> i32 {
+pub(crate) fn return_code(status: ExitStatus) -> i32 {
     #[cfg(unix)]
     if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
         return -signal;
@@ -156,24 +156,24 @@ pub(super) fn return_code(status: ExitStatus) -> i32 {
 
 /// Why there are no files that stand for processes: the kernel is older than Linux 5.3, or a container forbids them.
 #[cfg(target_os = "linux")]
-pub(super) fn without_process_files() -> Option<String> {
+pub(crate) fn without_process_files() -> Option<String> {
     let own = rustix::process::pidfd_open(rustix::process::getpid(), rustix::process::PidfdFlags::empty());
     own.err().map(|error| format!("pidfd_open(2) is refused: {error}; Linux 5.3 or later has it"))
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(super) fn without_process_files() -> Option<String> {
+pub(crate) fn without_process_files() -> Option<String> {
     None
 }
 
 /// Makes std start `command` by fork and exec, where it would use posix_spawn: it does so once a group is set, here to
 /// the one that the process has already (library/std/src/sys/process/unix/unix.rs, `Command::posix_spawn`).
 #[cfg(unix)]
-pub(super) fn forked(command: &mut std::process::Command) -> &mut std::process::Command {
+pub(crate) fn forked(command: &mut std::process::Command) -> &mut std::process::Command {
     std::os::unix::process::CommandExt::gid(command, rustix::process::getegid().as_raw())
 }
 
 #[cfg(not(unix))]
-pub(super) fn forked(command: &mut std::process::Command) -> &mut std::process::Command {
+pub(crate) fn forked(command: &mut std::process::Command) -> &mut std::process::Command {
     command
 }
