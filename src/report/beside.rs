@@ -52,26 +52,26 @@ fn times(source: &Source<'_>, path: &Path, rows: &[Beside<'_>]) -> Markup {
         table {
             caption { "Time of one iteration, with its 95 % interval" }
             thead { tr {
-                th.left scope="col" { "kernel" } th.left scope="col" { "our case" } th scope="col" { "ours" }
-                th scope="col" { "CPython" } th scope="col" { "ours ÷ CPython" }
+                th.left scope="col" { "kernel" } th scope="col" { "ours ÷ CPython" } th scope="col" { "ours" }
+                th scope="col" { "CPython" } th.left scope="col" { "our case" }
             } }
             tbody {
                 @for row in rows {
                     tr {
                         th.left scope="row" { (clip(row.kernel, 40)) }
-                        td.left { (case_link(source, path, &row.id)) }
                         @let standing = cell::look_up(source, &row.id, Metric::PythonNs);
                         @match &row.numbers {
                             Some(Numbers { ours_ns, python_ns, ratio, .. }) => {
+                                td.num { b { (format::ratio(ratio)) } span.interval { (format::ratio_interval(ratio)) } }
                                 td.num { (format::time(ours_ns.value)) span.interval { (format::time_interval(ours_ns)) } }
                                 td.num {
                                     (format::time(python_ns.value)) span.interval { (format::time_interval(python_ns)) }
                                     (cell::marks(source, &standing))
                                 }
-                                td.num { b { (format::ratio(ratio)) } span.interval { (format::ratio_interval(ratio)) } }
                             },
                             None => (cell::wide(&standing, 3)),
                         }
+                        td.left { (case_link(source, path, &row.id)) }
                     }
                 }
             }
