@@ -82,7 +82,14 @@ fn bench_measures_with_every_instrument_and_a_browser_shows_the_pages() {
     }
     assert_eq!(recorded.instruments.len(), InstrumentName::BENCHED.len());
     for id in ["noop/noop@1", "build-vec/push@100", "build-vec/collect@100"] {
-        for metric in [Metric::TimeNs, Metric::Samples, Metric::SampleRateHz, Metric::HeapBlocks] {
+        for metric in [
+            Metric::TimeNs,
+            Metric::Samples,
+            Metric::SampleRateHz,
+            Metric::HeapBlocks,
+            Metric::WallNs,
+            Metric::BlockedNs,
+        ] {
             assert!(value(&recorded, id, metric).is_some(), "{id} has no {}: {said}", metric.as_str());
         }
     }
@@ -113,6 +120,7 @@ fn bench_measures_with_every_instrument_and_a_browser_shows_the_pages() {
     assert!(dom.contains("How should a vector of n integers be built?"));
     assert!(reports.join("criterion/build-vec/push/100/report/index.html").is_file());
     assert!(reports.join("flamegraph/build-vec/push@100.svg").is_file());
+    assert!(reports.join("waits/build-vec/push@100.svg").is_file());
 }
 
 /// Fills `folder` with links to all that PATH finds, except what begins with `without`.

@@ -109,7 +109,9 @@ fn of_life(life: &Life) -> ThreadAccount {
         life.cpu_ns.saturating_sub(life.head_cpu_ns),
         life.runqueue_ns.saturating_sub(life.head_runqueue_ns),
     );
-    parts.blocked_ns = (head_blocked + watched_left.max(0)) as u64;
+    let pending = (life.pending_wait_ns() as i64).min(watched_left.max(0));
+    parts.runqueue_ns += pending as u64;
+    parts.blocked_ns = (head_blocked + watched_left.max(0) - pending) as u64;
     parts.residual_ns = head_left - head_blocked + watched_left.min(0);
     ThreadAccount { thread: life.thread, cpu_ns: life.cpu_ns, parts, ..ThreadAccount::default() }
 }

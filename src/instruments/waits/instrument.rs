@@ -87,47 +87,56 @@ mod platform {
         Ok(readings(job, &ledger, &accounts))
     }
 
-    type Part = fn(&WaitParts) -> f64;
+    /// A stretch of the loop, or all of it.
+    struct Stretch {
+        parts: WaitParts,
+        children_cpu_ns: u64,
+        iterations: u64,
+    }
 
-    const PARTS: [(Metric, Part); 6] = [
-        (Metric::WallNs, |parts| parts.wall_ns as f64),
-        (Metric::CpuUserNs, |parts| parts.user_ns as f64),
-        (Metric::CpuKernelNs, |parts| parts.kernel_ns as f64),
-        (Metric::RunqueueNs, |parts| parts.runqueue_ns as f64),
-        (Metric::BlockedNs, |parts| parts.blocked_ns as f64),
-        (Metric::ResidualNs, |parts| parts.residual_ns as f64),
+    type Part = fn(&Stretch) -> f64;
+
+    const PARTS: [(Metric, Part); 7] = [
+        (Metric::WallNs, |stretch| stretch.parts.wall_ns as f64),
+        (Metric::CpuUserNs, |stretch| stretch.parts.user_ns as f64),
+        (Metric::CpuKernelNs, |stretch| stretch.parts.kernel_ns as f64),
+        (Metric::RunqueueNs, |stretch| stretch.parts.runqueue_ns as f64),
+        (Metric::BlockedNs, |stretch| stretch.parts.blocked_ns as f64),
+        (Metric::ResidualNs, |stretch| stretch.parts.residual_ns as f64),
+        (Metric::ChildrenCpuNs, |stretch| stretch.children_cpu_ns as f64),
     ];
 
     /// Every part an iteration, with its range over stretches of the loop.
     fn readings(job: &Job, ledger: &WaitsLedger, accounts: &[Account]) -> Vec<Reading> {
-        let iterations = ledger.iterations.max(1) as f64;
-        let stretches = stretches(accounts);
+        let length = accounts.len().div_ceil(STRETCHES).max(1);
+        let stretches: Vec<Stretch> = accounts.chunks(length).map(stretch).collect();
+        let whole = stretch(accounts);
         let runqueue_is_told = ledger.total.runqueue_ns > 0 || ledger.slices > 0;
         let mut readings: Vec<Reading> = PARTS
             .into_iter()
             .filter(|(metric, _)| *metric != Metric::RunqueueNs || runqueue_is_told)
             .map(|(metric, part)| {
-                let value = part(&ledger.total) / iterations;
-                let each = stretches.iter().map(|(parts, iterations)| part(parts) / *iterations);
+                let an_iteration = |stretch: &Stretch| part(stretch) / stretch.iterations as f64;
+                let value = an_iteration(&whole);
+                let each = stretches.iter().map(an_iteration);
                 let (low, high) = each.fold((value, value), |(low, high), one| (low.min(one), high.max(one)));
                 job.reading(metric, value, low, high)
             })
             .collect();
         readings.push(job.exact(Metric::Threads, ledger.most_threads as f64));
         readings.extend(ledger.children.map(|children| job.exact(Metric::Children, children)));
-        readings.push(job.exact(Metric::ChildrenCpuNs, ledger.children_cpu_ns as f64 / iterations));
         readings
     }
 
-    /// Neighbouring windows put together, with their iterations.
-    fn stretches(accounts: &[Account]) -> Vec<(WaitParts, f64)> {
-        let length = accounts.len().div_ceil(STRETCHES).max(1);
-        let stretch = |accounts: &[Account]| {
-            let mut parts = WaitParts::default();
-            accounts.iter().flat_map(|account| &account.threads).for_each(|thread| parts.add(&thread.parts));
-            (parts, accounts.iter().map(|account| account.iterations).sum::<u64>().max(1) as f64)
-        };
-        accounts.chunks(length).map(stretch).collect()
+    /// Windows put together.
+    fn stretch(accounts: &[Account]) -> Stretch {
+        let mut parts = WaitParts::default();
+        accounts.iter().flat_map(|account| &account.threads).for_each(|thread| parts.add(&thread.parts));
+        Stretch {
+            parts,
+            children_cpu_ns: accounts.iter().map(|account| account.children_cpu_ns).sum(),
+            iterations: accounts.iter().map(|account| account.iterations).sum::<u64>().max(1),
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use super::census::Census;
 use super::proc::Place;
 use crate::record::{BlockedIn, SCHEMA, Sampling, ThreadWaits, Timeline, WaitParts, WaitsLedger};
 
-/// Above this many threads, those of one name share a row.
+/// Above this many threads, those of one name share a row, also when they all stay.
 const ROWS_A_THREAD: usize = 16;
 /// Rows kept; the rest is put together.
 const ROWS: usize = 32;
@@ -62,7 +62,8 @@ pub(super) struct Measured<'a> {
 pub(super) fn ledger(accounts: &[Account], measured: Measured<'_>) -> WaitsLedger {
     let Measured { census, cores, names, timeline, missing } = measured;
     let sum = |of: fn(&Account) -> u64| accounts.iter().map(of).sum::<u64>();
-    let threads = rows(accounts, names);
+    let most_threads = accounts.iter().map(|account| account.most_threads).fold(census.threads, usize::max);
+    let threads = rows(accounts, names, most_threads);
     let mut total = WaitParts::default();
     threads.iter().for_each(|thread| total.add(&thread.parts));
     let own: f64 = accounts.iter().map(|account| account.own_share * runqueue_ns(account) as f64).sum();
@@ -81,7 +82,7 @@ pub(super) fn ledger(accounts: &[Account], measured: Measured<'_>) -> WaitsLedge
         runqueue_own_ns: own.round() as u64,
         stolen_ns: sum(|account| account.stolen_ns),
         slices: sum(|account| account.slices),
-        most_threads: accounts.iter().map(|account| account.most_threads).fold(census.threads, usize::max),
+        most_threads,
         children: census.children.map(|children| children as f64),
         children_cpu_ns: sum(|account| account.children_cpu_ns),
         threads,
@@ -119,11 +120,11 @@ impl Row {
     }
 }
 
-/// The rows, most wall time first.
-fn rows(accounts: &[Account], names: &Names) -> Vec<ThreadWaits> {
+/// The rows, most wall time first. Threads that come and go share a row by name: each ran in some iterations only.
+fn rows(accounts: &[Account], names: &Names, most_threads: usize) -> Vec<ThreadWaits> {
     let threads = || accounts.iter().flat_map(|account| &account.threads);
     let distinct: std::collections::BTreeSet<u32> = threads().map(|account| account.thread).collect();
-    let numbered = distinct.len() <= ROWS_A_THREAD;
+    let numbered = distinct.len() <= ROWS_A_THREAD.min(most_threads);
     let mut rows = BTreeMap::<String, Row>::new();
     for account in threads() {
         rows.entry(names.of(account.thread, numbered)).or_default().add(account);
@@ -164,4 +165,48 @@ fn together(rest: Vec<ThreadWaits>) -> ThreadWaits {
     }
     all.blocked = most_first(calls);
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn account(thread: u32, wall_ns: u64) -> ThreadAccount {
+        let parts = WaitParts { wall_ns, blocked_ns: wall_ns, ..WaitParts::default() };
+        ThreadAccount { thread, cpu_ns: 0, parts, blocked: BTreeMap::from([(Place::Page, wall_ns)]) }
+    }
+
+    fn names(named: impl Fn(u32) -> String) -> Names {
+        let names: HashMap<u32, String> = (1..=100).map(|thread| (thread, named(thread))).collect();
+        Names::new([&names], 1)
+    }
+
+    #[test]
+    fn threads_of_one_name_share_a_row_once_there_are_many() {
+        let names = names(|thread| if thread > 50 { "pool".to_owned() } else { "program".to_owned() });
+        let of = |threads: std::ops::RangeInclusive<u32>| {
+            let threads = threads.map(|thread| account(thread, 10)).collect();
+            rows(&[Account { threads, ..Account::default() }], &names, 2)
+        };
+        let told = |rows: Vec<ThreadWaits>| -> Vec<(String, usize, u64)> {
+            rows.into_iter().map(|row| (row.name, row.count, row.parts.wall_ns)).collect()
+        };
+        let few = told(of(1..=2));
+        assert_eq!(few, [("measuring thread".into(), 1, 10), ("unnamed thread (2)".into(), 1, 10)]);
+        let many = told(of(0..=100));
+        let expected =
+            [("pool", 50, 500), ("unnamed thread", 49, 490), ("measuring thread", 1, 10), (UNSEEN, 0, 10)];
+        assert_eq!(many, expected.map(|(name, count, wall)| (name.to_owned(), count, wall)));
+    }
+
+    #[test]
+    fn rows_are_bounded_and_lose_nothing() {
+        let names = names(|thread| format!("name-{thread}"));
+        let threads = (1..=100).map(|thread| account(thread, u64::from(thread))).collect();
+        let rows = rows(&[Account { threads, ..Account::default() }], &names, 100);
+        assert_eq!((rows.len(), rows[ROWS - 1].name.as_str()), (ROWS, OTHERS));
+        assert_eq!(rows.iter().map(|row| row.count).sum::<usize>(), 100);
+        assert_eq!(rows.iter().map(|row| row.parts.wall_ns).sum::<u64>(), 5_050);
+        assert_eq!(rows.iter().flat_map(|row| &row.blocked).map(|blocked| blocked.ns).sum::<u64>(), 5_050);
+    }
 }

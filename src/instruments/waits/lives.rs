@@ -54,6 +54,16 @@ impl Life {
         self.last_ns - self.first_ns
     }
 
+    /// What a thread that ended waited for a CPU at its last sight: the kernel books a wait once it is over, and this
+    /// one's books nobody saw any more.
+    pub(super) fn pending_wait_ns(&self) -> u64 {
+        if self.tail_gap_ns == 0 {
+            return 0;
+        }
+        let waits = self.steps.iter().rev().take_while(|step| step.place.is_none() && step.cpu_ns == 0);
+        waits.map(Step::off_cpu_ns).sum()
+    }
+
     /// Time off the CPU by where it was seen blocked; the first sight counts for what came before it.
     pub(super) fn blocked_weights(&self) -> BTreeMap<Place, u64> {
         let mut weights = BTreeMap::new();

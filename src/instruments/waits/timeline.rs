@@ -56,3 +56,29 @@ fn intervals(steps: &[Step], begin: u64, end: u64) -> Vec<Interval> {
     }
     intervals
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::instruments::waits::proc::Place;
+
+    #[test]
+    fn neighbours_in_one_state_are_one_interval_within_what_is_shown() {
+        let step = |from_ns, to_ns, cpu_ns, place| Step { pass: 1, from_ns, to_ns, cpu_ns, place };
+        let steps = [
+            step(0, 100, 100, None),
+            step(100, 200, 60, Some(Place::Page)),
+            step(200, 300, 0, Some(Place::Page)),
+            step(300, 400, 10, None),
+            step(400, 900, 500, None),
+        ];
+        let shown = intervals(&steps, 50, 500);
+        let expected = [
+            (0, 150, Doing::Running),
+            (150, 250, Doing::Blocked("page fault".into())),
+            (250, 350, Doing::Runnable),
+            (350, 450, Doing::Running),
+        ];
+        assert_eq!(shown, expected.map(|(from_ns, to_ns, doing)| Interval { from_ns, to_ns, doing }));
+    }
+}

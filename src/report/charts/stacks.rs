@@ -45,7 +45,7 @@ pub(in crate::report) fn stacks(
     let top = (most / step - 1e-9).ceil().max(1.0) * step;
     let x = |value: f64| left + (value / top * f64::from(right - left)).round() as i32;
     let bottom = ROW * stacks.len() as i32 + 4;
-    let characters = (left / 7) as usize;
+    let characters = (left / 8) as usize;
     draw(title, (width as u32, (bottom + FOOT) as u32), |canvas| {
         let mut tick = 0.0;
         while tick <= top * 1.001 {

@@ -148,6 +148,21 @@ fn neighbours_take_the_cpu_from_one_thread_and_four_threads_take_it_from_each_ot
 }
 
 #[test]
+fn a_thread_last_seen_waiting_for_a_cpu_was_not_blocked() {
+    let passes = [
+        pass(10_000, &[seen(11, 10_000, 10_000, 0, RUNS)]),
+        pass(20_000, &[seen(11, 20_000, 10_000, 0, RUNS)]),
+        pass(30_000, &[seen(11, 30_000, 10_000, 0, RUNS)]),
+    ];
+    let open = pass(0, &[seen(OWN, 0, 0, 0, RUNS), seen(11, 0, 0, 0, RUNS)]);
+    let window = window(open, pass(40_000, &[seen(OWN, 40_000, 40_000, 0, RUNS)]), 50_000, 40_000, 0);
+    let account = account(&window, &passes, SETTING);
+    adds_up(&account);
+    let parts = account.threads[1].parts;
+    assert_eq!((parts.runqueue_ns, parts.blocked_ns, parts.residual_ns), (20_000_000, 0, 5_000_000));
+}
+
+#[test]
 fn what_the_hypervisor_took_is_waiting_for_a_cpu() {
     let passes = [pass(50_000, &[seen(OWN, 50_000, 40_000, 0, RUNS)])];
     let close = pass(100_000, &[seen(OWN, 100_000, 90_000, 2_000, RUNS)]);
