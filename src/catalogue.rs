@@ -213,6 +213,7 @@ pub static CATALOGUE: Catalogue = Catalogue::new(&[
             Entry::of::<By<gcd::algorithms::Trial>>(),
             Entry::of::<By<gcd::algorithms::Euclid>>(),
             Entry::of::<By<gcd::algorithms::Binary>>(),
+            Entry::of::<By<gcd::algorithms::BinaryBranchless>>(),
             Entry::of::<By<gcd::algorithms::NumInteger>>(),
         ],
     },
