@@ -34,6 +34,7 @@ pub(super) const GCD_ALGORITHM: Family = Family {
         Entry::of::<By<gcd::algorithms::Trial>>(),
         Entry::of::<By<gcd::algorithms::Euclid>>(),
         Entry::of::<By<gcd::algorithms::Binary>>(),
+        Entry::of::<By<gcd::algorithms::BinaryBranchless>>(),
         Entry::of::<By<gcd::algorithms::NumInteger>>(),
     ],
 };

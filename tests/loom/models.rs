@@ -11,10 +11,13 @@ mod pool;
 mod queue;
 #[path = "../../src/workloads/concurrency/ticket.rs"]
 mod ticket;
+#[path = "../../src/workloads/concurrency/turns.rs"]
+mod turns;
 
 mod planted;
 mod pools;
 mod queues;
+mod turns_model;
 
 /// The library's `sync` names std's.
 mod sync {
