@@ -5,7 +5,7 @@ mod fabricated;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use perflab::record::{Layout, Listing, Recorded, SCHEMA};
+use perflab::record::{Layout, ListedRole, Listing, Recorded, SCHEMA};
 use perflab::report::{ReportError, render};
 
 /// Pages rendered into a folder of the test's own.
@@ -529,4 +529,20 @@ fn a_parallel_member_is_shown_beside_what_its_schedule_allows() {
     let (listing, recorded) = fabricated::workers::on_cores(2);
     let page = Pages::of(&listing, &recorded, false, &[]).family("gcd");
     assert!(page.contains("1.96\u{a0}× as fast; its schedule allows 1.97\u{a0}×"), "{page}");
+}
+
+#[test]
+fn a_family_that_compares_a_call_with_handing_over_says_from_where_it_pays() {
+    let (mut listing, recorded) = fabricated::whole(2);
+    for (workload, role) in [("collect", ListedRole::Direct), ("push", ListedRole::HandedOver)] {
+        let found = listing.families[0].workloads.iter_mut().find(|listed| listed.name == workload);
+        found.expect("a workload of the fabricated family").role = Some(role);
+    }
+    let pages = Pages::of(&listing, &recorded, false, &[]);
+    let page = pages.family("build-vec-00");
+    assert!(page.contains("Where handing over pays"));
+    // At 1,000,000 push takes 2,698,095 ns and collect 513,017 ns; on two cores twice the difference, an element.
+    assert!(page.contains("pays from <b>4.37\u{a0}ns</b> of work per element"), "{page}");
+    assert!(page.contains("<td>4.37\u{a0}ms "), "the table says it as well");
+    assert!(!pages.family("build-vec-01").contains("Where handing over pays"));
 }
