@@ -42,7 +42,7 @@ fn end(mut sleeper: KillOnDrop, grace: Duration) -> i32 {
     let ended = system::terminate(child).and_then(|()| child.wait_timeout(grace));
     let status = match ended {
         Ok(Some(status)) => status,
-        // One that ignores SIGTERM, or was stopped.
+        // One that ignores SIGTERM.
         Ok(None) => sleeper.kill(),
         Err(error) => panic!("process {} cannot be ended: {error}", child.id()),
     };
@@ -137,7 +137,8 @@ impl Workload for ProcessFile {
 
 #[cfg(all(test, unix))]
 mod tests {
-    use std::process::Command;
+    use std::io::Read;
+    use std::process::{Command, Stdio};
 
     use super::*;
 
@@ -151,12 +152,25 @@ mod tests {
     }
 
     #[test]
-    fn a_stopped_child_is_killed_once_grace_is_over() {
+    fn a_stopped_child_ends_or_is_killed() {
         let mut stopped = sleeping();
         let id = stopped.child().id().to_string();
         let status = Command::new("kill").args(["-STOP", &id]).status().expect("kill is there");
         assert!(status.success());
-        assert_eq!(end(stopped, Duration::from_millis(20)), -9);
+        // Which of the two is the kernel's choice.
+        assert!([-15, -9].contains(&end(stopped, Duration::from_millis(20))));
+    }
+
+    #[test]
+    fn a_child_that_ignores_the_signal_is_killed_once_grace_is_over() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "trap '' TERM; echo; exec sleep 600"]).stdout(Stdio::piped());
+        let mut deaf = KillOnDrop::start(&mut command);
+        // Once it has said its line, it ignores.
+        let (_, from) = deaf.pipes();
+        let mut line = [0];
+        from.expect("a pipe").read_exact(&mut line).expect("a line");
+        assert_eq!(end(deaf, Duration::from_millis(20)), -9);
     }
 
     #[test]
