@@ -119,7 +119,7 @@ impl Algorithm for MachinePrime {
     type Of = IsPrime;
     const NAME: &'static str = "machine-prime";
     const ABOUT: &'static str =
-        "the library's: small divisors, then one base or two, looked up in a table of half a MiB";
+        "the library's, the one to use: small divisors, then one base or two from a table of half a MiB";
 
     fn find(n: u64) -> bool {
         machine_prime::is_prime(n)
