@@ -98,13 +98,16 @@ pub(super) fn measure_windows(
     };
     let passes = within(&windows, samples.passes, setting.own);
     let mut accounts: Vec<Account> = Vec::new();
+    let mut used = 0;
     for (window, passes) in windows.iter().zip(&passes) {
         // The kernel tells it by ticks of 10 ms, so windows carry over what they leave.
         let taken = window.close.stolen_ns.saturating_sub(windows[0].open.stolen_ns);
-        let used: u64 = accounts.iter().map(|account| account.stolen_ns).sum();
+
         // Without the run queue's time nobody can tell what of the rest was stolen.
         setting.stolen_ns = if sources.tells_runqueue { taken.saturating_sub(used) } else { 0 };
-        accounts.push(account(window, passes, setting));
+        let account = account(window, passes, setting);
+        used += account.stolen_ns;
+        accounts.push(account);
     }
     let names = Names::new([&samples.names, &edges.watch.names], setting.own);
     let timeline = timeline::of_longest(&windows, &passes, setting.own, &names);

@@ -13,6 +13,8 @@ use super::watch::{Pass, Watch};
 
 /// Shortest time between two passes: a scheduler's slice is of this order, and waits that matter are longer.
 const SHORTEST: Duration = Duration::from_millis(1);
+/// The first, while what a look costs is not known yet.
+const FIRST: Duration = Duration::from_millis(8);
 /// Longest: a case of half a second is still seen ten times.
 const LONGEST: Duration = Duration::from_millis(50);
 /// The share of one CPU that the sampler takes at most, so that what its threads pay for being interrupted still lies
@@ -85,7 +87,7 @@ impl Sampler {
 
 fn sample(mut watch: Watch, own: u32, stop: &AtomicBool, open: &AtomicBool) -> Samples {
     let mut passes = Vec::new();
-    let mut pause = SHORTEST;
+    let mut pause = FIRST;
     let mut turn = 0_u32;
     let mut before = clock::thread_cpu_ns(own).unwrap_or(0);
     while !stop.load(Ordering::Relaxed) {
