@@ -44,8 +44,10 @@ mod platform {
     use crate::instruments::{Effort, folder_of, remove_stale};
     use crate::record::{Metric, WaitParts, WaitsLedger, write_atomically};
 
-    /// Wall time a case.
+    /// Wall time a case that declares other threads or processes, in a quick run.
     const QUICK: Duration = Duration::from_millis(500);
+    /// And one that declares none: three windows tell whether its one thread waits.
+    const QUICK_ALONE: Duration = Duration::from_millis(300);
     const THOROUGH: Duration = Duration::from_secs(5);
     /// The loop is cut into this many stretches, and the range over them is shown.
     const STRETCHES: usize = 5;
@@ -62,7 +64,11 @@ mod platform {
     }
 
     fn measure_ledger(job: &Job) -> Result<(WaitsLedger, Vec<Account>), String> {
-        let wall = if job.effort == Effort::Quick { QUICK } else { THOROUGH };
+        let wall = match job.effort {
+            Effort::Quick if job.cases[0].case.entry.concurrency.is_any() => QUICK,
+            Effort::Quick => QUICK_ALONE,
+            Effort::Thorough => THOROUGH,
+        };
         measure_windows(job.prepared(), Plan { wall, sampler: true }, &Sources::survey(Proc::system()))
     }
 
