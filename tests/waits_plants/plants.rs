@@ -1,6 +1,6 @@
 //! What is planted: workloads that time themselves by another clock, neighbours and children.
 
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -208,10 +208,10 @@ pub(crate) fn serve() -> bool {
         Some(("child", ms)) => {
             spin_for(Duration::from_millis(ms.parse().expect("milliseconds")));
         }
-        Some(("burner", parent)) => {
-            let parent: u32 = parent.parse().expect("a process");
-            // It does not outlive who started it, however that ends.
-            while std::os::unix::process::parent_id() == parent {
+        Some(("burner", test)) => {
+            let test = std::path::PathBuf::from(format!("/proc/{test}"));
+            // It does not outlive who wanted it, however that ends.
+            while test.exists() {
                 assert_ne!(spin(1_000_000), 0);
             }
         }
@@ -220,14 +220,18 @@ pub(crate) fn serve() -> bool {
     true
 }
 
-/// Processes that burn the CPU until dropped.
-pub(crate) struct Burners(Vec<Child>);
+/// Processes that burn the CPU until dropped. None is a child of this one: they are neighbours.
+pub(crate) struct Burners(Vec<String>);
 
 impl Burners {
     pub(crate) fn start(count: usize) -> Result<Self, Failed> {
         let mut burners = Self(Vec::new());
         for _ in 0..count {
-            burners.0.push(myself("burner", &std::process::id().to_string()).spawn()?);
+            // A shell that ends at once leaves its own child to init.
+            let mut shell = Command::new("sh");
+            shell.args(["-c", "\"$0\" > /dev/null 2>&1 & echo $!"]).arg(std::env::current_exe()?);
+            let output = shell.env(ROLE, format!("burner {}", std::process::id())).output()?;
+            burners.0.push(String::from_utf8_lossy(&output.stdout).trim().to_owned());
         }
         Ok(burners)
     }
@@ -235,10 +239,7 @@ impl Burners {
 
 impl Drop for Burners {
     fn drop(&mut self) {
-        for burner in &mut self.0 {
-            // Already gone is as good as ended.
-            let _ = burner.kill();
-            let _ = burner.wait();
-        }
+        // Already gone is as good as ended.
+        let _ = Command::new("kill").arg("-KILL").args(&self.0).status();
     }
 }

@@ -171,16 +171,15 @@ fn close_ends(lives: &[Life], threads: &mut Vec<ThreadAccount>, unseen_ns: u64) 
     let filled = unseen_ns.min(gaps);
     for (life, account) in lives.iter().zip(threads.iter_mut()).filter(|(life, _)| life.tail_gap_ns > 0) {
         let cpu = (u128::from(filled) * u128::from(life.tail_gap_ns) / u128::from(gaps)) as u64;
-        // It ended at any moment until the next pass: on average half way, unless its CPU time says later.
-        let tail = (life.tail_gap_ns / 2).max(cpu);
-        account.parts.wall_ns += tail;
         account.cpu_ns += cpu;
-        match life.last_place() {
-            Some(place) => {
-                account.parts.blocked_ns += tail - cpu;
-                *account.blocked.entry(place).or_default() += tail - cpu;
-            }
-            None => account.parts.residual_ns += (tail - cpu) as i64,
+        // It ended at any moment until the next pass. One that was ready when last seen is taken to have run until
+        // then; one that was blocked may have been for any time: half way on average, unless its CPU time says later.
+        let blocked = life.last_place().map(|place| (place, (life.tail_gap_ns / 2).saturating_sub(cpu)));
+        account.parts.wall_ns += cpu;
+        if let Some((place, ns)) = blocked {
+            account.parts.wall_ns += ns;
+            account.parts.blocked_ns += ns;
+            *account.blocked.entry(place).or_default() += ns;
         }
     }
     let rest = unseen_ns - filled;

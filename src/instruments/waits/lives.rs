@@ -104,12 +104,17 @@ pub(super) fn lives(window: &Window, passes: &[Pass], own: u32) -> Vec<Life> {
 fn life(sights: &[(usize, Seen)], all: &[&Pass]) -> Option<Life> {
     let ((born, first), (died, last)) = (*sights.first()?, *sights.last()?);
     let was_there = born == 0;
-    // Born at any moment since the pass before: half way on average, unless its clocks say earlier.
+    // Born at any moment since the pass before. One that was ready at first sight is taken to have been so from its
+    // birth, which its clocks then tell; one that was blocked may have been for any time: half way on average.
     let head_ns = if was_there {
         0
     } else {
         let gap = first.at_ns.saturating_sub(all[born - 1].at_ns);
-        (gap / 2).max(first.cpu_ns + first.sched.runqueue_ns).min(gap)
+        let known = first.cpu_ns + first.sched.runqueue_ns;
+        match first.activity {
+            Activity::Runnable => known.min(gap),
+            Activity::Blocked(_) => (gap / 2).max(known).min(gap),
+        }
     };
     // A thread that was there is counted from the opening, any other from its own start.
     let (cpu_base, runqueue_base, slices_base) =

@@ -99,8 +99,8 @@ fn a_thread_that_ended_gives_its_last_cpu_time_to_its_end() {
     adds_up(&account);
     let ended = &account.threads[1];
     assert_eq!((ended.thread, ended.cpu_ns), (11, 17_000_000));
-    // Born 5 ms before its first sight and ended 5 ms after its last, by halves: 20 ms, of which 3 are open.
-    assert_eq!((ended.parts.wall_ns, ended.parts.residual_ns), (20_000_000, 3_000_000));
+    // Ready whenever it was seen: born 4 ms before its first sight, as its clock says, and run for 3 ms after its last.
+    assert_eq!((ended.parts.wall_ns, ended.parts.residual_ns), (17_000_000, 0));
     assert_eq!(account.threads[0].blocked[&Place::Call(202)], 39_800_000);
 }
 
