@@ -96,10 +96,14 @@ impl Instrument for Instructions {
     }
 
     fn measure(&self, job: &Job) -> Result<Vec<Reading>, NoNumber> {
+        let once = Once::of(job.prepared());
+        if let Some(reason) = too_slow(once.cpu, job.effort) {
+            return Err(NoNumber::LeftOut(reason));
+        }
         let kept = job.layout.callgrind(job.id());
         // What an earlier run left must not pass for this one's.
         remove_stale(&kept)?;
-        let n = iterations(job.prepared(), job.id().size);
+        let n = iterations(once.wall, job.id().size);
         let folder =
             tempfile::tempdir().map_err(|error| format!("cannot make a temporary folder: {error}"))?;
         let threads = job.cases[0].case.entry.concurrency.threads;
@@ -135,15 +139,55 @@ const fn more_runs(effort: Effort) -> usize {
     }
 }
 
+/// One iteration without Valgrind.
+struct Once {
+    wall: Duration,
+    /// CPU time of all threads of the process.
+    cpu: Duration,
+}
+
+impl Once {
+    fn of(case: &dyn Case) -> Self {
+        let (began, cpu) = (Instant::now(), cpu_time());
+        case.in_batches(1, |case, batch| case.run(batch));
+        Self { wall: began.elapsed(), cpu: cpu_time().saturating_sub(cpu) }
+    }
+}
+
+#[cfg(unix)]
+fn cpu_time() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    Duration::new(u64::try_from(time.tv_sec).unwrap_or(0), u32::try_from(time.tv_nsec).unwrap_or(0))
+}
+
+#[cfg(not(unix))]
+fn cpu_time() -> Duration {
+    Duration::ZERO
+}
+
+/// CPU time of an iteration above which a quick run would wait too long: Callgrind with its caches is 83 to 230 times
+/// slower, measured, and runs eight iterations at least.
+const SLOWEST_QUICK: Duration = Duration::from_millis(20);
+
+/// Why an iteration that takes `cpu` is not counted.
+fn too_slow(cpu: Duration, effort: Effort) -> Option<String> {
+    (effort == Effort::Quick && cpu > SLOWEST_QUICK).then(|| {
+        format!(
+            "an iteration takes {} ms of CPU time, and under Callgrind eight of them some {:.0} s; `just thorough` \
+             counts it",
+            cpu.as_millis(),
+            cpu.as_secs_f64() * 8.0 * 150.0
+        )
+    })
+}
+
 /// Iterations to n, so that a size's elements times n are alike: n, and twice, and three times n then take about
-/// as long as Valgrind takes to start.
-fn iterations(case: &dyn Case, size: usize) -> u64 {
+/// as long as Valgrind takes to start. A kernel slower than any of its size, such as one that starts a process, is run
+/// less often: one look at the clock, in which a few times more or less do not matter, because an exact count is the
+/// same at any n.
+fn iterations(once: Duration, size: usize) -> u64 {
     let by_size = (10_000 / size.max(1)).clamp(1, 100) as u64;
-    // Slower than any kernel of its size, such as one that starts a process: one look at the clock, in which a
-    // few times more or less do not matter, because an exact count is the same at any n.
-    let began = Instant::now();
-    case.in_batches(1, |case, batch| case.run(batch));
-    match began.elapsed() {
+    match once {
         slow if slow > Duration::from_micros(200) => 1,
         slow if slow > Duration::from_micros(20) => by_size.min(10),
         _ => by_size,
@@ -279,6 +323,15 @@ mod tests {
         assert_eq!(left_out(1_000_000, Effort::Thorough), None);
         let reason = left_out(1_000_000, Effort::Quick).expect("it is large");
         assert!(reason.starts_with("an exact count at 10000 already"), "{reason}");
+    }
+
+    #[test]
+    fn a_quick_run_leaves_out_what_callgrind_would_take_a_minute_for() {
+        let slow = Duration::from_millis(47);
+        let reason = too_slow(slow, Effort::Quick).expect("it is slow");
+        assert!(reason.starts_with("an iteration takes 47 ms of CPU time"), "{reason}");
+        assert_eq!(too_slow(slow, Effort::Thorough), None);
+        assert_eq!(too_slow(Duration::from_millis(15), Effort::Quick), None);
     }
 
     #[test]
