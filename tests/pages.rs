@@ -528,7 +528,7 @@ fn one_core_says_so_and_draws_what_it_can() {
 fn a_parallel_member_is_shown_beside_what_its_schedule_allows() {
     let (listing, recorded) = fabricated::workers::on_cores(2);
     let page = Pages::of(&listing, &recorded, false, &[]).family("gcd");
-    assert!(page.contains("1.96\u{a0}× as fast; its schedule allows 1.97\u{a0}×"), "{page}");
+    assert!(page.contains("1.96\u{a0}× as fast</span><span class=\"interval\" title=\"what the schedule allows, by counting work\">of 1.97\u{a0}×"), "{page}");
 }
 
 #[test]

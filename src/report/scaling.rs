@@ -146,7 +146,8 @@ pub(super) fn against_bound(family: &ListedFamily, member: &Ranked<'_>, size: us
         .and_then(|ratio| Estimate::exact(1.0).over(&ratio.estimate));
     html! {
         @if let (Some(bound), Some(speedup)) = (bound, speedup) {
-            span.interval { (format::ratio(&speedup)) " as fast; its schedule allows " (format::ratio(&Estimate::exact(bound))) }
+            span.interval { (format::ratio(&speedup)) " as fast" }
+            span.interval title="what the schedule allows, by counting work" { "of " (format::ratio(&Estimate::exact(bound))) }
         }
     }
 }
