@@ -99,7 +99,7 @@ pub(crate) struct NumInteger;
 impl Algorithm for NumInteger {
     type Of = Gcd;
     const NAME: &'static str = "num-integer";
-    const ABOUT: &'static str = "the library's: Stein's too, with the branch";
+    const ABOUT: &'static str = "the library's, the one to use: Stein's too, with the branch";
 
     fn find((a, b): (u64, u64)) -> u64 {
         a.gcd(&b)
