@@ -10,7 +10,7 @@ use maud::{Markup, PreEscaped, html};
 use super::charts::{Stack, Width, stacks, timeline};
 use super::page::{clip, scrolled};
 use super::theme::Ink;
-use super::{ReportError, Source, cell, format};
+use super::{ReportError, Source, cell, format, sizes};
 use crate::analysis::{Standing, judge};
 use crate::record::{
     CaseId, Doing, ListedFamily, ListedWorkload, Metric, SCHEMA, ThreadWaits, WaitParts, WaitsLedger,
@@ -206,7 +206,7 @@ pub(super) fn members(
 ) -> Result<Markup, ReportError> {
     let rows: Vec<(&str, Result<[f64; 6], &'static str>)> =
         members.iter().map(|member| (member.name.as_str(), shares(source, family, member, size))).collect();
-    let title = format!("Wall time of threads at n = {}", format::size(size));
+    let title = format!("Wall time of threads at {}", sizes::named(family, size));
     if !rows.iter().any(|(_, shares)| shares.is_ok()) {
         let reason =
             rows.first().and_then(|(_, shares)| shares.err()).unwrap_or("no member runs at this size");
