@@ -201,8 +201,7 @@ fn too_slow(cpu: Duration, effort: Effort) -> Option<String> {
 
 /// Iterations to n, so that a size's elements times n are alike: n, and twice, and three times n then take about
 /// as long as Valgrind takes to start. A kernel slower than any of its size, such as one that starts a process, is run
-/// less often: one look at the clock, in which a few times more or less do not matter, because an exact count is the
-/// same at any n.
+/// less often. A few times more or less do not matter, because an exact count is the same at any n.
 fn iterations(once: Duration, size: usize) -> u64 {
     let by_size = (10_000 / size.max(1)).clamp(1, 100) as u64;
     match once {

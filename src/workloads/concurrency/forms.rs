@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use super::kernel::{Kernel, all_right, costs};
 use super::pool::Pool;
-use super::{schedule, sharing};
+use super::{schedule, sharing, threads};
 use crate::workload::{Answer, Concurrency, Workload};
 
 /// How many workers share the items where their number is fixed, as in the study notes.
@@ -162,7 +162,8 @@ impl<K: Kernel> Workload for TwoThreadsReady<K> {
     type Output = Vec<K::Found>;
 
     fn input(size: usize) -> Pooled<K> {
-        let pool = Pool::new(WORKERS).unwrap_or_else(|error| panic!("{}", sharing::no_thread(&error)));
+        let pool =
+            Pool::new(WORKERS).unwrap_or_else(|error| panic!("{}", threads::refused("a thread", &error)));
         Pooled { items: K::items(size), pool }
     }
 

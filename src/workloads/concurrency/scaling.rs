@@ -6,7 +6,7 @@ use std::thread;
 
 use super::forms::{costs_longest_first, longest_first};
 use super::kernel::{Kernel, all_right, costs};
-use super::{schedule, sharing};
+use super::{schedule, sharing, threads};
 use crate::workload::{Answer, Concurrency, Workload};
 use crate::workloads::seeded::SplitMix64;
 
@@ -116,7 +116,7 @@ impl Workload for Sum {
         thread::scope(|scope| {
             let add = |share: &'static [u64]| move || share.iter().sum::<u64>();
             let threads: Vec<_> =
-                addends.numbers.chunks(share).map(|share| sharing::start(scope, add(share))).collect();
+                addends.numbers.chunks(share).map(|share| threads::start_in(scope, add(share))).collect();
             threads.into_iter().map(sharing::join).sum()
         })
     }

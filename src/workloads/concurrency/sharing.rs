@@ -3,27 +3,12 @@
 
 use std::panic::resume_unwind;
 use std::sync::Mutex;
-use std::thread::{self, Builder, Scope, ScopedJoinHandle};
+use std::thread::{self, ScopedJoinHandle};
 
 use rayon::prelude::*;
 
 use super::pool::Pool;
-
-/// Starts a thread of `scope`.
-///
-/// # Panics
-/// In one line, at the limit of threads.
-pub(super) fn start<'scope, R: Send + 'scope>(
-    scope: &'scope Scope<'scope, '_>,
-    work: impl FnOnce() -> R + Send + 'scope,
-) -> ScopedJoinHandle<'scope, R> {
-    Builder::new().spawn_scoped(scope, work).unwrap_or_else(|error| panic!("{}", no_thread(&error)))
-}
-
-/// What is said where no thread could be started.
-pub(super) fn no_thread(error: &dyn std::fmt::Display) -> String {
-    format!("cannot start a thread: {error}; `ulimit -u` shows how many are allowed")
-}
+use super::threads::{refused, start_in};
 
 /// What a thread made; its panic goes on here.
 pub(super) fn join<R>(thread: ScopedJoinHandle<'_, R>) -> R {
@@ -48,7 +33,7 @@ pub(super) fn next_free<T: Copy + Sync, R: Send>(
         }
     };
     let found = thread::scope(|scope| {
-        let threads: Vec<_> = (0..threads).map(|_| start(scope, take)).collect();
+        let threads: Vec<_> = (0..threads).map(|_| start_in(scope, take)).collect();
         threads.into_iter().flat_map(join).collect()
     });
     in_order(found)
@@ -64,7 +49,7 @@ pub(super) fn in_order<R>(mut found: Vec<(usize, R)>) -> Vec<R> {
 pub(super) fn thread_each<T: Copy + Sync, R: Send>(items: &[T], work: impl Fn(T) -> R + Sync) -> Vec<R> {
     let work = &work;
     thread::scope(|scope| {
-        let threads: Vec<_> = items.iter().map(|item| start(scope, move || work(*item))).collect();
+        let threads: Vec<_> = items.iter().map(|item| start_in(scope, move || work(*item))).collect();
         threads.into_iter().map(join).collect()
     })
 }
@@ -84,7 +69,7 @@ pub(super) fn ready_rayon() {
         use std::error::Error;
         let built = rayon::ThreadPoolBuilder::new().build_global();
         // Without a source it is no refusal of the system: somebody else has started the pool.
-        built.or_else(|error| error.source().map_or(Ok(()), |source| Err(no_thread(&source))))
+        built.or_else(|error| error.source().map_or(Ok(()), |source| Err(refused("a thread", source))))
     });
     if let Err(reason) = &*STARTED {
         panic!("{reason}");

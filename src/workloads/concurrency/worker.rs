@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use wait_timeout::ChildExt;
 
-use super::sharing;
+use super::threads;
 
 /// Names the task that makes this program a worker: a name of [`TASKS`], and after a blank its argument.
 const TASK_VARIABLE: &str = "PERFLAB_WORKER";
@@ -290,7 +290,7 @@ pub(crate) fn share(workers: &mut [Worker], requests: &[Vec<u8>]) -> Result<Vec<
     let mut replies = vec![Vec::new(); requests.len()];
     std::thread::scope(|scope| {
         let feeders: Vec<_> =
-            workers.iter_mut().map(|worker| sharing::start(scope, || feed(worker))).collect();
+            workers.iter_mut().map(|worker| threads::start_in(scope, || feed(worker))).collect();
         for feeder in feeders {
             for (place, reply) in feeder.join().expect("a feeder does not panic")? {
                 replies[place] = reply;

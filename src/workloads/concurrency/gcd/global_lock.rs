@@ -8,8 +8,8 @@ use super::{Gcd, first_common};
 use crate::workload::{Answer, Concurrency, Workload};
 use crate::workloads::concurrency::forms::WORKERS;
 use crate::workloads::concurrency::kernel::{Kernel, all_right};
-use crate::workloads::concurrency::sharing;
 use crate::workloads::concurrency::turns::{Turn, Turns};
+use crate::workloads::concurrency::{sharing, threads};
 
 /// How long a thread keeps the lock while others wait: CPython's default,
 /// <https://docs.python.org/3/library/sys.html#sys.setswitchinterval>.
@@ -65,7 +65,7 @@ impl Workload for GlobalLock {
             }
         };
         let found = thread::scope(|scope| {
-            let threads: Vec<_> = (0..WORKERS).map(|_| sharing::start(scope, compute)).collect();
+            let threads: Vec<_> = (0..WORKERS).map(|_| threads::start_in(scope, compute)).collect();
             threads.into_iter().flat_map(sharing::join).collect()
         });
         sharing::in_order(found)
