@@ -89,8 +89,8 @@ pub(super) fn lives(window: &Window, passes: &[Pass], own: u32) -> Vec<Life> {
         for one in &pass.seen {
             let number = incarnation.entry(one.thread).or_default();
             let before = seen.get(&(one.thread, *number)).and_then(|sights| sights.last());
-            // The kernel gave an ended thread's number to a new one: its clock begins again.
-            if before.is_some_and(|(_, before)| before.cpu_ns > one.cpu_ns) {
+            // The kernel gave an ended thread's number to a new one: its clocks begin again, all of them.
+            if before.is_some_and(|(_, before)| begins_again(before, one)) {
                 *number += 1;
             }
             seen.entry((one.thread, *number)).or_default().push((index, *one));
@@ -101,19 +101,30 @@ pub(super) fn lives(window: &Window, passes: &[Pass], own: u32) -> Vec<Life> {
     lives
 }
 
+/// Whether `now` is another thread under the number of `before`: its clocks begin again.
+fn begins_again(before: &Seen, now: &Seen) -> bool {
+    now.sched.slices < before.sched.slices || before.cpu_ns.saturating_sub(now.cpu_ns) > GLITCH_NS
+}
+
+/// How far a thread's CPU clock may go back and still be the same: read from another CPU while the thread runs, it was
+/// seen to go back by 0.7 µs.
+const GLITCH_NS: u64 = 20_000;
+
 fn life(sights: &[(usize, Seen)], all: &[&Pass]) -> Option<Life> {
     let ((born, first), (died, last)) = (*sights.first()?, *sights.last()?);
-    let was_there = born == 0;
+    let known = first.cpu_ns + first.sched.runqueue_ns;
+    let unseen_ns = if born == 0 { 0 } else { first.at_ns.saturating_sub(all[born - 1].at_ns) };
+    // One whose clocks hold more than the time since the pass before was there already: that pass missed it, and what it
+    // did before its first sight is not this window's.
+    let was_there = born == 0 || known > unseen_ns + GLITCH_NS;
     // Born at any moment since the pass before. One that was ready at first sight is taken to have been so from its
     // birth, which its clocks then tell; one that was blocked may have been for any time: half way on average.
     let head_ns = if was_there {
         0
     } else {
-        let gap = first.at_ns.saturating_sub(all[born - 1].at_ns);
-        let known = first.cpu_ns + first.sched.runqueue_ns;
         match first.activity {
-            Activity::Runnable => known.min(gap),
-            Activity::Blocked(_) => (gap / 2).max(known).min(gap),
+            Activity::Runnable => known.min(unseen_ns),
+            Activity::Blocked(_) => (unseen_ns / 2).max(known).min(unseen_ns),
         }
     };
     // A thread that was there is counted from the opening, any other from its own start.
@@ -130,7 +141,8 @@ fn life(sights: &[(usize, Seen)], all: &[&Pass]) -> Option<Life> {
             (Activity::Runnable, Activity::Runnable) => None,
         };
         let to_ns = b.at_ns.max(a.at_ns);
-        Step { pass, from_ns: a.at_ns, to_ns, cpu_ns: (b.cpu_ns - a.cpu_ns).min(to_ns - a.at_ns), place }
+        let cpu_ns = b.cpu_ns.saturating_sub(a.cpu_ns).min(to_ns - a.at_ns);
+        Step { pass, from_ns: a.at_ns, to_ns, cpu_ns, place }
     });
     Some(Life {
         thread: first.thread,
@@ -141,7 +153,7 @@ fn life(sights: &[(usize, Seen)], all: &[&Pass]) -> Option<Life> {
         head_ns,
         head_cpu_ns: first.cpu_ns - cpu_base,
         head_runqueue_ns: first.sched.runqueue_ns.saturating_sub(runqueue_base),
-        cpu_ns: last.cpu_ns - cpu_base,
+        cpu_ns: last.cpu_ns.saturating_sub(cpu_base),
         runqueue_ns: last.sched.runqueue_ns.saturating_sub(runqueue_base),
         slices: last.sched.slices.saturating_sub(slices_base),
         tail_gap_ns,

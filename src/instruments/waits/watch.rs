@@ -51,6 +51,8 @@ pub(super) struct Watch {
 /// Files held open a thread; beyond this many threads they are opened anew each time, for the limit of a process is
 /// often 1,024.
 const FILES_KEPT: usize = 200;
+/// Listings at most: where threads come and go all the time, no list is ever right.
+const LISTINGS: usize = 4;
 
 impl Watch {
     pub(super) fn new(sources: Sources, origin: Instant, not: Option<u32>) -> Self {
@@ -76,11 +78,15 @@ impl Watch {
         Pass { at_ns, seen }
     }
 
+    /// Lists again while the list is not as long as the kernel counts: a thread that ends meanwhile cuts it short.
     fn list(&mut self) {
-        self.listed = match self.sources.lists_threads {
-            true => self.sources.proc.threads().unwrap_or_default(),
-            false => Vec::new(),
-        };
+        let proc = &self.sources.proc;
+        for _ in 0..if self.sources.lists_threads { LISTINGS } else { 0 } {
+            self.listed = proc.threads().unwrap_or_default();
+            if proc.thread_count().is_none_or(|count| count == self.listed.len()) {
+                break;
+            }
+        }
         let listed = &self.listed;
         self.watched.retain(|thread, _| listed.contains(thread));
     }

@@ -194,6 +194,29 @@ fn a_number_given_to_a_new_thread_is_a_new_thread() {
 }
 
 #[test]
+fn a_clock_that_goes_back_a_little_is_no_new_thread() {
+    let back = Seen { cpu_ns: 5_000_000 - 701, ..seen(OWN, 6_000, 0, 0, RUNS) };
+    let open = pass(0, &[seen(OWN, 0, 1_000, 0, RUNS)]);
+    let passes = [pass(5_000, &[seen(OWN, 5_000, 5_000, 0, RUNS)])];
+    let account = account(&window(open, pass(6_000, &[back]), 4_000, 4_000, 0), &passes, SETTING);
+    adds_up(&account);
+    let [thread] = account.threads.as_slice() else { panic!("{account:?}") };
+    assert_eq!((thread.cpu_ns, thread.parts.residual_ns), (4_000_000 - 701, 0));
+}
+
+#[test]
+fn a_thread_that_the_opening_missed_brings_no_time_of_its_own() {
+    let own = |at| seen(OWN, at, at, 0, RUNS);
+    let open = pass(0, &[own(0)]);
+    let passes = [pass(5_000, &[own(5_000), seen(11, 5_000, 800_000, 900_000, RUNS)])];
+    let close = pass(10_000, &[own(10_000), seen(11, 10_000, 804_000, 901_000, RUNS)]);
+    let account = account(&window(open, close, 14_000, 14_000, 0), &passes, SETTING);
+    adds_up(&account);
+    let late = account.threads.iter().find(|thread| thread.thread == 11).expect("it is there");
+    assert_eq!((late.parts.wall_ns, late.cpu_ns, late.parts.runqueue_ns), (5_000_000, 4_000_000, 1_000_000));
+}
+
+#[test]
 fn blocked_time_that_no_pass_saw_says_so() {
     let close = pass(10_000, &[seen(OWN, 10_000, 1_000, 0, RUNS)]);
     let window = window(pass(0, &[seen(OWN, 0, 0, 0, RUNS)]), close, 1_000, 1_000, 0);
