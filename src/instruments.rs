@@ -27,9 +27,11 @@ mod wire;
 use std::path::PathBuf;
 
 pub use machine::environment;
-pub(crate) use options::layout;
+pub(crate) use moment::now;
 pub use options::{Effort, Options};
-pub(crate) use process::{interrupted, run_in_foreground};
+pub(crate) use options::{layout, root as project};
+pub(crate) use process::{interrupted, run_in_foreground, stop_on_ctrl_c};
+pub(crate) use progress::Progress;
 pub(crate) use selection::nearest;
 pub use selection::{Selection, SelectionError};
 pub use session::{RUN_VARIABLE, Session, SessionError, new_run, run};

@@ -2,6 +2,7 @@
 //! described in docs/schema. Measures nothing, draws nothing.
 
 mod case_id;
+mod comparison;
 mod environment;
 mod heap_sites;
 mod layout;
@@ -13,6 +14,9 @@ mod store;
 mod waits_ledger;
 
 pub use case_id::{CaseId, CaseIdError};
+pub use comparison::{
+    ComparedBuild, ComparedCase, ComparedCount, Comparison, SelfCheck, SelfComparison, SetAside, VerdictWord,
+};
 pub use environment::Environment;
 pub use heap_sites::{CallSite, HeapSites};
 pub use layout::Layout;

@@ -10,6 +10,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+pub(super) use callgrind::KEPT_VARIABLES;
+pub(super) use counted::LOOP;
+
 use callgrind::Profile;
 use counts::{Counts, Figure, Line};
 use harness::Plan;

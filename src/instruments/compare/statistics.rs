@@ -15,5 +15,5 @@ mod suite;
 
 pub use decision::{Decision, Rule, Verdict, conclude, decide};
 pub use estimate::{Estimate, Interval, Layout};
-pub use start::Start;
+pub use start::{FEWEST_QUADS, Start};
 pub use suite::{benjamini_hochberg, holm};

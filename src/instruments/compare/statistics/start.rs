@@ -9,7 +9,7 @@ pub struct Start {
 
 /// A start with fewer kept quads is left out: below six the sign test has no 95 % interval, and the error of the
 /// middle cannot be told. The number of quads says nothing of the ratio, so this chooses by cause, not by value.
-const FEWEST_QUADS: usize = 6;
+pub const FEWEST_QUADS: usize = 6;
 
 /// What a start comes down to.
 #[derive(Debug, Clone, Copy, PartialEq)]
