@@ -13,6 +13,8 @@ mod machine;
 mod measured_loop;
 mod moment;
 mod options;
+#[cfg(target_os = "linux")]
+mod perf_events;
 mod process;
 mod progress;
 pub mod python;

@@ -6,6 +6,8 @@
 //! calls that are looked at.
 
 #[cfg(target_os = "linux")]
+mod births;
+#[cfg(target_os = "linux")]
 mod books;
 #[cfg(target_os = "linux")]
 mod census;
@@ -15,7 +17,11 @@ mod clock;
 mod drawing;
 #[cfg(target_os = "linux")]
 mod edge;
+#[cfg(target_os = "linux")]
+mod ends;
 mod instrument;
+#[cfg(target_os = "linux")]
+mod kernel_records;
 #[cfg(target_os = "linux")]
 mod ledger;
 #[cfg(target_os = "linux")]

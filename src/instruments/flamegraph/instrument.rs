@@ -61,6 +61,7 @@ mod platform {
     use crate::instruments::flamegraph::sampler::forced;
     use crate::instruments::flamegraph::{RATE_HZ, SAMPLER_VARIABLE, SamplerKind};
     use crate::instruments::folded::Caption;
+    use crate::instruments::perf_events::REMEDY;
     use crate::record::Metric;
 
     /// CPU time a case: at 997 Hz, samples that tell shares to 5 points, and to 1.4 points.
@@ -96,9 +97,7 @@ mod platform {
         state.remedy = Some(if reason.contains(SAMPLER_VARIABLE) {
             format!("unset {SAMPLER_VARIABLE}")
         } else {
-            "as root: sysctl kernel.perf_event_paranoid=2; in a container: allow perf_event_open in its seccomp \
-             profile (docker run --security-opt seccomp=unconfined)"
-                .to_owned()
+            REMEDY.to_owned()
         });
         state.reason = Some(if asked_for_perf { reason } else { format!("samples by pprof: {reason}") });
     }

@@ -77,6 +77,11 @@ pub(super) fn process_cpu_ns() -> u64 {
     read(libc::CLOCK_PROCESS_CPUTIME_ID).unwrap_or(0)
 }
 
+/// The clock that `Instant` reads on Linux and that the kernel's records carry.
+pub(super) fn monotonic_ns() -> u64 {
+    read(libc::CLOCK_MONOTONIC).unwrap_or(0)
+}
+
 /// The kernel's number of the calling thread.
 pub(super) fn this_thread() -> u32 {
     // SAFETY: it takes nothing and cannot fail.

@@ -16,7 +16,7 @@ pub(super) fn of_longest(windows: &[Window], passes: &[Vec<Pass>], own: u32, nam
     let Some(longest) = (0..windows.len()).max_by_key(|index| (passes[*index].len(), *index)) else {
         return Timeline::default();
     };
-    let lives = lives(&windows[longest], &passes[longest], own);
+    let lives = lives(&windows[longest], &passes[longest], own).seen;
     let Some(measuring) = lives.first() else { return Timeline::default() };
     let begin = measuring.first_ns;
     let end = passes[longest].get(PASSES).map_or(measuring.last_ns, |pass| pass.at_ns);

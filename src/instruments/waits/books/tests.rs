@@ -6,6 +6,8 @@ use super::super::proc::Schedstat;
 use super::super::watch::Seen;
 use super::*;
 
+mod known_ends;
+
 const OWN: u32 = 10;
 const FUTEX: Activity = Activity::Blocked(Place::Call(202));
 const POLL: Activity = Activity::Blocked(Place::Call(7));
@@ -30,7 +32,7 @@ fn window(open: Pass, close: Pass, process_cpu: u64, user: u64, kernel: u64) -> 
         process_cpu_ns: process_cpu * 1_000,
         ..Edge::default()
     };
-    Window { open: Edge { pass: open, ..Edge::default() }, close, iterations: 1 }
+    Window { open: Edge { pass: open, ..Edge::default() }, close, iterations: 1, spans: Vec::new() }
 }
 
 const SETTING: Setting = Setting { own: OWN, cores: 2, sampler_user_share: 0.5, stolen_ns: 0 };
