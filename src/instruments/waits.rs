@@ -1,8 +1,8 @@
 //! The waits instrument: where the wall time of a case's threads goes. On a CPU, in user code or the kernel; waiting
 //! for a CPU; blocked, in which system call; the parts add up, and what they leave open is shown.
 //!
-//! Clocks and counters give the sums: thread CPU clocks, rusage, `schedstat`. A sampler in a thread of its own gives
-//! what they cannot: which call, which thread, when. No privileges, no signals: a signal would end the very system
+//! Clocks and counters give the sums: thread CPU clocks, rusage, `schedstat`. The kernel's own records tell when threads
+//! were born and ended. A sampler in a thread of its own gives what these cannot: which call, which thread, when. No privileges, no signals: a signal would end the very system
 //! calls that are looked at.
 
 #[cfg(target_os = "linux")]

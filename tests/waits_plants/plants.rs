@@ -18,8 +18,8 @@ pub(crate) struct Truth {
     pub(crate) waited_ns: u64,
     /// CPU time of the measuring thread and of the planted ones, by their thread clocks.
     pub(crate) cpu_ns: u64,
-    /// Lives of the threads it started, all together, by their own `Instant`s: from their first instruction to their
-    /// last; and from before they were asked for to when they were known to have ended.
+    /// Lives of the threads it started, all together, by `Instant`: from when they were there to their last instruction,
+    /// and from before they were asked for to when they were known to have ended.
     pub(crate) lived_ns: (u64, u64),
 }
 
@@ -191,13 +191,21 @@ plant!(Ended, ENDED, |ms: usize| recorded(|| {
 
 plant!(ShortLives, SHORT_LIVES, |ms: usize| {
     let begin = Instant::now();
-    let live = move || timed(|| std::thread::sleep(Duration::from_millis(ms as u64)));
-    let threads: Vec<_> = (0..8).map(|_| (Instant::now(), std::thread::spawn(live))).collect();
+    let live = move || {
+        let first = Instant::now();
+        std::thread::sleep(Duration::from_millis(ms as u64));
+        (first, Instant::now())
+    };
+    let start = |_| (Instant::now(), std::thread::spawn(live), Instant::now());
+    let threads: Vec<_> = (0..8).map(start).collect();
     let mut lived_ns = (0, 0);
-    for (asked, thread) in threads {
-        lived_ns.0 += thread.join().expect("it does not panic");
+    for (asked, thread, there) in threads {
+        let (first, last) = thread.join().expect("it does not panic");
+        lived_ns.0 += (last - there.min(first)).as_nanos() as u64;
         lived_ns.1 += asked.elapsed().as_nanos() as u64;
     }
+    // So many threads at once would be too many to be recorded if they came all the time.
+    std::thread::sleep(PERIOD);
     let one = Truth { wall_ns: begin.elapsed().as_nanos() as u64, lived_ns, ..Truth::default() };
     TRUTH.lock().unwrap_or_else(PoisonError::into_inner).push(one);
 });

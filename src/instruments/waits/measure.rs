@@ -51,21 +51,22 @@ pub(super) fn measure_windows(
 ) -> Result<(WaitsLedger, Vec<Account>), String> {
     let mut missing = sources.missing();
     let wanted = plan.sampler && sources.lists_threads && sources.records_births;
-    let mut records = match wanted.then(KernelRecords::start).transpose() {
-        Ok(records) => records,
-        Err(refusal) => {
-            missing.push(sources::without_births(&refusal));
-            None
-        }
-    };
+    let mut unrecorded = |refusal: String| missing.push(sources::without_births(&refusal));
+    let started = wanted.then(KernelRecords::start).transpose();
+    let mut records = started.map_err(&mut unrecorded).unwrap_or_default();
     let began = Instant::now();
     let mut census = census::count(case, sources, plan.sampler, records.as_mut())?;
     let first = began.elapsed();
+    let mut last = first;
     for _ in 1..if first < SHORT && plan.sampler { CENSUSES } else { 1 } {
+        let began = Instant::now();
         let again = census::count(case, sources, plan.sampler, records.as_mut())?;
         census.threads = census.threads.max(again.threads);
         census.children = census.children.max(again.children);
+        last = began.elapsed();
     }
+    let records = records.map(|records| records.go_on(last)).transpose();
+    let records = records.map_err(&mut unrecorded).unwrap_or_default();
     let iterations = iterations_a_window(case, first);
     // One clock, read twice.
     let (origin, origin_ns) = (Instant::now(), clock::monotonic_ns());

@@ -53,7 +53,10 @@ fn threads_that_no_pass_saw_have_their_lives_and_share_the_cpu_time_that_no_cloc
     assert_eq!(unseen.blocked, BTreeMap::from([(Place::Unknown, 7_000_000)]));
     // More CPU time than they lived: somebody else used it, of whom nothing is known.
     let more = others(&[(10_000, &[])], 11_200, &spans);
-    assert_eq!((more[0].parts.wall_ns, more[0].cpu_ns, more[0].parts.blocked_ns), (11_000_000, 11_000_000, 0));
+    assert_eq!(
+        (more[0].parts.wall_ns, more[0].cpu_ns, more[0].parts.blocked_ns),
+        (11_000_000, 11_000_000, 0)
+    );
 }
 
 #[test]
@@ -70,10 +73,8 @@ fn lives_count_within_the_window_alone() {
 
 #[test]
 fn the_end_of_a_thread_that_ran_takes_the_cpu_time_that_no_clock_told_before_one_that_slept() {
-    let looks: [(u64, &[Seen]); 2] = [
-        (10_000, &[seen(11, 10_000, 9_000, 0, RUNS), seen(12, 10_000, 0, 0, POLL)]),
-        (30_000, &[]),
-    ];
+    let looks: [(u64, &[Seen]); 2] =
+        [(10_000, &[seen(11, 10_000, 9_000, 0, RUNS), seen(12, 10_000, 0, 0, POLL)]), (30_000, &[])];
     let spans = [span(11, 1_000, Some(15_000)), span(12, 1_000, Some(29_000))];
     // 4 ms of the 5 that the first one lived on, and nothing of the 19 of the other.
     let threads = others(&looks, 13_200, &spans);
