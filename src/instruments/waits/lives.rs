@@ -172,10 +172,13 @@ pub(super) fn lives(window: &Window, passes: &[Pass], own: u32) -> Lives {
     Lives { seen: lives, unseen }
 }
 
-/// How much of a thread's life lies in the window, if both of its ends are known.
+/// How much of the life of a thread that no pass saw lies in the window: it was born in it, or the opening would have
+/// seen it, and its end is known.
 fn whole_ns(span: &Span, (from_ns, to_ns): (u64, u64)) -> u64 {
-    let (Some(born_ns), Some(ended_ns)) = (span.born_ns, span.ended_ns) else { return 0 };
-    ended_ns.min(to_ns).saturating_sub(born_ns.max(from_ns))
+    match (span.born_ns, span.ended_ns) {
+        (Some(born_ns), Some(ended_ns)) if born_ns >= from_ns => ended_ns.min(to_ns).saturating_sub(born_ns),
+        _ => 0,
+    }
 }
 
 /// Whether `now` is another thread under the number of `before`: its clocks begin again.
