@@ -5,53 +5,21 @@
 //! were born and ended. A sampler in a thread of its own gives what these cannot: which call, which thread, when. No privileges, no signals: a signal would end the very system
 //! calls that are looked at.
 
-#[cfg(target_os = "linux")]
-mod births;
-#[cfg(target_os = "linux")]
-mod books;
-#[cfg(target_os = "linux")]
-mod census;
-#[cfg(target_os = "linux")]
-mod clock;
-#[cfg(target_os = "linux")]
-mod drawing;
-#[cfg(target_os = "linux")]
-mod edge;
-#[cfg(target_os = "linux")]
-mod ends;
+#[cfg(not(target_os = "linux"))]
+mod elsewhere;
 mod instrument;
 #[cfg(target_os = "linux")]
-mod kernel_records;
-#[cfg(target_os = "linux")]
-mod ledger;
-#[cfg(target_os = "linux")]
-mod lives;
-#[cfg(target_os = "linux")]
-mod measure;
-#[cfg(target_os = "linux")]
-mod proc;
-#[cfg(target_os = "linux")]
-mod sampler;
-#[cfg(target_os = "linux")]
-mod sources;
-#[cfg(target_os = "linux")]
-mod syscalls;
-#[cfg(target_os = "linux")]
-mod timeline;
-#[cfg(target_os = "linux")]
-mod watch;
+mod linux;
 
 use std::process::ExitCode;
 
-#[cfg(target_os = "linux")]
-pub use drawing::fold;
+#[cfg(not(target_os = "linux"))]
+use elsewhere as platform;
 pub use instrument::Waits;
 #[cfg(target_os = "linux")]
-pub use measure::{Plan, measure_case};
+use linux as platform;
 #[cfg(target_os = "linux")]
-pub use proc::Proc;
-#[cfg(target_os = "linux")]
-pub use sources::Sources;
+pub use linux::{Plan, Proc, Sources, fold, measure_case};
 
 use super::session;
 use crate::catalogue::Catalogue;

@@ -121,7 +121,7 @@ impl KernelRecords {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::instruments::waits::births::{Births, children};
+    use crate::instruments::waits::linux::births::{Births, children};
 
     #[test]
     fn recording_is_for_threads_that_are_not_born_all_the_time() {

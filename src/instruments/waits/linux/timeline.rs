@@ -60,7 +60,7 @@ fn intervals(steps: &[Step], begin: u64, end: u64) -> Vec<Interval> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::instruments::waits::proc::Place;
+    use crate::instruments::waits::linux::proc::Place;
 
     #[test]
     fn neighbours_in_one_state_are_one_interval_within_what_is_shown() {
