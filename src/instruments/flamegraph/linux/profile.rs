@@ -2,10 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use super::caption::Tally;
 use super::sampler::{Sampler, Samples};
 use super::symbols::Symbols;
-use super::{RATE_HZ, SamplerKind, cpu};
+use super::{RATE_HZ, SamplerKind, Tally, cpu};
 use crate::instruments::NoNumber;
 use crate::instruments::folded::Folded;
 use crate::instruments::measured_loop::{OTHER_THREADS, Place, place, readable};
