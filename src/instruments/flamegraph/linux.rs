@@ -1,6 +1,5 @@
 //! Linux: both samplers, and what makes stacks of their addresses. The rest of the crate knows it by what stands here.
 
-mod cpu;
 mod criterion_profiler;
 mod instrument;
 mod perf;

@@ -3,7 +3,6 @@
 mod births;
 mod books;
 mod census;
-mod clock;
 mod drawing;
 mod edge;
 mod ends;

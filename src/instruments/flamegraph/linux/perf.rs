@@ -14,10 +14,11 @@ use perf_event::data::Record as Data;
 use perf_event::events::Software;
 use perf_event::{Builder, SampleFlag};
 
+use super::RATE_HZ;
 use super::program::Program;
 use super::repair::{self, Registers};
 use super::sampler::{RawStack, Samples};
-use super::{RATE_HZ, cpu};
+use crate::instruments::clock::this_thread;
 use crate::instruments::perf_events::{Asked, Events, threads_but};
 
 /// Bytes of each CPU's ring buffer: with its control page, all that `perf_event_mlock_kb` (516) gives.
@@ -44,11 +45,11 @@ impl PerfSampler {
         let (sender, receiver) = mpsc::channel::<Events>();
         let (stopping, taken) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
         // Listed before the thread that drains is there: it is not to be sampled.
-        let others = threads_but(&[cpu::thread_id()]);
+        let others = threads_but(&[this_thread()]);
         let drain = Drain {
             program: Program::read(),
             process: std::process::id(),
-            thread: cpu::thread_id(),
+            thread: this_thread(),
             deepest: max_stack(),
             samples: Samples::default(),
             taken: Arc::clone(&taken),

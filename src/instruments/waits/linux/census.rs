@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::births::children;
-use super::clock;
 use super::kernel_records::KernelRecords;
 use super::sources::Sources;
+use crate::instruments::clock;
 use crate::workload::Case;
 
 /// What one iteration was seen to start.

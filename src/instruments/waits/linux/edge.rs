@@ -4,10 +4,10 @@ use std::time::Instant;
 
 use super::births::Span;
 use super::census::alive;
-use super::clock::{self, Usage, Whose};
 use super::sampler::Sampler;
 use super::sources::Sources;
 use super::watch::{Pass, Seen, Watch};
+use crate::instruments::clock::{self, Usage, Whose};
 
 /// All clocks at one edge.
 #[derive(Debug, Clone, Default)]

@@ -8,7 +8,7 @@ use perf_event::events::Software;
 use perf_event::{Builder, Clock};
 
 use super::births::Record;
-use super::clock;
+use crate::instruments::clock;
 use crate::instruments::perf_events::{Asked, Events, threads_but};
 
 /// Bytes of each CPU's ring buffer: 4,096 records, which 40,000 threads a second fill in the sampler's longest pause.

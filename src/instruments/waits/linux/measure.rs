@@ -5,13 +5,13 @@ use std::time::{Duration, Instant};
 use super::births::Births;
 use super::books::{Account, Setting, account};
 use super::census;
-use super::clock;
 use super::edge::{Edges, Window};
 use super::kernel_records::KernelRecords;
 use super::ledger::{Measured, Names, ledger};
 use super::sampler::{Sampler, Samples};
 use super::sources::{self, Sources};
 use super::timeline;
+use crate::instruments::clock;
 use crate::record::WaitsLedger;
 use crate::workload::Case;
 

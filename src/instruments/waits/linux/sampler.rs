@@ -8,10 +8,10 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::births::Record;
-use super::clock::{self, Usage, Whose};
 use super::kernel_records::KernelRecords;
 use super::sources::Sources;
 use super::watch::{Pass, Watch};
+use crate::instruments::clock::{self, Usage, Whose};
 
 /// Shortest time between two passes: a scheduler's slice is of this order, and waits that matter are longer.
 const SHORTEST: Duration = Duration::from_millis(1);

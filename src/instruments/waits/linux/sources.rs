@@ -1,8 +1,8 @@
 //! Which of the sources there are on this machine, and what cannot be told without the others.
 
-use super::clock;
 use super::kernel_records::KernelRecords;
 use super::proc::{self, Proc};
+use crate::instruments::clock;
 use crate::instruments::perf_events::REMEDY;
 
 /// The sources that work here.
