@@ -4,6 +4,7 @@
 //! case is measured in a process of its own: this executable starts itself again, so that a case
 //! that hangs or dies costs a row and not the run.
 
+mod clock;
 pub mod compare;
 pub mod flamegraph;
 pub mod folded;
@@ -14,6 +15,8 @@ mod machine;
 mod measured_loop;
 mod moment;
 mod options;
+#[cfg(target_os = "linux")]
+mod perf_events;
 mod process;
 mod progress;
 pub mod python;

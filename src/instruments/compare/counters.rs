@@ -88,9 +88,7 @@ mod linux {
         let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
         // SAFETY: `usage` is ours to write to; a failure leaves its zeros.
         unsafe { libc::getrusage(libc::RUSAGE_THREAD, &mut usage) };
-        let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-        // SAFETY: `time` is ours to write to; the clock exists on every Linux.
-        unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time) };
+        let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
         Counters {
             cpu_ns: time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64,
             runqueue_ns,

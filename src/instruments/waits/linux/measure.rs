@@ -2,14 +2,16 @@
 
 use std::time::{Duration, Instant};
 
+use super::births::Births;
 use super::books::{Account, Setting, account};
 use super::census;
-use super::clock;
 use super::edge::{Edges, Window};
+use super::kernel_records::KernelRecords;
 use super::ledger::{Measured, Names, ledger};
 use super::sampler::{Sampler, Samples};
-use super::sources::Sources;
+use super::sources::{self, Sources};
 use super::timeline;
+use crate::instruments::clock;
 use crate::record::WaitsLedger;
 use crate::workload::Case;
 
@@ -47,19 +49,34 @@ pub(super) fn measure_windows(
     plan: Plan,
     sources: &Sources,
 ) -> Result<(WaitsLedger, Vec<Account>), String> {
+    let mut missing = sources.missing();
+    let wanted = plan.sampler && sources.lists_threads && sources.records_births;
+    let mut unrecorded = |refusal: String| missing.push(sources::without_births(&refusal));
+    let started = wanted.then(KernelRecords::start).transpose();
+    let mut records = started.map_err(&mut unrecorded).unwrap_or_default();
     let began = Instant::now();
-    let mut census = census::count(case, sources, plan.sampler)?;
+    let mut census = census::count(case, sources, plan.sampler, records.as_mut())?;
     let first = began.elapsed();
+    let mut last = first;
     for _ in 1..if first < SHORT && plan.sampler { CENSUSES } else { 1 } {
-        let again = census::count(case, sources, plan.sampler)?;
+        let began = Instant::now();
+        let again = census::count(case, sources, plan.sampler, records.as_mut())?;
         census.threads = census.threads.max(again.threads);
         census.children = census.children.max(again.children);
+        last = began.elapsed();
     }
+    let records = records.map(|records| records.go_on(last)).transpose();
+    let records = records.map_err(&mut unrecorded).unwrap_or_default();
     let iterations = iterations_a_window(case, first);
-    let origin = Instant::now();
-    let sampler =
-        if plan.sampler && sources.lists_threads { Some(Sampler::start(sources, origin)?) } else { None };
-    let mut edges = Edges::new(sources, origin, sampler.as_ref().map(|sampler| sampler.number));
+    // One clock, read twice.
+    let (origin, origin_ns) = (Instant::now(), clock::monotonic_ns());
+    let sampler = if plan.sampler && sources.lists_threads {
+        Some(Sampler::start(sources, origin, records)?)
+    } else {
+        None
+    };
+    let sampler_number = sampler.as_ref().map(|sampler| sampler.number);
+    let mut edges = Edges::new(sources, origin, sampler_number);
     let mut windows = Vec::new();
     let mut measured = Duration::ZERO;
     // Two windows give a range; a second one is not worth waiting for where one iteration takes seconds.
@@ -81,13 +98,15 @@ pub(super) fn measure_windows(
             if let Some(sampler) = &sampler {
                 sampler.open(false);
             }
-            windows.push(Window { open, close, iterations: batch });
+            windows.push(Window { open, close, iterations: batch, spans: Vec::new() });
         });
     }
     let samples = match sampler {
         Some(sampler) => sampler.stop()?,
-        None => Samples { passes: Vec::new(), names: Default::default(), usage: Default::default() },
+        None => Samples::default(),
     };
+    let births = Births::new(samples.records, origin_ns, sampler_number.unwrap_or(0));
+    missing.extend(place_births(&births, &mut windows));
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let spent = samples.usage.sum_ns().max(1);
     let mut setting = Setting {
@@ -111,7 +130,6 @@ pub(super) fn measure_windows(
     }
     let names = Names::new([&samples.names, &edges.watch.names], setting.own);
     let timeline = timeline::of_longest(&windows, &passes, setting.own, &names);
-    let missing = sources.missing();
     let ledger = ledger(&accounts, Measured { census, cores, names: &names, timeline, missing });
     Ok((ledger, accounts))
 }
@@ -137,20 +155,34 @@ fn iterations_a_window(case: &dyn Case, first: Duration) -> u64 {
     }
 }
 
+/// Gives each window the births and ends that lie in it; one line if some were lost.
+fn place_births(births: &Births, windows: &mut [Window]) -> Option<String> {
+    let (mut lost, mut unknown) = (0, 0);
+    for window in &mut *windows {
+        // From the first look at any thread to the last.
+        let from = window.open.pass.at_ns;
+        let to = window.close.pass.seen.iter().map(|seen| seen.at_ns).fold(window.close.pass.at_ns, u64::max);
+        window.spans = births.within(from, to);
+        let lost_here = births.lost_within(from, to);
+        lost += lost_here;
+        unknown += usize::from(lost_here > 0);
+    }
+    (lost > 0).then(|| {
+        format!(
+            "the kernel lost {lost} records of births and ends of threads, so in {unknown} of {} windows threads that \
+             came and went are placed by looks alone",
+            windows.len()
+        )
+    })
+}
+
 /// The sampler's passes by window. A pass that overlaps an edge keeps what it saw within.
 fn within(windows: &[Window], passes: Vec<super::watch::Pass>, own: u32) -> Vec<Vec<super::watch::Pass>> {
     let mut passes = passes.into_iter().peekable();
     windows
         .iter()
         .map(|window| {
-            let at = |edge: &super::edge::Edge| {
-                edge.pass
-                    .seen
-                    .iter()
-                    .find(|seen| seen.thread == own)
-                    .map_or(edge.pass.at_ns, |seen| seen.at_ns)
-            };
-            let (from, to) = (at(&window.open), at(&window.close));
+            let (from, to) = (window.open.at_ns(own), window.close.at_ns(own));
             let mut inside = Vec::new();
             while let Some(mut pass) = passes.next_if(|pass| pass.at_ns < to) {
                 if pass.at_ns >= from {

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::time::Instant;
 
-use super::clock;
 use super::proc::{self, Activity, Place, Schedstat};
 use super::sources::Sources;
+use crate::instruments::clock;
 
 /// A thread, at a moment. Clocks count from its start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

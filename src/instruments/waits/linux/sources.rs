@@ -1,7 +1,9 @@
 //! Which of the sources there are on this machine, and what cannot be told without the others.
 
-use super::clock;
+use super::kernel_records::KernelRecords;
 use super::proc::{self, Proc};
+use crate::instruments::clock;
+use crate::instruments::perf_events::REMEDY;
 
 /// The sources that work here.
 #[derive(Debug, Clone)]
@@ -16,6 +18,16 @@ pub struct Sources {
     pub tells_calls: bool,
     /// Whether children can be counted.
     pub counts_children: bool,
+    /// Whether the kernel records when threads are born and end.
+    pub records_births: bool,
+}
+
+/// What births and ends that are not recorded leave open.
+pub(super) fn without_births(refusal: &str) -> String {
+    format!(
+        "births and ends of threads are not recorded ({refusal}), so threads that live for a few looks only have a wall \
+         time that may be off by a tenth, and those that no look sees only their CPU time"
+    )
 }
 
 impl Sources {
@@ -35,6 +47,7 @@ impl Sources {
             tells_runqueue: booked.is_some_and(|booked| booked.slices > 0),
             tells_calls,
             counts_children: proc.children(me).is_ok(),
+            records_births: KernelRecords::start().is_ok(),
             proc,
         }
     }
@@ -70,6 +83,9 @@ impl Sources {
                     .to_owned(),
             );
         }
+        if !self.records_births {
+            missing.push(without_births("perf_event_open is refused"));
+        }
         missing
     }
 
@@ -79,12 +95,16 @@ impl Sources {
             return None;
         }
         let root = self.proc.root().display();
-        Some(if self.lists_threads {
-            "a kernel with CONFIG_SCHED_INFO, CONFIG_HAVE_ARCH_TRACEHOOK and CONFIG_PROC_CHILDREN, as distributions \
-             build it"
-                .to_owned()
-        } else {
-            format!("mount -t proc proc {root}")
+        if !self.lists_threads {
+            return Some(format!("mount -t proc proc {root}"));
+        }
+        let kernel = "a kernel with CONFIG_SCHED_INFO, CONFIG_HAVE_ARCH_TRACEHOOK and CONFIG_PROC_CHILDREN, as \
+                      distributions build it";
+        let whole = self.tells_runqueue && self.tells_calls && self.counts_children;
+        Some(match (whole, self.records_births) {
+            (true, _) => REMEDY.to_owned(),
+            (false, true) => kernel.to_owned(),
+            (false, false) => format!("{kernel}; {REMEDY}"),
         })
     }
 }
@@ -102,7 +122,8 @@ mod tests {
         for (name, text) in files {
             fs::write(thread.join(name), text).expect("written");
         }
-        let sources = Sources::survey(Proc::at(folder.path()));
+        // What this machine's kernel records is not planted.
+        let sources = Sources { records_births: true, ..Sources::survey(Proc::at(folder.path())) };
         (folder, sources)
     }
 
@@ -127,6 +148,14 @@ mod tests {
             assert_eq!(missing.len(), 1, "{without}: {missing:?}");
             assert!(missing[0].contains(told) && sources.remedy().is_some(), "{without}: {missing:?}");
         }
+    }
+
+    #[test]
+    fn births_that_are_not_recorded_are_said_with_their_remedy() {
+        let (_folder, whole) = planted(&WHOLE);
+        let sources = Sources { records_births: false, ..whole };
+        assert!(sources.missing()[0].contains("not recorded"), "{:?}", sources.missing());
+        assert!(sources.remedy().is_some_and(|remedy| remedy.contains("perf_event_paranoid")));
     }
 
     #[test]

@@ -7,9 +7,11 @@ use std::sync::mpsc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use super::clock::{self, Usage, Whose};
+use super::births::Record;
+use super::kernel_records::KernelRecords;
 use super::sources::Sources;
 use super::watch::{Pass, Watch};
+use crate::instruments::clock::{self, Usage, Whose};
 
 /// Shortest time between two passes: a scheduler's slice is of this order, and waits that matter are longer.
 const SHORTEST: Duration = Duration::from_millis(1);
@@ -32,19 +34,26 @@ pub(super) struct Sampler {
 }
 
 /// What it saw.
+#[derive(Default)]
 pub(super) struct Samples {
     pub(super) passes: Vec<Pass>,
     pub(super) names: HashMap<u32, String>,
     /// How its own CPU time splits.
     pub(super) usage: Usage,
+    /// What the kernel recorded.
+    pub(super) records: Vec<Record>,
 }
 
 impl Sampler {
-    /// Starts it; it looks at nothing before [`open`](Self::open).
+    /// Starts it, with the kernel's `records` to be emptied; it looks at nothing before [`open`](Self::open).
     ///
     /// # Errors
     /// One line, when the system starts no more threads.
-    pub(super) fn start(sources: &Sources, origin: Instant) -> Result<Self, String> {
+    pub(super) fn start(
+        sources: &Sources,
+        origin: Instant,
+        records: Option<KernelRecords>,
+    ) -> Result<Self, String> {
         let (stop, open) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
         let (tell, told) = mpsc::channel();
         let sources = sources.clone();
@@ -55,7 +64,7 @@ impl Sampler {
                 let number = clock::this_thread();
                 // Whoever started it waits for this.
                 let _ = tell.send(number);
-                sample(Watch::new(sources, origin, Some(number)), number, &stopped, &opened)
+                sample(Watch::new(sources, origin, Some(number)), records, number, &stopped, &opened)
             })
             .map_err(|error| {
                 format!("cannot start the sampler: {error}; `ulimit -u` shows how many threads are allowed")
@@ -85,7 +94,13 @@ impl Sampler {
     }
 }
 
-fn sample(mut watch: Watch, own: u32, stop: &AtomicBool, open: &AtomicBool) -> Samples {
+fn sample(
+    mut watch: Watch,
+    mut records: Option<KernelRecords>,
+    own: u32,
+    stop: &AtomicBool,
+    open: &AtomicBool,
+) -> Samples {
     let mut passes = Vec::new();
     let mut pause = FIRST;
     let mut turn = 0_u32;
@@ -94,6 +109,7 @@ fn sample(mut watch: Watch, own: u32, stop: &AtomicBool, open: &AtomicBool) -> S
         if open.load(Ordering::Relaxed) {
             passes.push(watch.pass(&[]));
         }
+        records.iter_mut().for_each(KernelRecords::drain);
         let now = clock::thread_cpu_ns(own).unwrap_or(0);
         // What a whole turn took, waking up included, smoothed over eight.
         let afforded = Duration::from_nanos((now.saturating_sub(before) as f64 / SHARE) as u64);
@@ -103,5 +119,7 @@ fn sample(mut watch: Watch, own: u32, stop: &AtomicBool, open: &AtomicBool) -> S
         turn = turn.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         std::thread::park_timeout(pause.mul_f64(0.75 + 0.5 * f64::from(turn >> 16) / 65_536.0));
     }
-    Samples { passes, names: watch.names, usage: clock::usage(Whose::Thread) }
+    records.iter_mut().for_each(KernelRecords::drain);
+    let records = records.map_or_else(Vec::new, |drained| drained.records);
+    Samples { passes, names: watch.names, usage: clock::usage(Whose::Thread), records }
 }

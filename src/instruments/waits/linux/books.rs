@@ -4,14 +4,10 @@
 use std::collections::BTreeMap;
 
 use super::edge::Window;
-use super::lives::{Life, lives};
+use super::lives::{Life, Lives, Unseen, lives};
 use super::proc::{Activity, Place};
 use super::watch::Pass;
 use crate::record::WaitParts;
-
-/// CPU time that the process has used and no thread, below which it is the readings' own: they are taken one after
-/// the other.
-const READING_NOISE_NS: u64 = 50_000;
 
 /// Where one thread's time went.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -57,7 +53,7 @@ pub(super) struct Setting {
 
 /// Closes the books of `window`. `passes` are those of the sampler that lie within it, in order.
 pub(super) fn account(window: &Window, passes: &[Pass], setting: Setting) -> Account {
-    let lives = lives(window, passes, setting.own);
+    let Lives { seen: lives, unseen } = lives(window, passes, setting.own);
     let (open, close) = (&window.open, &window.close);
     let sampler_cpu_ns = close.sampler_cpu_ns.saturating_sub(open.sampler_cpu_ns);
     let mut threads: Vec<ThreadAccount> = lives.iter().map(of_life).collect();
@@ -65,9 +61,8 @@ pub(super) fn account(window: &Window, passes: &[Pass], setting: Setting) -> Acc
     for (life, thread) in lives.iter().zip(&mut threads) {
         thread.blocked = spread(thread.parts.blocked_ns, &life.blocked_weights());
     }
-    let process = close.process_cpu_ns.saturating_sub(open.process_cpu_ns).saturating_sub(sampler_cpu_ns);
-    let seen: u64 = threads.iter().map(|thread| thread.cpu_ns).sum();
-    close_ends(&lives, &mut threads, process.saturating_sub(seen));
+    lives.iter().zip(&mut threads).for_each(|(life, thread)| close_gap(life, thread));
+    threads.extend(of_unseen(unseen));
     split_cpu(window, &mut threads, sampler_cpu_ns, setting);
     let own = lives.iter().find(|life| life.thread == setting.own);
     let elapsed_ns = own.map_or(0, Life::watched_ns);
@@ -110,8 +105,13 @@ fn of_life(life: &Life) -> ThreadAccount {
         life.runqueue_ns.saturating_sub(life.head_runqueue_ns),
     );
     let pending = (life.pending_wait_ns() as i64).min(watched_left.max(0));
-    parts.runqueue_ns += pending as u64;
-    parts.blocked_ns = (head_blocked + watched_left.max(0) - pending) as u64;
+    // A thread that was ready when last seen and then off the CPU until its end was as it had been off it before.
+    let open = (life.open_tail_ns() as i64).min(watched_left.max(0) - pending);
+    let waited = parts.runqueue_ns as i64 + pending;
+    let off_cpu = waited + head_blocked + watched_left.max(0) - pending - open;
+    let open_wait = (i128::from(open) * i128::from(waited) / i128::from(off_cpu.max(1))) as i64;
+    parts.runqueue_ns += (pending + open_wait) as u64;
+    parts.blocked_ns = (head_blocked + watched_left.max(0) - pending - open_wait) as u64;
     parts.residual_ns = head_left - head_blocked + watched_left.min(0);
     ThreadAccount { thread: life.thread, cpu_ns: life.cpu_ns, parts, ..ThreadAccount::default() }
 }
@@ -163,30 +163,32 @@ fn spread(total: u64, weights: &BTreeMap<Place, u64>) -> BTreeMap<Place, u64> {
     spread
 }
 
-/// Gives the CPU time that no thread has been seen to use, `unseen_ns`, to the ends of the threads that ended, and
-/// what does not fit there to threads that were too short to be seen.
-fn close_ends(lives: &[Life], threads: &mut Vec<ThreadAccount>, unseen_ns: u64) {
-    let unseen_ns = if unseen_ns < READING_NOISE_NS { 0 } else { unseen_ns };
-    let gaps: u64 = lives.iter().map(|life| life.tail_gap_ns).sum();
-    let filled = unseen_ns.min(gaps);
-    for (life, account) in lives.iter().zip(threads.iter_mut()).filter(|(life, _)| life.tail_gap_ns > 0) {
-        let cpu = (u128::from(filled) * u128::from(life.tail_gap_ns) / u128::from(gaps)) as u64;
-        account.cpu_ns += cpu;
-        // It ended at any moment until the next pass. One that was ready when last seen is taken to have run until
-        // then; one that was blocked may have been for any time: half way on average, unless its CPU time says later.
-        let blocked = life.last_place().map(|place| (place, (life.tail_gap_ns / 2).saturating_sub(cpu)));
-        account.parts.wall_ns += cpu;
-        if let Some((place, ns)) = blocked {
-            account.parts.wall_ns += ns;
-            account.parts.blocked_ns += ns;
-            *account.blocked.entry(place).or_default() += ns;
-        }
+/// The time after the last sight of a thread that ended, nobody knows when.
+fn close_gap(life: &Life, account: &mut ThreadAccount) {
+    if life.tail_gap_ns == 0 {
+        return;
     }
-    let rest = unseen_ns - filled;
-    if rest > 0 {
-        let parts = WaitParts { wall_ns: rest, ..WaitParts::default() };
-        threads.push(ThreadAccount { cpu_ns: rest, parts, ..ThreadAccount::default() });
+    let cpu = life.gap_cpu_ns;
+    account.cpu_ns += cpu;
+    // It ended at any moment until the next pass. One that was ready when last seen is taken to have run until
+    // then; one that was blocked may have been for any time: half way on average, unless its CPU time says later.
+    let blocked = life.last_place().map(|place| (place, (life.tail_gap_ns / 2).saturating_sub(cpu)));
+    account.parts.wall_ns += cpu;
+    if let Some((place, ns)) = blocked {
+        account.parts.wall_ns += ns;
+        account.parts.blocked_ns += ns;
+        *account.blocked.entry(place).or_default() += ns;
     }
+}
+
+/// Threads that no pass saw. What they were off the CPU was blocked as far as anybody knows.
+fn of_unseen(unseen: Unseen) -> Option<ThreadAccount> {
+    let Unseen { wall_ns, cpu_ns, unknown_cpu_ns } = unseen;
+    let blocked_ns = wall_ns - cpu_ns;
+    let parts = WaitParts { wall_ns: wall_ns + unknown_cpu_ns, blocked_ns, ..WaitParts::default() };
+    let blocked = spread(blocked_ns, &BTreeMap::new());
+    let cpu_ns = cpu_ns + unknown_cpu_ns;
+    (parts.wall_ns > 0).then_some(ThreadAccount { thread: 0, cpu_ns, parts, blocked })
 }
 
 /// Splits CPU time into user code and kernel: the measuring thread by its own rusage, the others by what the

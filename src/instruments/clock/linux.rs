@@ -1,15 +1,15 @@
-//! CPU clocks and rusage of threads, of this process and of its children. Needs no privileges and no /proc.
+//! Linux: CPU clocks of threads and other processes, rusage of this one and of its children, the monotonic clock.
 
 /// User and kernel time. The kernel splits them by its tick, and scales both so that the sum is the CPU clock's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Usage {
-    pub(super) user_ns: u64,
-    pub(super) kernel_ns: u64,
+pub(in crate::instruments) struct Usage {
+    pub(in crate::instruments) user_ns: u64,
+    pub(in crate::instruments) kernel_ns: u64,
 }
 
 /// Whose usage.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Whose {
+pub(in crate::instruments) enum Whose {
     /// The calling thread's.
     Thread,
     /// All threads', those that ended included.
@@ -19,7 +19,7 @@ pub(super) enum Whose {
 }
 
 /// The usage so far; nothing where the system does not tell.
-pub(super) fn usage(whose: Whose) -> Usage {
+pub(in crate::instruments) fn usage(whose: Whose) -> Usage {
     let who = match whose {
         Whose::Thread => libc::RUSAGE_THREAD,
         Whose::Process => libc::RUSAGE_SELF,
@@ -37,14 +37,14 @@ pub(super) fn usage(whose: Whose) -> Usage {
 
 impl Usage {
     /// What came since `earlier`.
-    pub(super) fn since(self, earlier: Self) -> Self {
+    pub(in crate::instruments) fn since(self, earlier: Self) -> Self {
         Self {
             user_ns: self.user_ns.saturating_sub(earlier.user_ns),
             kernel_ns: self.kernel_ns.saturating_sub(earlier.kernel_ns),
         }
     }
 
-    pub(super) fn sum_ns(self) -> u64 {
+    pub(in crate::instruments) fn sum_ns(self) -> u64 {
         self.user_ns + self.kernel_ns
     }
 }
@@ -63,22 +63,22 @@ fn clock_of(number: u32, bits: libc::clockid_t) -> libc::clockid_t {
 }
 
 /// CPU time of a thread of this process, up to now even while it runs; `None` once it has ended.
-pub(super) fn thread_cpu_ns(thread: u32) -> Option<u64> {
+pub(in crate::instruments) fn thread_cpu_ns(thread: u32) -> Option<u64> {
     read(clock_of(thread, 6))
 }
 
 /// CPU time of another process, all its threads; `None` once it is gone.
-pub(super) fn other_process_cpu_ns(process: u32) -> Option<u64> {
+pub(in crate::instruments) fn other_process_cpu_ns(process: u32) -> Option<u64> {
     read(clock_of(process, 2))
 }
 
-/// CPU time of this process, threads that ended included.
-pub(super) fn process_cpu_ns() -> u64 {
-    read(libc::CLOCK_PROCESS_CPUTIME_ID).unwrap_or(0)
+/// The clock that `Instant` reads on Linux and that the kernel's records carry.
+pub(in crate::instruments) fn monotonic_ns() -> u64 {
+    read(libc::CLOCK_MONOTONIC).unwrap_or(0)
 }
 
 /// The kernel's number of the calling thread.
-pub(super) fn this_thread() -> u32 {
+pub(in crate::instruments) fn this_thread() -> u32 {
     // SAFETY: it takes nothing and cannot fail.
     let id = unsafe { libc::gettid() };
     id.unsigned_abs()

@@ -4,8 +4,10 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::clock;
+use super::births::children;
+use super::kernel_records::KernelRecords;
 use super::sources::Sources;
+use crate::instruments::clock;
 use crate::workload::Case;
 
 /// What one iteration was seen to start.
@@ -17,11 +19,17 @@ pub(super) struct Census {
     pub(super) children: Option<usize>,
 }
 
-/// Runs one iteration of `case` and counts, if `counted`. A child that ends is seen because starting one takes longer than looking.
+/// Runs one iteration of `case` and counts, if `counted`. A child that ends is in the kernel's `records`; without them it
+/// is seen because starting one takes longer than looking.
 ///
 /// # Errors
 /// One line, when the system starts no more threads.
-pub(super) fn count(case: &dyn Case, sources: &Sources, counted: bool) -> Result<Census, String> {
+pub(super) fn count(
+    case: &dyn Case,
+    sources: &Sources,
+    counted: bool,
+    records: Option<&mut KernelRecords>,
+) -> Result<Census, String> {
     let iterate = || {
         case.stage(1);
         case.run(1);
@@ -32,7 +40,10 @@ pub(super) fn count(case: &dyn Case, sources: &Sources, counted: bool) -> Result
         return Ok(Census { threads: 1, children: None });
     }
     let (begun, done) = (AtomicBool::new(false), AtomicBool::new(false));
-    let (threads, seen) = std::thread::scope(|scope| {
+    let mut records = records;
+    // What came before is not of this iteration.
+    records.iter_mut().for_each(|records| records.restart());
+    let (threads, mut seen) = std::thread::scope(|scope| {
         let counter = std::thread::Builder::new()
             .spawn_scoped(scope, || watch(sources, &begun, &done))
             .map_err(|error| {
@@ -48,6 +59,10 @@ pub(super) fn count(case: &dyn Case, sources: &Sources, counted: bool) -> Result
         }
         counter.join().map_err(|_| "the census panicked".to_owned())
     })?;
+    if let Some(records) = records {
+        records.drain();
+        seen.extend(children(&records.records));
+    }
     let left = alive(sources, &sources.proc.threads().unwrap_or_default());
     let children = sources.counts_children.then(|| seen.difference(&left).count());
     Ok(Census { threads: threads.max(1), children })

@@ -1,10 +1,12 @@
 //! Windows made up by hand, whose books are known. Times in microseconds.
 
-use super::super::clock::Usage;
 use super::super::edge::Edge;
 use super::super::proc::Schedstat;
 use super::super::watch::Seen;
 use super::*;
+use crate::instruments::clock::Usage;
+
+mod known_ends;
 
 const OWN: u32 = 10;
 const FUTEX: Activity = Activity::Blocked(Place::Call(202));
@@ -30,7 +32,7 @@ fn window(open: Pass, close: Pass, process_cpu: u64, user: u64, kernel: u64) -> 
         process_cpu_ns: process_cpu * 1_000,
         ..Edge::default()
     };
-    Window { open: Edge { pass: open, ..Edge::default() }, close, iterations: 1 }
+    Window { open: Edge { pass: open, ..Edge::default() }, close, iterations: 1, spans: Vec::new() }
 }
 
 const SETTING: Setting = Setting { own: OWN, cores: 2, sampler_user_share: 0.5, stolen_ns: 0 };

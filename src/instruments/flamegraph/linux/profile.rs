@@ -2,11 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use super::caption::Tally;
 use super::sampler::{Sampler, Samples};
 use super::symbols::Symbols;
-use super::{RATE_HZ, SamplerKind, cpu};
+use super::{RATE_HZ, SamplerKind, Tally};
 use crate::instruments::NoNumber;
+use crate::instruments::clock::{self, Whose};
 use crate::instruments::folded::Folded;
 use crate::instruments::measured_loop::{OTHER_THREADS, Place, place, readable};
 use crate::workload::Case;
@@ -104,8 +104,8 @@ impl Cpu {
     pub(super) fn now() -> Self {
         // In this order: while pprof's timer is armed the kernel brings the process's clock up to date at
         // ticks alone, and when rusage is asked for.
-        let kernel = cpu::kernel_seconds();
-        Self { process: cpu::process_seconds(), kernel }
+        let kernel = clock::usage(Whose::Process).kernel_ns as f64 / 1e9;
+        Self { process: clock::process_cpu_ns() as f64 / 1e9, kernel }
     }
 
     pub(super) fn elapsed(self) -> Self {

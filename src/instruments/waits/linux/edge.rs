@@ -2,11 +2,12 @@
 
 use std::time::Instant;
 
+use super::births::Span;
 use super::census::alive;
-use super::clock::{self, Usage, Whose};
 use super::sampler::Sampler;
 use super::sources::Sources;
 use super::watch::{Pass, Seen, Watch};
+use crate::instruments::clock::{self, Usage, Whose};
 
 /// All clocks at one edge.
 #[derive(Debug, Clone, Default)]
@@ -28,6 +29,15 @@ pub(super) struct Window {
     pub(super) open: Edge,
     pub(super) close: Edge,
     pub(super) iterations: u64,
+    /// The threads that the kernel recorded to be born or to end, as far as their lives overlap it.
+    pub(super) spans: Vec<Span>,
+}
+
+impl Edge {
+    /// When the clocks of the measuring thread, `own`, were read.
+    pub(super) fn at_ns(&self, own: u32) -> u64 {
+        self.pass.seen.iter().find(|seen| seen.thread == own).map_or(self.pass.at_ns, |seen| seen.at_ns)
+    }
 }
 
 /// Reads edges, on the measuring thread.

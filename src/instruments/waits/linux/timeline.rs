@@ -16,7 +16,7 @@ pub(super) fn of_longest(windows: &[Window], passes: &[Vec<Pass>], own: u32, nam
     let Some(longest) = (0..windows.len()).max_by_key(|index| (passes[*index].len(), *index)) else {
         return Timeline::default();
     };
-    let lives = lives(&windows[longest], &passes[longest], own);
+    let lives = lives(&windows[longest], &passes[longest], own).seen;
     let Some(measuring) = lives.first() else { return Timeline::default() };
     let begin = measuring.first_ns;
     let end = passes[longest].get(PASSES).map_or(measuring.last_ns, |pass| pass.at_ns);
@@ -60,7 +60,7 @@ fn intervals(steps: &[Step], begin: u64, end: u64) -> Vec<Interval> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::instruments::waits::proc::Place;
+    use crate::instruments::waits::linux::proc::Place;
 
     #[test]
     fn neighbours_in_one_state_are_one_interval_within_what_is_shown() {

@@ -1,11 +1,9 @@
 //! Sampling by the kernel: `perf_event_open` with the software clock, no signal handler in this process.
 //!
-//! One event for each CPU (an inherited event for all CPUs has no ring buffer) and each thread that is there when
-//! sampling begins, such as those of a pool; threads started later inherit them. So do child processes, whose
-//! samples are counted and dropped. A thread started *before* the events, which they therefore do not follow,
-//! empties the ring buffers.
+//! The events are those of each thread that is there when sampling begins, such as those of a pool; threads started
+//! later inherit them. So do child processes, whose samples are counted and dropped. A thread started *before* the
+//! events, which they therefore do not follow, empties the ring buffers.
 
-use std::os::fd::AsRawFd;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc;
@@ -14,14 +12,16 @@ use std::time::Duration;
 
 use perf_event::data::Record as Data;
 use perf_event::events::Software;
-use perf_event::{Builder, Counter, SampleFlag, Sampler as Ring};
+use perf_event::{Builder, SampleFlag};
 
+use super::RATE_HZ;
 use super::program::Program;
 use super::repair::{self, Registers};
 use super::sampler::{RawStack, Samples};
-use super::{RATE_HZ, cpu};
+use crate::instruments::clock::this_thread;
+use crate::instruments::perf_events::{Asked, Events, threads_but};
 
-/// Bytes of each CPU's ring buffer: with its control page, what `perf_event_mlock_kb` (516) gives to all.
+/// Bytes of each CPU's ring buffer: with its control page, all that `perf_event_mlock_kb` (516) gives.
 const RING_BYTES: usize = 512 << 10;
 /// The least that is of use: a dozen samples.
 const LEAST_RING_BYTES: usize = 64 << 10;
@@ -34,8 +34,6 @@ const USUAL_MAX_STACK: usize = 127;
 
 /// Events that sample this thread, those it starts, and those that are there already.
 pub(super) struct PerfSampler {
-    /// The events of threads that were there already; their samples go to this thread's ring buffers.
-    _others: Vec<Counter>,
     drainer: JoinHandle<Samples>,
     stopping: Arc<AtomicBool>,
     taken: Arc<AtomicU64>,
@@ -44,14 +42,14 @@ pub(super) struct PerfSampler {
 impl PerfSampler {
     /// Opens the events, paused.
     pub(super) fn start() -> Result<Self, String> {
-        let (sender, receiver) = mpsc::channel::<Vec<Ring>>();
+        let (sender, receiver) = mpsc::channel::<Events>();
         let (stopping, taken) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
         // Listed before the thread that drains is there: it is not to be sampled.
-        let others = other_threads();
+        let others = threads_but(&[this_thread()]);
         let drain = Drain {
             program: Program::read(),
             process: std::process::id(),
-            thread: cpu::thread_id(),
+            thread: this_thread(),
             deepest: max_stack(),
             samples: Samples::default(),
             taken: Arc::clone(&taken),
@@ -59,19 +57,18 @@ impl PerfSampler {
         let stop = Arc::clone(&stopping);
         let drainer = std::thread::Builder::new()
             .name("perflab-drain".to_owned())
-            .spawn(move || receiver.recv().map(|rings| drain.until(&stop, rings)).unwrap_or_default())
+            .spawn(move || receiver.recv().map(|events| drain.until(&stop, events)).unwrap_or_default())
             .map_err(|error| format!("cannot start a thread: {error}"))?;
+        let asked = Asked {
+            event: Software::CPU_CLOCK,
+            configure: &sample,
+            ring_bytes: RING_BYTES,
+            least_ring_bytes: LEAST_RING_BYTES,
+        };
         // On an error the sender is dropped, and with it the thread ends.
-        let cpus = online_cpus();
-        let rings = cpus.iter().map(|cpu| open(*cpu)).collect::<Result<Vec<_>, _>>()?;
-        let mut followed = Vec::new();
-        for thread in others {
-            for (cpu, ring) in cpus.iter().zip(&rings) {
-                followed.extend(follow(thread, *cpu, ring)?);
-            }
-        }
-        sender.send(rings).map_err(|_| "the thread that reads samples died".to_owned())?;
-        Ok(Self { _others: followed, drainer, stopping, taken })
+        let events = asked.open(&others)?;
+        sender.send(events).map_err(|_| "the thread that reads samples died".to_owned())?;
+        Ok(Self { drainer, stopping, taken })
     }
 
     pub(super) fn resume(&self) {
@@ -96,81 +93,14 @@ impl PerfSampler {
     }
 }
 
-/// An event that samples `thread` on `cpu`, or else the calling one; paused.
-fn event(cpu: usize, thread: Option<i32>) -> std::io::Result<Counter> {
+/// The kernel's software clock, paused.
+fn sample(builder: &mut Builder<'_>) {
     let mut flags = SampleFlag::IP | SampleFlag::TID | SampleFlag::CALLCHAIN;
     if repair::DUMP_BYTES > 0 {
         flags |= SampleFlag::REGS_USER | SampleFlag::STACK_USER;
     }
-    let mut builder = Builder::new(Software::CPU_CLOCK);
-    match thread {
-        Some(thread) => builder.observe_pid(thread),
-        None => builder.observe_self(),
-    };
-    builder.one_cpu(cpu).inherit(true).exclude_kernel(true).exclude_hv(true);
     builder.sample(flags).sample_frequency(RATE_HZ);
     builder.sample_regs_user(repair::REGISTERS).sample_stack_user(repair::DUMP_BYTES);
-    builder.build()
-}
-
-fn refused(error: std::io::Error) -> String {
-    format!("perf_event_open refused: {error}")
-}
-
-/// The event of this thread on `cpu`, with a ring buffer.
-fn open(cpu: usize) -> Result<Ring, String> {
-    let mut ring_bytes = RING_BYTES;
-    loop {
-        let counter = event(cpu, None).map_err(refused)?;
-        match counter.sampled(ring_bytes) {
-            Ok(ring) => return Ok(ring),
-            // Others of this user may hold most of what the kernel lets users lock.
-            Err(_) if ring_bytes > LEAST_RING_BYTES => ring_bytes /= 2,
-            Err(error) => return Err(format!("the kernel refused a ring buffer for samples: {error}")),
-        }
-    }
-}
-
-/// Threads of this process beside the calling one, by the kernel's numbers; none where /proc is not there.
-fn other_threads() -> Vec<i32> {
-    let own = cpu::thread_id();
-    let tasks = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
-    let threads = tasks.filter_map(|task| task.file_name().to_str()?.parse::<u32>().ok());
-    threads.filter(|thread| *thread != own).filter_map(|thread| i32::try_from(thread).ok()).collect()
-}
-
-/// The event of a `thread` that is there already, on `cpu`; none if it has ended by now. Its samples go into `ring`:
-/// a ring buffer each would be more memory than the kernel lets users lock.
-fn follow(thread: i32, cpu: usize, ring: &Ring) -> Result<Option<Counter>, String> {
-    let counter = match event(cpu, Some(thread)) {
-        Err(error) if error.raw_os_error() == Some(libc::ESRCH) => return Ok(None),
-        other => other.map_err(refused)?,
-    };
-    // SAFETY: both are file descriptors of perf events that are open, which is all that this call asks for.
-    let failed = unsafe { libc::ioctl(counter.as_raw_fd(), SET_OUTPUT, ring.as_raw_fd()) } != 0;
-    if failed {
-        return Err(refused(std::io::Error::last_os_error()));
-    }
-    Ok(Some(counter))
-}
-
-/// `PERF_EVENT_IOC_SET_OUTPUT` of linux/perf_event.h: `_IO('$', 5)`.
-const SET_OUTPUT: libc::Ioctl = 0x2405;
-
-/// CPUs that are switched on: `0-3,5`.
-fn online_cpus() -> Vec<usize> {
-    let text = std::fs::read_to_string("/sys/devices/system/cpu/online").unwrap_or_default();
-    let cpus: Vec<usize> = text.trim().split(',').filter_map(range).flatten().collect();
-    if cpus.is_empty() {
-        (0..std::thread::available_parallelism().map_or(1, usize::from)).collect()
-    } else {
-        cpus
-    }
-}
-
-fn range(text: &str) -> Option<std::ops::RangeInclusive<usize>> {
-    let (first, last) = text.split_once('-').unwrap_or((text, text));
-    Some(first.parse().ok()?..=last.parse().ok()?)
 }
 
 fn max_stack() -> usize {
@@ -189,11 +119,11 @@ struct Drain {
 }
 
 impl Drain {
-    fn until(mut self, stopping: &AtomicBool, mut rings: Vec<Ring>) -> Samples {
+    fn until(mut self, stopping: &AtomicBool, mut events: Events) -> Samples {
         loop {
             // Read before the buffers: what came before the stop is drained after it.
             let last = stopping.load(Ordering::SeqCst);
-            for ring in &mut rings {
+            for ring in &mut events.rings {
                 while let Some(record) = ring.next_record() {
                     match record.parse_record() {
                         Ok(Data::Sample(sample)) => self.count(&sample),
@@ -233,16 +163,5 @@ impl Drain {
         let stack = RawStack { addresses, on_starting_thread, truncated };
         *self.samples.stacks.entry(stack).or_default() += 1;
         self.taken.fetch_add(1, Ordering::Relaxed);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ranges_of_cpus_are_read() {
-        let cpus: Vec<usize> = "0-2,5".split(',').filter_map(range).flatten().collect();
-        assert_eq!(cpus, [0, 1, 2, 5]);
     }
 }
