@@ -4,6 +4,7 @@
 //! case is measured in a process of its own: this executable starts itself again, so that a case
 //! that hangs or dies costs a row and not the run.
 
+pub mod compare;
 pub mod flamegraph;
 pub mod folded;
 pub mod heap;
