@@ -7,6 +7,7 @@
 
 mod cache;
 mod compilation;
+mod disk;
 mod error;
 mod git;
 mod seed;

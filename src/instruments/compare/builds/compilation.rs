@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 
 use serde::Deserialize;
 
+use super::disk::was_full;
 use super::error::cannot;
 use super::git::Sources;
 use super::seed::{is_own, target_folder};
@@ -20,7 +21,13 @@ use crate::instruments::process::wait_or_interrupt;
 const SHUFFLE: &str = "-Clink-arg=-Wl,--shuffle-sections=*=";
 
 /// What linkers say of an option that they do not have.
-const REFUSALS: [&str; 4] = ["unrecognized", "unrecognised", "unknown", "invalid"];
+const REFUSALS: [&str; 5] = [
+    "unrecognized option",
+    "unrecognized argument",
+    "unknown option",
+    "unknown argument",
+    "unknown command line",
+];
 
 /// One build under way.
 #[derive(Debug)]
@@ -216,7 +223,7 @@ impl<'a> Compilation<'a> {
     }
 
     fn failure(&self, said: &str) -> BuildError {
-        if said.contains("No space left on device") {
+        if was_full(&self.builds, said) {
             return BuildError::DiskFull { path: target_folder(&self.builds), builds: self.builds.clone() };
         }
         let (described, log) = (self.described.clone(), self.log.clone());
@@ -243,14 +250,12 @@ fn first_error(said: &str) -> String {
     place.map_or(error.to_owned(), |place| format!("{error} ({place})"))
 }
 
-/// The line by which a linker says that it has no such option. The compiler quotes the whole call, which names the
-/// option too, so the line must also refuse.
+/// The line by which a linker says that it has no such option. The compiler, and a linker that dies, quote the whole
+/// call, which names the option too: the line must also refuse it.
 fn refusal(said: &str) -> Option<&str> {
     said.lines().map(str::trim).find(|line| {
         let lower = line.to_lowercase();
-        lower.contains("shuffle-sections")
-            && REFUSALS.iter().any(|word| lower.contains(word))
-            && !lower.starts_with("= note:  ")
+        lower.contains("shuffle-sections") && REFUSALS.iter().any(|words| lower.contains(words))
     })
 }
 
@@ -272,6 +277,8 @@ mod tests {
         assert_eq!(refusal(&format!("{note}/usr/bin/ld: cannot find -lunknown")), None);
         let line = "/usr/bin/ld: unrecognized option '--shuffle-sections=*=1'";
         assert_eq!(refusal(&format!("{note}          {line}\n")), Some(line));
+        let died = "Program arguments: x86_64-unknown-linux-gnu/bin/rust-lld --shuffle-sections=*=1";
+        assert_eq!(refusal(died), None);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What git is asked: which commit a revision is, and which tree stands here. Nothing that the user typed reaches it
 //! as an option or as the name of a folder.
 
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -87,7 +88,7 @@ impl Repository {
         Ok(Sources { commit, tree, dirty: false, described })
     }
 
-    /// The files as they stand, those that git ignores and the folders `leaving_out` aside.
+    /// The files as they stand, without those that git ignores and what has changed in the folders `leaving_out`.
     pub(super) fn this_tree(&self, leaving_out: &[&Path]) -> Result<Sources, BuildError> {
         if self.commit("HEAD")?.is_none() {
             return Err(BuildError::NoCommit(self.top.clone()));
@@ -103,20 +104,33 @@ impl Repository {
     fn written_tree(&self, leaving_out: &[&Path]) -> Result<String, BuildError> {
         let temporary = std::env::temp_dir();
         let folder = tempfile::tempdir().map_err(cannot("make a folder in", &temporary))?;
-        let index = folder.path().join("index");
         let with_index = |arguments: &[&str]| {
-            self.outcome(command(&self.top).env("GIT_INDEX_FILE", &index).args(arguments))
+            let mut git = command(&self.top);
+            git.env("GIT_INDEX_FILE", folder.path().join("index")).args(arguments);
+            git
         };
-        with_index(&["read-tree", "HEAD"])?;
-        let mut add = vec!["add".to_owned(), "--all".to_owned(), "--".to_owned(), ".".to_owned()];
-        let below = leaving_out.iter().filter_map(|folder| {
-            let folder = std::path::absolute(self.project.join(folder)).ok()?;
-            let below = folder.strip_prefix(&self.top).ok()?;
-            below.components().next().map(|_| below.to_owned())
-        });
-        add.extend(below.map(|folder| format!(":(exclude,top,literal){}", folder.display())));
-        with_index(&add.iter().map(String::as_str).collect::<Vec<_>>())?;
-        with_index(&["write-tree"])
+        self.outcome(&mut with_index(&["read-tree", "HEAD"]))?;
+        // Told by name: `git add` fails over folders to leave out that git ignores anyway.
+        let all = ["--modified", "--deleted", "--others", "--exclude-standard"];
+        let changed = self.outcome(with_index(&["ls-files", "-z"]).args(all))?;
+        let left_out: Vec<PathBuf> = leaving_out
+            .iter()
+            .filter_map(|folder| std::path::absolute(self.project.join(folder)).ok())
+            .collect();
+        let is_in = |name: &&str| {
+            // A name that ends in a slash is a repository of its own, which git takes no files of.
+            let file = self.top.join(name);
+            !name.is_empty()
+                && !name.ends_with('/')
+                && !left_out.iter().any(|folder| file.starts_with(folder))
+        };
+        let names: String = changed.split('\0').filter(is_in).map(|name| format!("{name}\0")).collect();
+        let list = folder.path().join("names");
+        let file =
+            fs::write(&list, names).and_then(|()| File::open(&list)).map_err(cannot("write", &list))?;
+        let mut update = with_index(&["update-index", "--add", "--remove", "--replace", "-z", "--stdin"]);
+        self.outcome(update.stdin(file))?;
+        self.outcome(&mut with_index(&["write-tree"]))
     }
 
     /// The full hash of the commit that `revision` names, if it names one.
@@ -141,7 +155,7 @@ impl Repository {
     fn outcome(&self, git: &mut Command) -> Result<String, BuildError> {
         let output = start(git)?;
         if output.status.success() {
-            return Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned());
+            return Ok(String::from_utf8_lossy(&output.stdout).trim_end().to_owned());
         }
         // Before what git was asked stand `-C FOLDER` and two settings, six words.
         let words = git.get_args().skip(6).map(|word| word.to_string_lossy());
