@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::BuildError;
+use super::disk::was_full;
 use super::error::cannot;
 use super::git::{Repository, Sources};
 
@@ -24,17 +25,18 @@ impl<'a> Worktree<'a> {
         // From here on it is removed, however far git comes.
         let worktree = Self { repository, folder: folder.to_owned() };
         let name = folder.to_string_lossy();
-        repository.ask(&[
-            "worktree",
-            "add",
-            "--force",
-            "--detach",
-            "--no-checkout",
-            &name,
-            &sources.commit,
-        ])?;
+        let builds = folder.parent().unwrap_or(folder);
+        let git = |arguments: &[&str]| {
+            repository.ask(arguments).map_err(|error| match &error {
+                BuildError::Git { said, .. } if was_full(builds, said) => {
+                    BuildError::DiskFull { path: folder.to_owned(), builds: builds.to_owned() }
+                }
+                _ => error,
+            })
+        };
+        git(&["worktree", "add", "--force", "--force", "--detach", "--no-checkout", &name, &sources.commit])?;
         // The commit's files, or those of a dirty tree, which no commit has.
-        repository.ask(&["-C", &name, "read-tree", "--reset", "-u", &sources.tree])?;
+        git(&["-C", &name, "read-tree", "--reset", "-u", &sources.tree])?;
         Ok(worktree)
     }
 
