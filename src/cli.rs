@@ -3,6 +3,7 @@
 mod aa;
 mod bench;
 mod benches;
+mod compare;
 
 mod doctor;
 mod list;
@@ -45,6 +46,8 @@ enum Command {
     },
     /// Measure the matching cases with every available instrument, then write the pages
     Bench(bench::Arguments),
+    /// Compare this tree with another revision, interleaved; exit code 3 when a case is slower beyond the tolerance
+    Compare(compare::Arguments),
     /// Compare every case with itself: what this machine tells apart today, and how often it is wrong
     Aa(aa::Arguments),
     /// Write the pages from what is recorded
@@ -107,6 +110,7 @@ pub fn main(catalogue: &Catalogue) -> ExitCode {
         Command::List { json } => list::list(catalogue, json),
         Command::Run { case, iterations } => run::run(catalogue, &case, iterations),
         Command::Bench(arguments) => bench::bench(catalogue, arguments),
+        Command::Compare(arguments) => compare::compare(catalogue, arguments),
         Command::Aa(arguments) => aa::aa(catalogue, arguments),
         Command::Report { json, folders } => report::report(catalogue, json, &folders.layout()),
         Command::Doctor { json } => doctor::doctor(json),

@@ -35,8 +35,8 @@ pub use options::{Effort, Options};
 pub(crate) use options::{layout, root as project};
 pub(crate) use process::{interrupted, run_in_foreground, stop_on_ctrl_c};
 pub(crate) use progress::Progress;
-pub(crate) use selection::nearest;
 pub use selection::{Selection, SelectionError};
+pub(crate) use selection::{filter, nearest};
 pub use session::{RUN_VARIABLE, Session, SessionError, new_run, run};
 
 use crate::catalogue::CaseRef;

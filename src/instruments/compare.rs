@@ -6,6 +6,7 @@
 //! within one. docs/method.md, "How two are compared".
 
 mod block;
+pub mod builds;
 mod canary;
 mod causes;
 mod counters;
