@@ -1,11 +1,13 @@
 //! `perflab aa`: the laboratory measured against itself. Every case is compared with itself, many times: what it calls
 //! different is a false alarm. With `--planted` one side does more work than it owns up to, and has to be found.
 
+use std::path::PathBuf;
+
 use super::{Folders, print, print_json};
 use crate::catalogue::{CaseRef, Catalogue};
-use crate::instruments::compare::{Budget, Outcome, Pair, Side, settle, statistics};
+use crate::instruments::compare::{Budget, Outcome, Pair, Side, builds, settle, statistics};
 use crate::instruments::{Progress, Selection, environment, interrupted, project, stop_on_ctrl_c};
-use crate::record::{Lock, SCHEMA, SelfCheck, SelfComparison};
+use crate::record::{CaseId, Layout, Lock, SCHEMA, SelfCheck, SelfComparison};
 
 /// What `perflab aa` is asked.
 #[derive(Debug, clap::Args)]
@@ -18,6 +20,9 @@ pub(super) struct Arguments {
     /// Comparisons of each case
     #[arg(long, value_name = "N", default_value = "5", value_parser = clap::value_parser!(u32).range(1..))]
     comparisons: u32,
+    /// Compare every other time with the same code at other addresses: so many links of this tree, built aside
+    #[arg(long, value_name = "N", default_value = "0", value_parser = clap::value_parser!(u8).range(0..=16))]
+    placements: u8,
     #[command(flatten)]
     rule: super::rule::RuleArguments,
     /// As JSON, by docs/schema/aa.schema.json
@@ -36,6 +41,7 @@ pub(super) fn aa(catalogue: &Catalogue, arguments: Arguments) -> anyhow::Result<
     let _lock = Lock::take(&layout)?;
     stop_on_ctrl_c();
     let executable = std::env::current_exe()?;
+    let elsewhere = placements(&layout, usize::from(arguments.placements))?;
     let planted: &[u64] = if arguments.planted { &PLANTED } else { &[0] };
     let rule = arguments.rule.rule()?;
     let mut progress =
@@ -50,14 +56,20 @@ pub(super) fn aa(catalogue: &Catalogue, arguments: Arguments) -> anyhow::Result<
             }
             for comparison in 0..arguments.comparisons {
                 progress.begins(&case.to_string());
-                let side = |planted| Side {
-                    executables: vec![executable.clone()],
-                    case: case.to_string().parse().expect("the catalogue's ids are well formed"),
-                    planted,
-                };
+                let id: CaseId = case.to_string().parse().expect("the catalogue's ids are well formed");
                 // Every comparison draws its own starts; the same ones in every run of `aa`.
                 let seed = seed(&case.to_string(), *planted, comparison);
-                let mut pair = Pair::new([side(0), side(*planted)], seed);
+                let mut pair = match &elsewhere {
+                    [first, second] if !second.is_empty() && comparison % 2 == 1 => {
+                        let side = |executables: &Vec<PathBuf>, planted| Side {
+                            executables: executables.clone(),
+                            case: id.clone(),
+                            planted,
+                        };
+                        Pair::apart([side(first, 0), side(second, *planted)], seed)
+                    }
+                    _ => Pair::together(executable.clone(), [(id.clone(), 0), (id.clone(), *planted)], seed),
+                };
                 let budget = Budget::ordinary(arguments.rule.time_out());
                 let outcome = settle(&mut pair, &rule, &budget, arguments.rule.budget());
                 if interrupted() {
@@ -78,7 +90,7 @@ pub(super) fn aa(catalogue: &Catalogue, arguments: Arguments) -> anyhow::Result<
         taken_at: crate::instruments::now(),
         environment: environment(&project()),
         tolerance: rule.tolerance,
-        placements: 1,
+        placements: elsewhere.iter().map(Vec::len).sum::<usize>().max(1),
         families: families.into_iter().map(Tally::told).collect(),
         interrupted: interrupted(),
     };
@@ -95,6 +107,20 @@ pub(super) fn aa(catalogue: &Catalogue, arguments: Arguments) -> anyhow::Result<
         anyhow::bail!("{failed} comparisons failed; why stands above");
     }
     Ok(())
+}
+
+/// Links of this tree's code that differ in where its functions lie, none of them on both sides.
+fn placements(layout: &Layout, count: usize) -> anyhow::Result<[Vec<PathBuf>; 2]> {
+    if count == 0 {
+        return Ok([Vec::new(), Vec::new()]);
+    }
+    let build = builds::build_this_tree(layout, &project(), count, &mut |line| eprintln!("{line}"))?;
+    if let Some(reason) = build.without_placements {
+        anyhow::bail!("there are no other placements: {reason}; leave out --placements");
+    }
+    let half = build.executables.len().div_ceil(2);
+    let (first, second) = build.executables.split_at(half);
+    Ok([first.to_vec(), second.to_vec()])
 }
 
 /// Why a case is not compared with itself.

@@ -76,7 +76,7 @@ pub(super) fn compare(
             planted: 0,
         });
         let budget = Budget::ordinary(arguments.time_out());
-        settle(&mut Pair::new(sides, seed), rule, &budget, arguments.budget())
+        settle(&mut Pair::apart(sides, seed), rule, &budget, arguments.budget())
     };
     let mut told = match measure(seed) {
         Ok(first) if first.verdict.is_regression(rule.tolerance) => match measure(!seed) {

@@ -88,12 +88,22 @@ pub struct Pair {
     cpus: Cpus,
     /// Whether cases with threads or processes were met: they are not pinned.
     concurrent: bool,
+    together: bool,
 }
 
 impl Pair {
-    /// A pair whose starts are drawn from `seed`.
-    pub fn new(sides: [Side; 2], seed: u64) -> Self {
-        Self { sides, draw: Shuffle::new(seed), cpus: Cpus::new(pinning::allowed()), concurrent: false }
+    /// Two cases of one build, in one process, which they share with everything but their own code and data. Starts are
+    /// drawn from `seed`.
+    pub fn together(executable: PathBuf, cases: [(CaseId, u64); 2], seed: u64) -> Self {
+        let sides =
+            cases.map(|(case, planted)| Side { executables: vec![executable.clone()], case, planted });
+        Self { together: true, ..Self::apart(sides, seed) }
+    }
+
+    /// Two builds, in two processes that take turns on one CPU. Starts are drawn from `seed`.
+    pub fn apart(sides: [Side; 2], seed: u64) -> Self {
+        let cpus = Cpus::new(pinning::allowed());
+        Self { sides, draw: Shuffle::new(seed), cpus, concurrent: false, together: false }
     }
 
     fn bytes(&mut self) -> usize {
@@ -122,8 +132,7 @@ impl Pair {
             let choices = &self.sides[which].executables;
             choices[(self.draw.next() % choices.len() as u64) as usize].clone()
         });
-        // Members of one build share a process, and with it everything but their own code and data.
-        let shared = self.sides[0].executables == self.sides[1].executables;
+        let shared = self.together;
         let mut bench = Bench {
             servers: Vec::new(),
             of_side: [(0, 0); 2],
