@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     fn middle(ratios: &[f64]) -> Middle {
-        Start { ratios: ratios.to_vec() }.middle().unwrap()
+        Start { ratios: ratios.to_vec() }.middle().expect("quads enough")
     }
 
     #[test]
