@@ -179,7 +179,7 @@ mod tests {
                 Decision::Settled(verdict) => Some((count, verdict)),
                 Decision::Continue => None,
             })
-            .unwrap()
+            .expect("every sequence ends")
     }
 
     #[test]
@@ -237,7 +237,7 @@ mod tests {
     fn two_starts_are_too_few_to_tell_and_say_so() {
         let verdict = conclude(&starts(2, 0.02), &RULE);
         assert!(matches!(verdict, Verdict::CannotTell(Some(_))), "{verdict:?}");
-        let smallest = verdict.estimate().unwrap().smallest_effect;
+        let smallest = verdict.estimate().expect("starts have quads").smallest_effect;
         assert!(smallest > 0.05, "{smallest}");
         assert!(verdict.to_string().starts_with("cannot tell: only "), "{verdict}");
     }

@@ -11,7 +11,8 @@ pub(super) enum Noise {
     HeavyTailed,
     /// Each quad's error is half its predecessor's plus a new one.
     Autocorrelated,
-    /// The machine grows slower through the start and the ratio moves with it, by six standard deviations.
+    /// The ratio itself moves through the start, up or down, by two standard deviations; what moves both times alike
+    /// has left no trace in a quad.
     Drifting,
     /// One block in ten, of A or of B, takes longer by up to 60 %.
     Contaminated,
@@ -46,8 +47,7 @@ impl Planted {
             Between::TwoStates(distance) => distance * if random.uniform() < 0.5 { -1.0 } else { 1.0 },
         };
         let mut last = random.normal();
-        let mut drift = 6.0 * if random.uniform() < 0.5 { -1.0 } else { 1.0 };
-        drift /= self.quads as f64;
+        let drift = if random.uniform() < 0.5 { -2.0 } else { 2.0 } / self.quads as f64;
         let ratios = (0..self.quads).map(|quad| {
             let noise = match self.noise {
                 Noise::Gaussian => random.normal(),
