@@ -98,6 +98,7 @@ pub(super) fn compare(catalogue: &Catalogue, arguments: Arguments) -> anyhow::Re
         comparison.cases.push(compared);
     }
     progress.finish();
+    cases::adjust(&mut comparison.cases);
     if arguments.json {
         print_json(&comparison)?;
     } else if arguments.markdown {

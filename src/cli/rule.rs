@@ -12,7 +12,7 @@ pub(super) struct RuleArguments {
     #[arg(long, value_name = "PERCENT", default_value = "2")]
     tolerance: f64,
     /// Per cent within which "equal" is to hold
-    #[arg(long, value_name = "PERCENT", default_value = "1")]
+    #[arg(long, value_name = "PERCENT", default_value = "0.5")]
     precision: f64,
     /// Seconds that one comparison may take before it ends with what is known
     #[arg(long, value_name = "SECONDS", default_value = "4")]

@@ -96,6 +96,13 @@ pub struct ComparedCase {
     pub smallest_effect: Option<f64>,
     /// Two-sided p value against "within the tolerance", every look paid for.
     pub p_tolerance: Option<f64>,
+    /// The same, adjusted for all cases of the comparison (Holm): below 0.01 for at most one wrong word in a hundred
+    /// comparisons of everything.
+    pub p_tolerance_of_all: Option<f64>,
+    /// Two-sided p value against "equal".
+    pub p_equal: Option<f64>,
+    /// The same, adjusted for all cases (Benjamini and Hochberg): the share of false words among those below it.
+    pub p_equal_of_all: Option<f64>,
     /// Median nanoseconds an iteration before.
     pub before_ns: Option<f64>,
     /// Median nanoseconds an iteration after.

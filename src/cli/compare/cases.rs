@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use crate::catalogue::CaseRef;
 use crate::cli::rule::RuleArguments;
 use crate::instruments::compare::builds::Build;
-use crate::instruments::compare::statistics::{Rule, Verdict};
+use crate::instruments::compare::statistics::{Estimate, Rule, Verdict, benjamini_hochberg, holm};
 use crate::instruments::compare::{Budget, Outcome, Pair, Side, StartError, count, settle};
 use crate::record::{CaseId, ComparedCase, Listing, SCHEMA, SetAside, VerdictWord};
 
@@ -144,6 +144,9 @@ fn failed(case: &CaseId, error: StartError) -> ComparedCase {
         layout_high: None,
         smallest_effect: None,
         p_tolerance: None,
+        p_tolerance_of_all: None,
+        p_equal: None,
+        p_equal_of_all: None,
         before_ns: None,
         after_ns: None,
         starts: 0,
@@ -168,6 +171,9 @@ fn of(case: &CaseId, outcome: Outcome, tolerance: f64, verdict: VerdictWord) -> 
         layout_high: layout.map(|layout| layout.band.high),
         smallest_effect: estimate.map(|estimate| estimate.smallest_effect),
         p_tolerance: estimate.map(|estimate| estimate.p_within(tolerance)),
+        p_tolerance_of_all: None,
+        p_equal: estimate.map(Estimate::p_equal),
+        p_equal_of_all: None,
         before_ns: Some(outcome.iteration_ns[0]),
         after_ns: Some(outcome.iteration_ns[1]),
         starts: outcome.starts,
@@ -180,5 +186,19 @@ fn of(case: &CaseId, outcome: Outcome, tolerance: f64, verdict: VerdictWord) -> 
             .collect(),
         counts: Vec::new(),
         seconds: outcome.took.as_secs_f64(),
+    }
+}
+
+/// Adjusts the p values for how many cases were compared: of a thousand verdicts at one in a thousand, one is wrong.
+pub(super) fn adjust(cases: &mut [ComparedCase]) {
+    let measured: Vec<usize> = (0..cases.len()).filter(|index| cases[*index].p_equal.is_some()).collect();
+    let values = |of: fn(&ComparedCase) -> Option<f64>| -> Vec<f64> {
+        measured.iter().filter_map(|index| of(&cases[*index])).collect()
+    };
+    let (tolerance, equal) =
+        (holm(&values(|case| case.p_tolerance)), benjamini_hochberg(&values(|case| case.p_equal)));
+    for ((index, tolerance), equal) in measured.into_iter().zip(tolerance).zip(equal) {
+        cases[index].p_tolerance_of_all = Some(tolerance);
+        cases[index].p_equal_of_all = Some(equal);
     }
 }
