@@ -18,6 +18,7 @@ mod progress;
 pub mod python;
 mod selection;
 mod session;
+mod shard;
 pub mod time;
 pub mod tools;
 pub mod waits;
@@ -31,6 +32,7 @@ pub use options::{Effort, Options};
 pub(crate) use process::{interrupted, run_in_foreground};
 pub(crate) use selection::nearest;
 pub use selection::{Selection, SelectionError};
+pub use shard::{Shard, ShardError};
 pub use session::{RUN_VARIABLE, Session, SessionError, new_run, run};
 
 use crate::catalogue::CaseRef;

@@ -3,7 +3,9 @@
 
 mod case_id;
 mod environment;
+mod fingerprint;
 mod heap_sites;
+mod history;
 mod layout;
 mod listing;
 mod metric;
@@ -14,7 +16,9 @@ mod waits_ledger;
 
 pub use case_id::{CaseId, CaseIdError};
 pub use environment::Environment;
+pub use fingerprint::{Difference, NumberKind};
 pub use heap_sites::{CallSite, HeapSites};
+pub use history::{BriefCase, BriefNumber, BriefRun, History};
 pub use layout::Layout;
 pub use listing::{
     ListedConcurrency, ListedCounts, ListedFamily, ListedRole, ListedWorkload, Listing, SpeedupBound,

@@ -98,7 +98,7 @@ mod tests {
                 id: id.clone(),
             };
             let recorded =
-                Recorded { schema: SCHEMA, environment: None, instruments: Vec::new(), cases: vec![case] };
+                Recorded { schema: SCHEMA, environment: None, warnings: Vec::new(), instruments: Vec::new(), cases: vec![case] };
             Coverage::of(&listing, &recorded).missing.len()
         };
         assert_eq!(missing_with(InstrumentName::Python), 1);

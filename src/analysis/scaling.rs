@@ -116,7 +116,7 @@ mod tests {
             left_out: Vec::new(),
         });
         let recorded =
-            Recorded { schema: SCHEMA, environment: None, instruments: Vec::new(), cases: cases.collect() };
+            Recorded { schema: SCHEMA, environment: None, warnings: Vec::new(), instruments: Vec::new(), cases: cases.collect() };
         (family, recorded)
     }
 

@@ -27,6 +27,21 @@ impl Layout {
         self.profiles.join("runs")
     }
 
+    /// `profiles/history`: each run in brief.
+    pub fn history(&self) -> PathBuf {
+        self.profiles.join("history")
+    }
+
+    /// The record of the run named `id`.
+    pub fn run_file(&self, id: &str) -> PathBuf {
+        self.runs().join(format!("{id}.json"))
+    }
+
+    /// The run named `id` in brief.
+    pub fn history_file(&self, id: &str) -> PathBuf {
+        self.history().join(format!("{id}.json"))
+    }
+
     /// `profiles/lock`: held while a run is under way.
     pub fn lock(&self) -> PathBuf {
         self.profiles.join("lock")
