@@ -59,10 +59,20 @@ waits *FILTER:
 python *FILTER:
     @cargo bench --quiet --bench python -- "$@"
 
+# Join the profiles folders of shards or of other trees into this one's
+[group('measure')]
+merge *FOLDERS:
+    @{{ perflab }} merge "$@"
+
 # The pages, from what is recorded
 [group('read')]
 report *ARGS:
     @{{ perflab }} report "$@"
+
+# How a case moved over the runs that are kept
+[group('read')]
+history CASE *ARGS:
+    @{{ perflab }} history "$@"
 
 # Open the pages in a browser
 [group('read')]

@@ -29,11 +29,11 @@ use std::path::PathBuf;
 pub use machine::environment;
 pub(crate) use options::layout;
 pub use options::{Effort, Options};
-pub(crate) use process::{interrupted, run_in_foreground};
+pub(crate) use process::{interrupted, run_in_foreground, stop_on_ctrl_c};
 pub(crate) use selection::nearest;
 pub use selection::{Selection, SelectionError};
-pub use shard::{Shard, ShardError};
 pub use session::{RUN_VARIABLE, Session, SessionError, new_run, run};
+pub use shard::{Shard, ShardError};
 
 use crate::catalogue::CaseRef;
 use crate::record::{CaseId, InstrumentName, InstrumentState, Layout, Metric, Run};

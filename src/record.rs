@@ -8,6 +8,7 @@ mod heap_sites;
 mod history;
 mod layout;
 mod listing;
+mod merge;
 mod metric;
 mod recorded;
 mod run;
@@ -23,6 +24,7 @@ pub use layout::Layout;
 pub use listing::{
     ListedConcurrency, ListedCounts, ListedFamily, ListedRole, ListedWorkload, Listing, SpeedupBound,
 };
+pub use merge::{MergeError, Merged, merge};
 pub use metric::{InstrumentName, Metric, Unit};
 pub use recorded::{Finding, Recorded, RecordedCase, RecordedInstrument};
 pub use run::{CaseRecord, Failure, InstrumentState, LeftOut, Measurement, Run, State};

@@ -5,7 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::session::id_of;
-use super::time::rounds::baseline_of;
+use super::time::baseline_of;
 use crate::catalogue::CaseRef;
 use crate::record::CaseId;
 
@@ -23,7 +23,9 @@ pub enum ShardError {
     #[error("`{0}` is no shard: it reads i/n with i from 1 to n, as in `just bench --shard 1/4`")]
     Form(String),
     /// There are fewer groups than shards, so some would be empty.
-    #[error("--shard {shard}: the selection has {groups} groups of cases that belong together; split it by {groups} at most, as in `--shard 1/{groups}`")]
+    #[error(
+        "--shard {shard}: the selection has {groups} groups of cases that belong together; split it by {groups} at most, as in `--shard 1/{groups}`"
+    )]
     TooMany {
         /// As asked.
         shard: Shard,
@@ -135,7 +137,7 @@ mod tests {
     #[test]
     fn more_shards_than_groups_are_refused_with_the_number_that_fits() {
         let all: Vec<CaseRef> = CATALOGUE.cases().filter(|case| case.family.name == "noop").collect();
-        let error = shard("2/2").of(&all).expect_err("one group");
+        let error = shard("2/2").of(&all).err().expect("one group");
         assert!(error.to_string().contains("--shard 1/1"), "{error}");
     }
 }

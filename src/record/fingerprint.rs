@@ -46,7 +46,9 @@ impl Metric {
     /// What a number that history keeps depends on.
     pub const fn number_kind(self) -> NumberKind {
         match self {
-            Self::Instructions | Self::HeapBlocks | Self::HeapBytes | Self::HeapPeakBytes => NumberKind::Count,
+            Self::Instructions | Self::HeapBlocks | Self::HeapBytes | Self::HeapPeakBytes => {
+                NumberKind::Count
+            }
             _ => NumberKind::Time,
         }
     }
@@ -105,7 +107,8 @@ mod tests {
     #[test]
     fn another_cpu_parts_times_and_not_counts_and_another_libc_parts_both() {
         let here = environment();
-        let other_cpu = Environment { cpu: "b".into(), kernel: "j".into(), revision: "def".into(), ..environment() };
+        let other_cpu =
+            Environment { cpu: "b".into(), kernel: "j".into(), revision: "def".into(), ..environment() };
         let other_libc = Environment { libc: "m".into(), ..environment() };
         assert_eq!(here.differences(&other_cpu, NumberKind::Count), []);
         let cpu = Difference { field: "cpu", here: "a".into(), there: "b".into() };

@@ -77,7 +77,10 @@ impl BriefRun {
                     let number = record.measurement(metric)?;
                     let low = number.low.min(number.value);
                     let brief = BriefNumber { value: number.value, low, high: number.high.max(number.value) };
-                    [brief.value, brief.low, brief.high].iter().all(|n| n.is_finite()).then_some((metric, brief))
+                    [brief.value, brief.low, brief.high]
+                        .iter()
+                        .all(|n| n.is_finite())
+                        .then_some((metric, brief))
                 })
                 .collect();
             if !numbers.is_empty() {
@@ -179,7 +182,8 @@ mod tests {
         );
         let folder = tempfile::tempdir().expect("a temporary folder");
         let layout = Layout::new(folder.path(), folder.path());
-        let path = History::keep(&layout, &run).expect("it can be written").expect("there is something to keep");
+        let path =
+            History::keep(&layout, &run).expect("it can be written").expect("there is something to keep");
         let text = std::fs::read_to_string(&path).expect("it is there");
         assert!(text.contains(r#""instructions":[2339.0]"#), "{text}");
         assert!(text.contains(r#""time_ratio":[0.5,0.49,0.52]"#), "{text}");
@@ -205,14 +209,16 @@ mod tests {
         let run = a_run(&number(Metric::HeapBlocks, 7.0, 7.0, 7.0));
         let path = History::keep(&layout, &run).expect("written").expect("kept");
         let text = std::fs::read_to_string(&path).expect("it is there");
-        let put = |name: &str, text: &str| std::fs::write(layout.history().join(name), text).expect("written");
+        let put =
+            |name: &str, text: &str| std::fs::write(layout.history().join(name), text).expect("written");
         put("cut.json", &text[..100]);
         put("newer.json", &text.replace("\"schema\":1", "\"schema\":99"));
         put("odd.json", &text.replace("[7.0]", "[7.0,8.0]"));
         let history = History::load(&layout).expect("the folder can be read");
         assert_eq!(history.runs.len(), 1);
         let told: Vec<String> = history.problems.iter().map(ToString::to_string).collect();
-        for (file, why) in [("cut.json", "not a perflab record"), ("newer.json", "schema 99"), ("odd.json", "neither")]
+        for (file, why) in
+            [("cut.json", "not a perflab record"), ("newer.json", "schema 99"), ("odd.json", "neither")]
         {
             assert!(told.iter().any(|line| line.contains(file) && line.contains(why)), "{file}: {told:?}");
             assert!(layout.history().join(file).is_file(), "{file} must stay");

@@ -111,6 +111,27 @@ impl Layout {
         self.raw(InstrumentName::Waits, id, "svg")
     }
 
+    /// Where an instrument keeps raw output of a case: files, or for time the folder that is criterion's.
+    pub fn raw_output(&self, instrument: InstrumentName, id: &CaseId) -> Vec<PathBuf> {
+        match instrument {
+            InstrumentName::Time => vec![self.criterion().join(Self::criterion_case(id))],
+            InstrumentName::Flamegraph => vec![self.folded(id), self.flamegraph(id)],
+            InstrumentName::Heap => {
+                vec![self.dhat(id), self.heap_sites(id), self.heap_folded(id), self.heap_flamegraph(id)]
+            }
+            InstrumentName::Instructions => vec![self.callgrind(id)],
+            InstrumentName::Waits => {
+                vec![self.waits_ledger(id), self.waits_folded(id), self.waits_flamegraph(id)]
+            }
+            InstrumentName::Python => Vec::new(),
+        }
+    }
+
+    /// criterion's summary of a family: a folder.
+    pub fn criterion_family(&self, family: &str) -> PathBuf {
+        self.criterion().join(family).join("report")
+    }
+
     /// `reports/index.html`.
     pub fn index_page(&self) -> PathBuf {
         self.reports.join("index.html")
