@@ -54,7 +54,7 @@ fn rule() -> String {
     format!(
         "Over the runs that are kept, oldest first. A count changed where it differs at all (a range: where it is \
          disjoint). A ratio changed where a step is beyond the noise of the runs around it, with {FEWEST} runs or more \
-         on either side. Numbers of unlike toolchains are not joined, nor are ratios of unlike machines."
+         on either side and ten or so in all. Numbers of unlike toolchains are not joined, nor are ratios of unlike machines."
     )
 }
 

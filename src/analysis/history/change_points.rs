@@ -10,9 +10,12 @@
 //! levels beside it, as in Hunter (Fleming et al., ICPE 2023), which left the permutation test of E-divisive (Daly et
 //! al., ICPE 2020) for it because permutations cannot reach a small probability on short series. The noise in that
 //! test is the larger of two: what the points show about their levels, and what their own intervals allow.
+//! Student's test holds its promise for normal noise; process starts also choose between a few layouts. So the series
+//! as a whole must stand E-divisive's own test too: its best cuts must explain more than those of all but one in a
+//! hundred of its shuffles.
 //!
 //! # Limits
-//! [`FEWEST`] points on either side of a change. A slow drift is told as steps or not at all. Points are taken to be
+//! [`FEWEST`] points on either side of a change, and ten or so in all: fewer have too few arrangements. A slow drift is told as steps or not at all. Points are taken to be
 //! independent: a build whose code lies elsewhere moves every run of that build, and is told as a change, which it is;
 //! the exact instruction count beside it says whether the work changed.
 
@@ -22,14 +25,20 @@ use crate::analysis::Estimate;
 /// Fewest points between two changes, and before the first and after the last: two points have no spread to speak of.
 pub const FEWEST: usize = 3;
 
-/// How often a series without a change may show one: once in a thousand, because a catalogue has hundreds of series.
+/// How often a series of normal noise may show a change: once in a thousand, as a catalogue has hundreds of series.
 const FALSE_ALARMS: f64 = 0.001;
+
+/// How often a series without a change may show one, whatever its noise is like.
+const WHATEVER_THE_NOISE: f64 = 0.01;
+
+/// Shuffles that a series is held against.
+const SHUFFLES: usize = 999;
 
 /// Most changes looked for in a series. A history with more is told its largest ones.
 const MOST_CHANGES: usize = 12;
 
 /// Newest points looked at: the work grows with the square.
-const NEWEST: usize = 400;
+const NEWEST: usize = 200;
 
 /// Half the width of a 95 % interval, in standard errors.
 const HALF_WIDTH: f64 = 1.96;
@@ -74,7 +83,7 @@ pub(super) fn time_changes(points: &[Estimate]) -> Vec<Step> {
     let partitions = best_partitions(&sums, most);
     let interval_variance = interval_variance(points);
     let shown = partitions.iter().rev().find(|cuts| all_stand(&sums, cuts, interval_variance));
-    let Some(cuts) = shown else { return Vec::new() };
+    let Some(cuts) = shown.filter(|cuts| beats_its_shuffles(&logs, cuts.len())) else { return Vec::new() };
     let bounds = with_ends(cuts, logs.len());
     let level = |segment: usize| sums.mean(bounds[segment], bounds[segment + 1]).exp();
     (0..cuts.len())
@@ -109,6 +118,40 @@ fn all_stand(sums: &Sums, cuts: &[usize], interval_variance: f64) -> bool {
         }
         student::two_sided(difference / error, freedom) * (places as f64) < FALSE_ALARMS
     })
+}
+
+/// Whether the best cuts of a series explain more than the best of all but few of its shuffles: if nothing changed,
+/// every order of the points was as likely. Two cuts at most: a shuffle that has a pulse has it with two.
+fn beats_its_shuffles(logs: &[f64], cuts: usize) -> bool {
+    let unexplained = |sums: &Sums| {
+        let partitions = best_partitions(sums, cuts.min(2));
+        let cuts = partitions.last().map_or([].as_slice(), Vec::as_slice);
+        with_ends(cuts, logs.len())
+            .windows(2)
+            .map(|ends| sums.squares_about_mean(ends[0], ends[1]))
+            .sum::<f64>()
+    };
+    let found = unexplained(&Sums::of(logs));
+    let scale = Sums::of(logs).squares_about_mean(0, logs.len());
+    let mut shuffled = logs.to_vec();
+    // xorshift64*, seeded: the same series gives the same answer.
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut as_good = 1;
+    for _ in 0..SHUFFLES {
+        for last in (1..shuffled.len()).rev() {
+            state ^= state >> 12;
+            state ^= state << 25;
+            state ^= state >> 27;
+            let other = (state.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) as usize % (last + 1);
+            shuffled.swap(last, other);
+        }
+        // Sums in another order differ in their last digits.
+        as_good += usize::from(unexplained(&Sums::of(&shuffled)) <= found + 1e-9 * scale);
+        if as_good as f64 > WHATEVER_THE_NOISE * (SHUFFLES + 1) as f64 {
+            return false;
+        }
+    }
+    true
 }
 
 fn with_ends(cuts: &[usize], length: usize) -> Vec<usize> {

@@ -139,7 +139,7 @@ mod tests {
 
     #[test]
     fn ticks_are_round_and_hold_one() {
-        assert_eq!(ticks(0.985, 1.015), [0.985, 0.99, 0.995, 1.0, 1.005, 1.01, 1.015]);
+        assert_eq!(ticks(0.984, 1.016), [0.985, 0.99, 0.995, 1.0, 1.005, 1.01, 1.015]);
         assert_eq!(ticks(0.9, 1.25), [0.9, 0.95, 1.0, 1.05, 1.1, 1.15, 1.2, 1.25]);
         assert_eq!(ticks(0.01, 40.0).iter().filter(|tick| **tick == 1.0).count(), 1);
         assert!(ticks(1e-6, 1e6).len() <= 8);
