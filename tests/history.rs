@@ -51,7 +51,7 @@ fn the_json_follows_its_schema_and_says_where_each_series_changed() {
     let history = assert_valid("history", json.as_bytes());
     assert_eq!(history["metrics"][0]["metric"], "instructions");
     assert_eq!(history["metrics"][0]["points"][3]["change"]["after"], 2_340.0);
-    assert_eq!(history["metrics"][2]["points"][6]["change"].is_object(), true);
+    assert!(history["metrics"][2]["points"][6]["change"].is_object());
     let kept = fs::read(tree.layout.history_file(&twelve()[0].id)).expect("it is there");
     let brief = assert_valid("brief", &kept);
     assert!(brief["cases"][0]["numbers"].get("time_ns").is_none());

@@ -24,7 +24,7 @@ pub enum ShardError {
     Form(String),
     /// There are fewer groups than shards, so some would be empty.
     #[error(
-        "--shard {shard}: the selection has {groups} groups of cases that belong together; split it by {groups} at most, as in `--shard 1/{groups}`"
+        "--shard {shard}: cases that are compared stay together, so this selection splits into {groups} at most, as in `--shard 1/{groups}`"
     )]
     TooMany {
         /// As asked.

@@ -140,11 +140,6 @@ impl History {
         write_atomically(&path, &json)?;
         Ok(Some(path))
     }
-
-    /// Whether two revisions or more are kept.
-    pub fn has_two_revisions(&self) -> bool {
-        self.runs.first().is_some_and(|first| self.runs.iter().any(|run| run.revision() != first.revision()))
-    }
 }
 
 #[cfg(test)]

@@ -190,7 +190,7 @@ fn change_table(source: &Source<'_>, path: &Path, changes: &[Changed<'_>]) -> Ma
                         th.left scope="row" { (swatch(member.index)) " " (case_link(source, path, &member.id)) }
                         td.left { (cell::label(*metric)) }
                         td.left { code { (clip(&row.revision, 14)) } }
-                        td.left { (clip(&row.started_at, 20)) }
+                        td.left.num { (clip(&row.started_at, 20)) }
                         td.num { (written(change.before, *metric)) }
                         td.num { (written(change.after, *metric)) }
                         td.num { (moved(change)) }
@@ -238,7 +238,7 @@ pub(super) fn of_case(source: &Source<'_>, id: &CaseId) -> Markup {
                     @for warning in &row.warnings { tr { td.left colspan=(columns) { span.mark.stale { "warning" } " " (words(warning)) } } }
                     tr {
                         th.left scope="row" { code { (clip(&row.revision, 14)) } }
-                        td.left { (clip(&row.started_at, 20)) }
+                        td.left.num { (clip(&row.started_at, 20)) }
                         @for metric in &history.metrics { (number(*metric, row.points.get(metric))) }
                     }
                 }
