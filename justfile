@@ -64,6 +64,16 @@ python *FILTER:
 merge *FOLDERS:
     @{{ perflab }} merge "$@"
 
+# This tree against revision REV, interleaved: a verdict a case; exit code 3 when one is slower beyond the tolerance
+[group('compare')]
+compare REV *FILTER:
+    @{{ perflab }} compare "$@"
+
+# Every case against itself: what this machine tells apart today; --planted: how much of planted work is found
+[group('compare')]
+aa *FILTER:
+    @{{ perflab }} aa "$@"
+
 # The pages, from what is recorded
 [group('read')]
 report *ARGS:

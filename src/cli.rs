@@ -1,12 +1,16 @@
 //! The `perflab` command: what users type, and the exit codes they get. Imports everything; nobody imports it.
 
+mod aa;
 mod bench;
 mod benches;
+mod compare;
+
 mod doctor;
 mod history;
 mod list;
 mod merge;
 mod report;
+mod rule;
 mod run;
 mod setup;
 
@@ -44,6 +48,10 @@ enum Command {
     },
     /// Measure the matching cases with every available instrument, then write the pages
     Bench(bench::Arguments),
+    /// Compare this tree with another revision, interleaved; exit code 3 when a case is slower beyond the tolerance
+    Compare(compare::Arguments),
+    /// Compare every case with itself: what this machine tells apart today, and how often it is wrong
+    Aa(aa::Arguments),
     /// Write the pages from what is recorded
     Report {
         /// Print everything recorded as JSON instead, by docs/schema/report.schema.json
@@ -84,7 +92,7 @@ enum Command {
 }
 
 /// Where to read and write, when not beside the nearest Cargo.toml.
-#[derive(clap::Args)]
+#[derive(Debug, clap::Args)]
 struct Folders {
     /// Folder of raw output
     #[arg(long, value_name = "DIR")]
@@ -108,11 +116,16 @@ struct WrongUsage(String);
 /// The command over `catalogue`. Another crate calls it with its own.
 pub fn main(catalogue: &Catalogue) -> ExitCode {
     crate::catalogue::serve_workers();
+    if let Some(code) = crate::instruments::compare::serve(catalogue) {
+        return code;
+    }
     let cli = Cli::parse();
     let outcome = match cli.command {
         Command::List { json } => list::list(catalogue, json),
         Command::Run { case, iterations } => run::run(catalogue, &case, iterations),
         Command::Bench(arguments) => bench::bench(catalogue, arguments),
+        Command::Compare(arguments) => compare::compare(catalogue, arguments),
+        Command::Aa(arguments) => aa::aa(catalogue, arguments),
         Command::Report { json, folders } => report::report(catalogue, json, &folders.layout()),
         Command::History { case, json, folders } => {
             history::history(catalogue, &case, json, &folders.layout())
@@ -145,7 +158,7 @@ fn in_one_line(error: &anyhow::Error) -> String {
     line
 }
 
-/// 2 for wrong usage, 1 for what failed.
+/// 2 for wrong usage, 3 for a regression, 1 for what failed.
 fn exit_code(error: &anyhow::Error) -> u8 {
     if error.is::<WrongUsage>() || error.is::<SelectionError>() {
         return 2;

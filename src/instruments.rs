@@ -4,6 +4,8 @@
 //! case is measured in a process of its own: this executable starts itself again, so that a case
 //! that hangs or dies costs a row and not the run.
 
+mod clock;
+pub mod compare;
 pub mod flamegraph;
 pub mod folded;
 pub mod heap;
@@ -13,6 +15,8 @@ mod machine;
 mod measured_loop;
 mod moment;
 mod options;
+#[cfg(target_os = "linux")]
+mod perf_events;
 mod process;
 mod progress;
 pub mod python;
@@ -27,11 +31,13 @@ mod wire;
 use std::path::PathBuf;
 
 pub use machine::environment;
-pub(crate) use options::layout;
+pub(crate) use moment::now;
 pub use options::{Effort, Options};
+pub(crate) use options::{layout, root as project};
 pub(crate) use process::{interrupted, run_in_foreground, stop_on_ctrl_c};
-pub(crate) use selection::nearest;
+pub(crate) use progress::Progress;
 pub use selection::{Selection, SelectionError};
+pub(crate) use selection::{filter, nearest};
 pub use session::{RUN_VARIABLE, Session, SessionError, new_run, run};
 pub use shard::{Shard, ShardError};
 

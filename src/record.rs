@@ -2,6 +2,7 @@
 //! described in docs/schema. Measures nothing, draws nothing.
 
 mod case_id;
+mod comparison;
 mod environment;
 mod fingerprint;
 mod heap_sites;
@@ -16,6 +17,9 @@ mod store;
 mod waits_ledger;
 
 pub use case_id::{CaseId, CaseIdError};
+pub use comparison::{
+    ComparedBuild, ComparedCase, ComparedCount, Comparison, SelfCheck, SelfComparison, SetAside, VerdictWord,
+};
 pub use environment::Environment;
 pub use fingerprint::{Difference, NumberKind};
 pub use heap_sites::{CallSite, HeapSites};

@@ -5,35 +5,22 @@
 //! runs. Which one was used stands in each picture. [`SAMPLER_VARIABLE`] forces one.
 
 mod caption;
-#[cfg(target_os = "linux")]
-mod cpu;
-#[cfg(target_os = "linux")]
-mod criterion_profiler;
+#[cfg(not(target_os = "linux"))]
+mod elsewhere;
 mod instrument;
 #[cfg(target_os = "linux")]
-mod perf;
-#[cfg(target_os = "linux")]
-mod profile;
-#[cfg(target_os = "linux")]
-mod program;
-#[cfg(target_os = "linux")]
-mod repair;
-#[cfg(target_os = "linux")]
-mod sampler;
-#[cfg(target_os = "linux")]
-mod signal;
-#[cfg(target_os = "linux")]
-mod symbols;
+mod linux;
 
 use std::process::ExitCode;
 
-#[cfg(target_os = "linux")]
-pub use criterion_profiler::CriterionProfiler;
+pub use caption::Tally;
+#[cfg(not(target_os = "linux"))]
+use elsewhere as platform;
 pub use instrument::Flamegraph;
 #[cfg(target_os = "linux")]
-pub use profile::{Plan, Profile, sample_case};
-
-pub use caption::Tally;
+use linux as platform;
+#[cfg(target_os = "linux")]
+pub use linux::{CriterionProfiler, Plan, Profile, sample_case};
 
 use super::session;
 use crate::catalogue::Catalogue;

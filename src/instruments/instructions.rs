@@ -10,6 +10,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+pub(super) use callgrind::KEPT_VARIABLES;
+pub(super) use counted::LOOP;
+
 use callgrind::Profile;
 use counts::{Counts, Figure, Line};
 use harness::Plan;
@@ -17,7 +20,7 @@ use runner::Executables;
 
 use super::session::id_of;
 use super::tools::{self, RUNNER_VERSION};
-use super::{Effort, Instrument, Job, NoNumber, Reading, machine, remove_stale};
+use super::{Effort, Instrument, Job, NoNumber, Reading, clock, machine, remove_stale};
 use crate::catalogue::{CaseRef, Catalogue, serve_workers};
 use crate::record::{InstrumentName, InstrumentState, Metric, Run, State, write_atomically};
 use crate::workload::Case;
@@ -161,9 +164,10 @@ impl Once {
     }
 
     fn look(case: &dyn Case) -> Self {
-        let (began, cpu) = (Instant::now(), cpu_time());
+        let (began, cpu_ns) = (Instant::now(), clock::process_cpu_ns());
         case.in_batches(1, |case, batch| case.run(batch));
-        Self { wall: began.elapsed(), cpu: cpu_time().saturating_sub(cpu) }
+        let used_ns = clock::process_cpu_ns().saturating_sub(cpu_ns);
+        Self { wall: began.elapsed(), cpu: Duration::from_nanos(used_ns) }
     }
 }
 
@@ -172,29 +176,24 @@ const FURTHER_LOOKS: usize = 4;
 /// No neighbour's slice is what makes an iteration longer than this.
 const NOT_WORTH_A_SECOND_LOOK: Duration = Duration::from_millis(10);
 
-#[cfg(unix)]
-fn cpu_time() -> Duration {
-    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
-    Duration::new(u64::try_from(time.tv_sec).unwrap_or(0), u32::try_from(time.tv_nsec).unwrap_or(0))
-}
-
-#[cfg(not(unix))]
-fn cpu_time() -> Duration {
-    Duration::ZERO
-}
-
-/// CPU time of an iteration above which a quick run would wait too long: Callgrind with its caches is 83 to 230 times
-/// slower, measured, and runs eight iterations at least.
+/// How many times slower Callgrind with its caches is: 83 to 230, measured.
+const SLOWER: f64 = 150.0;
+/// Iterations that are counted at least.
+const LEAST_ITERATIONS: u64 = {
+    let [a, b, c, d] = counted::PARTS;
+    a + b + c + d
+};
+/// CPU time of an iteration above which a quick run would wait too long for [`LEAST_ITERATIONS`] under Callgrind.
 const SLOWEST_QUICK: Duration = Duration::from_millis(20);
 
 /// Why an iteration that takes `cpu` is not counted.
 fn too_slow(cpu: Duration, effort: Effort) -> Option<String> {
     (effort == Effort::Quick && cpu > SLOWEST_QUICK).then(|| {
         format!(
-            "an iteration takes {} ms of CPU time, and under Callgrind eight of them some {:.0} s; `just thorough` \
-             counts it",
+            "an iteration takes {} ms of CPU time, and under Callgrind {LEAST_ITERATIONS} of them some {:.0} s; `just \
+             thorough` counts it",
             cpu.as_millis(),
-            cpu.as_secs_f64() * 8.0 * 150.0
+            cpu.as_secs_f64() * LEAST_ITERATIONS as f64 * SLOWER
         )
     })
 }

@@ -103,11 +103,15 @@ fn lower_rank(n: usize) -> usize {
     k.max(1)
 }
 
-/// Fisher and Yates by SplitMix64 (Steele, Lea, Flood, OOPSLA 2014): the same order in every run.
-struct Shuffle(u64);
+/// SplitMix64 (Steele, Lea, Flood, OOPSLA 2014), and Fisher and Yates by it: the same order in every run.
+pub(super) struct Shuffle(u64);
 
 impl Shuffle {
-    fn next(&mut self) -> u64 {
+    pub(super) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    pub(super) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -152,6 +152,19 @@ pub(crate) fn run_in_foreground(command: &mut Command) -> io::Result<ExitStatus>
     }
 }
 
+/// Waits for `child`, which leads a group of its own. After Ctrl-C the group is ended, and `None` says so.
+pub(crate) fn wait_or_interrupt(child: &mut Child) -> io::Result<Option<ExitStatus>> {
+    loop {
+        if let Some(status) = child.wait_timeout(GLANCE)? {
+            return Ok(Some(status));
+        }
+        if interrupted() {
+            end_group(child);
+            return Ok(None);
+        }
+    }
+}
+
 fn verdict(status: ExitStatus, stderr: &mut File) -> Result<(), Death> {
     if status.success() {
         return Ok(());
@@ -197,7 +210,7 @@ pub(crate) fn kill_group(leader: u32) {
     let _ = leader;
 }
 
-fn end_group(child: &mut std::process::Child) {
+fn end_group(child: &mut Child) {
     kill_group(child.id());
     let _ = child.kill();
     let _ = child.wait();

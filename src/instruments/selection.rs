@@ -50,12 +50,7 @@ impl Selection {
         let cases: Vec<CaseRef> = if exact {
             catalogue.cases().filter(|case| case.to_string() == filter).collect()
         } else {
-            // Ids are ASCII: by bytes, `\d` and its kin need no tables of Unicode.
-            let expression =
-                RegexBuilder::new(filter).unicode(false).build().map_err(|error| SelectionError::Syntax {
-                    filter: filter.to_owned(),
-                    reason: error.to_string().lines().last().unwrap_or_default().trim().to_owned(),
-                })?;
+            let expression = self::filter(filter)?;
             catalogue.cases().filter(|case| expression.is_match(case.to_string().as_bytes())).collect()
         };
         if cases.is_empty() {
@@ -81,6 +76,17 @@ impl Selection {
     pub fn cases(&self) -> &[CaseRef] {
         &self.cases
     }
+}
+
+/// The regular expression of a FILTER. Ids are ASCII: by bytes, `\d` and its kin need no tables of Unicode.
+///
+/// # Errors
+/// [`SelectionError::Syntax`].
+pub(crate) fn filter(text: &str) -> Result<regex::bytes::Regex, SelectionError> {
+    RegexBuilder::new(text).unicode(false).build().map_err(|error| SelectionError::Syntax {
+        filter: text.to_owned(),
+        reason: error.to_string().lines().last().unwrap_or_default().trim().to_owned(),
+    })
 }
 
 /// The ids of `catalogue` most like `text`, the most alike first.

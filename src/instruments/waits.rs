@@ -1,51 +1,25 @@
 //! The waits instrument: where the wall time of a case's threads goes. On a CPU, in user code or the kernel; waiting
 //! for a CPU; blocked, in which system call; the parts add up, and what they leave open is shown.
 //!
-//! Clocks and counters give the sums: thread CPU clocks, rusage, `schedstat`. A sampler in a thread of its own gives
-//! what they cannot: which call, which thread, when. No privileges, no signals: a signal would end the very system
+//! Clocks and counters give the sums: thread CPU clocks, rusage, `schedstat`. The kernel's own records tell when threads
+//! were born and ended. A sampler in a thread of its own gives what these cannot: which call, which thread, when. No privileges, no signals: a signal would end the very system
 //! calls that are looked at.
 
-#[cfg(target_os = "linux")]
-mod books;
-#[cfg(target_os = "linux")]
-mod census;
-#[cfg(target_os = "linux")]
-mod clock;
-#[cfg(target_os = "linux")]
-mod drawing;
-#[cfg(target_os = "linux")]
-mod edge;
+#[cfg(not(target_os = "linux"))]
+mod elsewhere;
 mod instrument;
 #[cfg(target_os = "linux")]
-mod ledger;
-#[cfg(target_os = "linux")]
-mod lives;
-#[cfg(target_os = "linux")]
-mod measure;
-#[cfg(target_os = "linux")]
-mod proc;
-#[cfg(target_os = "linux")]
-mod sampler;
-#[cfg(target_os = "linux")]
-mod sources;
-#[cfg(target_os = "linux")]
-mod syscalls;
-#[cfg(target_os = "linux")]
-mod timeline;
-#[cfg(target_os = "linux")]
-mod watch;
+mod linux;
 
 use std::process::ExitCode;
 
-#[cfg(target_os = "linux")]
-pub use drawing::fold;
+#[cfg(not(target_os = "linux"))]
+use elsewhere as platform;
 pub use instrument::Waits;
 #[cfg(target_os = "linux")]
-pub use measure::{Plan, measure_case};
+use linux as platform;
 #[cfg(target_os = "linux")]
-pub use proc::Proc;
-#[cfg(target_os = "linux")]
-pub use sources::Sources;
+pub use linux::{Plan, Proc, Sources, fold, measure_case};
 
 use super::session;
 use crate::catalogue::Catalogue;

@@ -47,6 +47,16 @@ impl Layout {
         self.profiles.join("lock")
     }
 
+    /// `profiles/builds`: what was built to be compared.
+    pub fn builds(&self) -> PathBuf {
+        self.profiles.join("builds")
+    }
+
+    /// `profiles/builds/lock`: held while a build is under way there.
+    pub fn builds_lock(&self) -> PathBuf {
+        self.builds().join("lock")
+    }
+
     /// `profiles/criterion`: criterion's data and pages.
     pub fn criterion(&self) -> PathBuf {
         self.profiles.join("criterion")

@@ -83,8 +83,20 @@ impl Lock {
     /// [`RecordError::Locked`] names the process that holds it; [`RecordError::Io`] when profiles/
     /// cannot be written.
     pub fn take(layout: &Layout) -> Result<Self, RecordError> {
-        let path = layout.lock();
-        fs::create_dir_all(&layout.profiles).map_err(io_error("create folder", &layout.profiles))?;
+        Self::take_file(layout.lock())
+    }
+
+    /// Takes the lock of the builds of `layout`, which whoever holds the other one may take too.
+    ///
+    /// # Errors
+    /// As [`take`](Self::take).
+    pub fn take_builds(layout: &Layout) -> Result<Self, RecordError> {
+        Self::take_file(layout.builds_lock())
+    }
+
+    fn take_file(path: PathBuf) -> Result<Self, RecordError> {
+        let folder = path.parent().unwrap_or(Path::new("."));
+        fs::create_dir_all(folder).map_err(io_error("create folder", folder))?;
         let mut file = File::options()
             .read(true)
             .write(true)

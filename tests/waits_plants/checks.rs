@@ -52,6 +52,23 @@ pub(crate) fn cpu(ledger: &WaitsLedger, truth: &[Truth], points: f64) -> Result<
     if off.abs() <= points { Ok(()) } else { Err(told) }
 }
 
+/// The wall time of all threads but the measuring one is that of their lives, within `points` of a hundred; starting and
+/// joining them may count or not.
+pub(crate) fn lived(ledger: &WaitsLedger, truth: &[Truth], points: f64) -> Result<(), String> {
+    let others = (ledger.total.wall_ns - measuring(ledger).parts.wall_ns) as f64;
+    let least: f64 = truth.iter().map(|one| one.lived_ns.0 as f64).sum();
+    let most: f64 = truth.iter().map(|one| one.lived_ns.1 as f64).sum();
+    let told = format!(
+        "threads lived {:.1} ms by the books, {:.1} to {:.1} by their own clocks",
+        others / 1e6,
+        least / 1e6,
+        most / 1e6
+    );
+    eprintln!("{told}");
+    let allowed = points / 100.0;
+    if others >= least * (1.0 - allowed) && others <= most * (1.0 + allowed) { Ok(()) } else { Err(told) }
+}
+
 /// A thread that never blocks waits for a CPU whenever it is not on one.
 pub(crate) fn not_on_cpu(ledger: &WaitsLedger, truth: &[Truth], points: f64) -> Result<(), String> {
     let wall: f64 = truth.iter().map(|one| one.wall_ns as f64).sum();

@@ -31,6 +31,7 @@ pub(crate) fn main() -> ExitCode {
         Trial::test("a_lock_held_for_100_ms_while_another_waits", || lock(100, 100, 10.0)),
         Trial::test("a_child_is_awaited_and_its_time_is_apart", child),
         Trial::test("a_thread_that_ended_is_accounted_for", ended_thread),
+        Trial::test("threads_too_short_to_be_seen_have_their_wall_time", short_lives),
         Trial::test("the_run_queue_moves_when_neighbours_burn_the_cpu", neighbours),
         Trial::test("what_a_missing_source_would_tell_is_left_open_and_said", missing_sources),
         Trial::test("a_panic_under_the_census_ends_it", panics),
@@ -189,6 +190,28 @@ fn ended_thread() -> Result<(), Failed> {
         ledger.total = own.parts;
     };
     passes_and_turns_red(check, &ledger, &truth, &[("the threads that ended", &left_out)])
+}
+
+fn short_lives() -> Result<(), Failed> {
+    let whole = Sources::survey(Proc::system());
+    if !whole.records_births {
+        eprintln!("not tested here: {}", whole.missing().join("; "));
+        return Ok(());
+    }
+    let check: Check = |ledger, truth| checks::lived(ledger, truth, 3.0);
+    let (ledger, truth) = measure_with(&plants::SHORT_LIVES, 3, &whole)?;
+    let forgotten = |_: &mut WaitsLedger, truth: &mut [Truth]| {
+        truth.iter_mut().for_each(|one| one.lived_ns = (2 * one.lived_ns.0, 2 * one.lived_ns.1));
+    };
+    passes_and_turns_red(check, &ledger, &truth, &[("truth", &forgotten)])?;
+    // Without the kernel's records nobody knows of most of them.
+    let ignored = Sources { records_births: false, ..whole };
+    let (ledger, truth) = measure_with(&plants::SHORT_LIVES, 3, &ignored)?;
+    match check(&ledger, &truth) {
+        Ok(()) => Err("births and ends ignored, and the check still passes".into()),
+        Err(_) if ledger.missing.len() == 1 => Ok(()),
+        Err(_) => Err(format!("births ignored, and {:?} says so", ledger.missing).into()),
+    }
 }
 
 fn neighbours() -> Result<(), Failed> {

@@ -18,6 +18,9 @@ pub(crate) struct Truth {
     pub(crate) waited_ns: u64,
     /// CPU time of the measuring thread and of the planted ones, by their thread clocks.
     pub(crate) cpu_ns: u64,
+    /// Lives of the threads it started, all together, by `Instant`: from when they were there to their last instruction,
+    /// and from before they were asked for to when they were known to have ended.
+    pub(crate) lived_ns: (u64, u64),
 }
 
 static TRUTH: Mutex<Vec<Truth>> = Mutex::new(Vec::new());
@@ -63,7 +66,8 @@ fn recorded(work: impl FnOnce() -> (u64, u64)) {
     let (start, cpu) = (Instant::now(), thread_ns());
     let (waited_ns, others_cpu_ns) = work();
     let cpu_ns = thread_ns() - cpu + others_cpu_ns;
-    let one = Truth { wall_ns: start.elapsed().as_nanos() as u64, waited_ns, cpu_ns };
+    let wall_ns = start.elapsed().as_nanos() as u64;
+    let one = Truth { wall_ns, waited_ns, cpu_ns, ..Truth::default() };
     TRUTH.lock().unwrap_or_else(PoisonError::into_inner).push(one);
 }
 
@@ -184,6 +188,27 @@ plant!(Ended, ENDED, |ms: usize| recorded(|| {
     let cpu = threads.into_iter().map(|thread| thread.join().expect("it does not panic")).sum();
     (0, cpu)
 }));
+
+plant!(ShortLives, SHORT_LIVES, |ms: usize| {
+    let begin = Instant::now();
+    let live = move || {
+        let first = Instant::now();
+        std::thread::sleep(Duration::from_millis(ms as u64));
+        (first, Instant::now())
+    };
+    let start = |_| (Instant::now(), std::thread::spawn(live), Instant::now());
+    let threads: Vec<_> = (0..8).map(start).collect();
+    let mut lived_ns = (0, 0);
+    for (asked, thread, there) in threads {
+        let (first, last) = thread.join().expect("it does not panic");
+        lived_ns.0 += (last - there.min(first)).as_nanos() as u64;
+        lived_ns.1 += asked.elapsed().as_nanos() as u64;
+    }
+    // So many threads at once would be too many to be recorded if they came all the time.
+    std::thread::sleep(PERIOD);
+    let one = Truth { wall_ns: begin.elapsed().as_nanos() as u64, lived_ns, ..Truth::default() };
+    TRUTH.lock().unwrap_or_else(PoisonError::into_inner).push(one);
+});
 
 plant!(Spins, SPINS, |rounds: usize| recorded(|| {
     assert_ne!(spin(rounds as u64), 0);

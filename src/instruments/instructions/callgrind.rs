@@ -9,7 +9,7 @@ use super::counts::{Counts, Events};
 use crate::instruments::process::ALLOCATOR_VARIABLE;
 
 /// What stays of the environment under Valgrind; the rest would move the stack, and the counts with it.
-pub(super) const KEPT_VARIABLES: [&str; 3] = ["PATH", "LD_LIBRARY_PATH", ALLOCATOR_VARIABLE];
+pub(in crate::instruments) const KEPT_VARIABLES: [&str; 3] = ["PATH", "LD_LIBRARY_PATH", ALLOCATOR_VARIABLE];
 
 /// A profile without the arcs of functions that were already running when collecting began. Callgrind writes each as
 /// a line `calls=0` and a line of cost, and viewers then give everything to them.

@@ -14,7 +14,7 @@ pub(super) const ARGUMENT: &str = "--counted";
 
 /// A pattern that only the symbol of the measured loop matches: `<perflab::workload::Prepared<…> as
 /// perflab::workload::Case>::run`.
-pub(super) const LOOP: &str = "<*workload::Prepared<*> as *workload::Case>::run";
+pub(in crate::instruments) const LOOP: &str = "<*workload::Prepared<*> as *workload::Case>::run";
 
 /// A pattern that only the first Rust function of a spawned thread matches: `<std::sys::thread::unix::Thread>::new::
 /// thread_start`. Collecting is switched on and off thread by thread, so a thread is counted only if it passes a

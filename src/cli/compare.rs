@@ -1,0 +1,138 @@
+//! `perflab compare REV`: this tree against another revision, interleaved, with a verdict and an exit code.
+
+mod cases;
+mod text;
+
+use anyhow::Context;
+
+use super::rule::RuleArguments;
+use super::{Folders, print, print_json};
+use crate::catalogue::Catalogue;
+use crate::instruments::compare::builds::{self, Build};
+use crate::instruments::compare::can_count;
+use crate::instruments::{Progress, Selection, environment, interrupted, project, stop_on_ctrl_c};
+use crate::record::{ComparedBuild, Comparison, Lock, SCHEMA, VerdictWord};
+
+/// What `perflab compare` is asked.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The revision to compare with: a hash, a branch, a tag, `HEAD~1`
+    revision: String,
+    /// Regular expression over case ids, `family/workload@size`
+    filter: Option<String>,
+    #[command(flatten)]
+    rule: RuleArguments,
+    /// Links of each build that differ in where its functions lie
+    #[arg(long, value_name = "N", default_value = "3", value_parser = clap::value_parser!(u8).range(1..=16))]
+    placements: u8,
+    /// Compare times only: leave instructions and heap blocks uncounted
+    #[arg(long)]
+    no_counts: bool,
+    /// As JSON, by docs/schema/compare.schema.json
+    #[arg(long, conflicts_with = "markdown")]
+    json: bool,
+    /// As Markdown, fit for a pull request
+    #[arg(long)]
+    markdown: bool,
+    #[command(flatten)]
+    folders: Folders,
+}
+
+/// A regression was found: exit code 3.
+#[derive(Debug, thiserror::Error)]
+#[error("{} {} slower by more than {tolerance} %: {}", cases.len(), if cases.len() == 1 { "case is" } else { "cases are" }, cases.join(", "))]
+pub(super) struct Regression {
+    cases: Vec<String>,
+    tolerance: f64,
+}
+
+pub(super) fn compare(catalogue: &Catalogue, arguments: Arguments) -> anyhow::Result<()> {
+    let rule = arguments.rule.rule()?;
+    // A filter that matches nothing here may match what only the revision has.
+    let selection = Selection::new(catalogue, arguments.filter.as_deref(), false);
+    let layout = arguments.folders.layout();
+    let _lock = Lock::take(&layout)?;
+    stop_on_ctrl_c();
+    let mut tell = |line: &str| eprintln!("{line}");
+    let placements = usize::from(arguments.placements);
+    let before = builds::build_revision(&layout, &project(), &arguments.revision, placements, &mut tell)?;
+    let after = builds::build_this_tree(&layout, &project(), placements, &mut tell)?;
+    let there = cases::listed(&before, arguments.filter.as_deref())
+        .with_context(|| format!("{} cannot say what it measures", arguments.revision))?;
+    let here = match selection {
+        Ok(selection) => selection.cases().to_vec(),
+        Err(_) if !there.is_empty() => Vec::new(),
+        Err(error) => return Err(error.into()),
+    };
+    let shared = cases::shared(&here, &there);
+    let mut notes = Vec::new();
+    for build in [&before, &after] {
+        notes.extend(build.without_placements.clone());
+    }
+    let counts = !arguments.no_counts && can_count();
+    if !arguments.no_counts && !counts {
+        notes.push("Valgrind is not installed, so nothing was counted: `just setup`".to_owned());
+    }
+    let mut comparison = Comparison {
+        schema: SCHEMA,
+        taken_at: crate::instruments::now(),
+        environment: environment(&project()),
+        tolerance: rule.tolerance,
+        before: told(&before),
+        after: told(&after),
+        cases: Vec::new(),
+        only_before: shared.only_there,
+        only_after: shared.only_here,
+        notes,
+        interrupted: false,
+    };
+    let mut progress = Progress::new("compare", shared.both.len());
+    for (index, case) in shared.both.iter().enumerate() {
+        progress.begins(&case.to_string());
+        let compared = cases::compare(case, [&before, &after], &rule, &arguments.rule, counts, index as u64);
+        if interrupted() {
+            comparison.interrupted = true;
+            break;
+        }
+        progress.done(&format!("{case}: {}", compared.sentence));
+        comparison.cases.push(compared);
+    }
+    progress.finish();
+    if arguments.json {
+        print_json(&comparison)?;
+    } else if arguments.markdown {
+        print(&text::markdown(&comparison))?;
+    } else {
+        print(&text::table(&comparison))?;
+    }
+    end(&comparison)
+}
+
+/// The exit code's reason, if it is not 0.
+fn end(comparison: &Comparison) -> anyhow::Result<()> {
+    let of = |word: VerdictWord| -> Vec<String> {
+        let cases = comparison.cases.iter().filter(|case| case.verdict == word);
+        cases.map(|case| case.id.to_string()).collect()
+    };
+    let regressions = of(VerdictWord::Regression);
+    if !regressions.is_empty() {
+        let tolerance = comparison.tolerance * 100.0;
+        return Err(Regression { cases: regressions, tolerance }.into());
+    }
+    let failed = of(VerdictWord::Failed);
+    if !failed.is_empty() {
+        anyhow::bail!("{} could not be compared: {}", failed.len(), failed.join(", "));
+    }
+    if comparison.interrupted {
+        anyhow::bail!("interrupted: {} cases were compared, and stand above", comparison.cases.len());
+    }
+    Ok(())
+}
+
+fn told(build: &Build) -> ComparedBuild {
+    ComparedBuild {
+        revision: build.revision.clone(),
+        dirty: build.dirty,
+        placements: build.executables.len(),
+    }
+}

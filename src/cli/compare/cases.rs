@@ -1,0 +1,184 @@
+//! Which cases both sides have, and the verdict on one.
+
+use std::process::Command;
+
+use anyhow::{Context, bail};
+
+use crate::catalogue::CaseRef;
+use crate::cli::rule::RuleArguments;
+use crate::instruments::compare::builds::Build;
+use crate::instruments::compare::statistics::{Rule, Verdict};
+use crate::instruments::compare::{Budget, Outcome, Pair, Side, StartError, count, settle};
+use crate::record::{CaseId, ComparedCase, Listing, SCHEMA, SetAside, VerdictWord};
+
+/// The cases that `build` lists, as far as `filter` matches them.
+///
+/// # Errors
+/// When it lists none, or by a schema that is not ours.
+pub(super) fn listed(build: &Build, filter: Option<&str>) -> anyhow::Result<Vec<CaseId>> {
+    let executable = &build.executables[0];
+    let output = Command::new(executable)
+        .args(["list", "--json"])
+        .output()
+        .with_context(|| format!("cannot start {}", executable.display()))?;
+    if !output.status.success() {
+        bail!("`perflab list --json` ended with {}", output.status);
+    }
+    let listing: Listing = serde_json::from_slice(&output.stdout)
+        .context("`perflab list --json` printed what is no list of this perflab's")?;
+    if listing.schema > SCHEMA {
+        bail!("it lists by schema {}, and this perflab reads up to {SCHEMA}", listing.schema);
+    }
+    let filter = filter.map(crate::instruments::filter).transpose()?;
+    let ids = listing.families.iter().flat_map(|family| {
+        family.workloads.iter().flat_map(move |workload| {
+            workload.sizes.iter().filter_map(move |size| {
+                format!("{}/{}@{size}", family.name, workload.name).parse::<CaseId>().ok()
+            })
+        })
+    });
+    Ok(ids
+        .filter(|id| filter.as_ref().is_none_or(|filter| filter.is_match(id.to_string().as_bytes())))
+        .collect())
+}
+
+/// Both sides' cases.
+pub(super) struct Shared {
+    pub(super) both: Vec<CaseId>,
+    pub(super) only_here: Vec<CaseId>,
+    pub(super) only_there: Vec<CaseId>,
+}
+
+/// Which cases are on both sides, in the order in which this tree has them.
+pub(super) fn shared(here: &[CaseRef], there: &[CaseId]) -> Shared {
+    let here: Vec<CaseId> = here
+        .iter()
+        .map(|case| case.to_string().parse().expect("the catalogue's ids are well formed"))
+        .collect();
+    let only_there = there.iter().filter(|id| !here.contains(id)).cloned().collect();
+    let (both, only_here) = here.into_iter().partition(|id| there.contains(id));
+    Shared { both, only_here, only_there }
+}
+
+/// Compares one case; a regression is measured once more, from other starts, before it is called one.
+pub(super) fn compare(
+    case: &CaseId,
+    builds: [&Build; 2],
+    rule: &Rule,
+    arguments: &RuleArguments,
+    counts: bool,
+    seed: u64,
+) -> ComparedCase {
+    let measure = |seed: u64| {
+        let sides = builds.map(|build| Side {
+            executables: build.executables.clone(),
+            case: case.clone(),
+            planted: 0,
+        });
+        let budget = Budget::ordinary(arguments.time_out());
+        settle(&mut Pair::new(sides, seed), rule, &budget, arguments.budget())
+    };
+    let mut told = match measure(seed) {
+        Ok(first) if first.verdict.is_regression(rule.tolerance) => match measure(!seed) {
+            Ok(again) if again.verdict.is_regression(rule.tolerance) => {
+                of(case, first, rule.tolerance, VerdictWord::Regression)
+            }
+            Ok(again) => {
+                let sentence = format!("{} at first, and not again: {}", first.verdict, again.verdict);
+                ComparedCase { sentence, ..of(case, again, rule.tolerance, VerdictWord::CannotTell) }
+            }
+            Err(error) => failed(case, error),
+        },
+        Ok(outcome) => {
+            let word = word(&outcome.verdict);
+            of(case, outcome, rule.tolerance, word)
+        }
+        Err(error) => failed(case, error),
+    };
+    if let Some(iteration_ns) = told.before_ns.filter(|_| counts) {
+        let executables = builds.map(|build| build.executables[0].as_path());
+        match count(executables, case, iteration_ns, arguments.time_out()) {
+            Ok(counts) => told.counts = counts,
+            Err(reason) => told.sentence.push_str(&format!("; not counted: {reason}")),
+        }
+    }
+    if told.verdict == VerdictWord::Regression && is_layout(&told) {
+        told.verdict = VerdictWord::Layout;
+        told.sentence =
+            format!("{}, with the same instructions: another layout does as much to it", told.sentence);
+    }
+    told
+}
+
+fn word(verdict: &Verdict) -> VerdictWord {
+    match verdict {
+        Verdict::Slower(_) => VerdictWord::Slower,
+        Verdict::Faster(_) => VerdictWord::Faster,
+        Verdict::Equal { .. } => VerdictWord::Equal,
+        Verdict::CannotTell(_) => VerdictWord::CannotTell,
+    }
+}
+
+/// Whether instructions are the same on both sides, and starts in other layouts differ by as much as the sides do.
+fn is_layout(case: &ComparedCase) -> bool {
+    let same = case.counts.iter().any(|count| count.metric == "instructions" && !count.changed);
+    let within = case.ratio.zip(case.layout_high).is_some_and(|(ratio, high)| ratio <= high);
+    same && within
+}
+
+fn failed(case: &CaseId, error: StartError) -> ComparedCase {
+    let sentence = match error {
+        StartError::Side { which, reason } => {
+            format!("failed {}: {reason}", ["in the revision", "in this tree"][which])
+        }
+        StartError::Answers(_) => error.to_string(),
+    };
+    ComparedCase {
+        id: case.clone(),
+        verdict: VerdictWord::Failed,
+        sentence,
+        ratio: None,
+        low: None,
+        high: None,
+        layout_low: None,
+        layout_high: None,
+        smallest_effect: None,
+        p_tolerance: None,
+        before_ns: None,
+        after_ns: None,
+        starts: 0,
+        quads: 0,
+        set_aside: Vec::new(),
+        counts: Vec::new(),
+        seconds: 0.0,
+    }
+}
+
+fn of(case: &CaseId, outcome: Outcome, tolerance: f64, verdict: VerdictWord) -> ComparedCase {
+    let estimate = outcome.verdict.estimate();
+    let layout = estimate.and_then(|estimate| estimate.layout);
+    ComparedCase {
+        id: case.clone(),
+        verdict,
+        sentence: outcome.verdict.to_string(),
+        ratio: estimate.map(|estimate| estimate.ratio),
+        low: estimate.map(|estimate| estimate.interval.low),
+        high: estimate.map(|estimate| estimate.interval.high),
+        layout_low: layout.map(|layout| layout.band.low),
+        layout_high: layout.map(|layout| layout.band.high),
+        smallest_effect: estimate.map(|estimate| estimate.smallest_effect),
+        p_tolerance: estimate.map(|estimate| estimate.p_within(tolerance)),
+        before_ns: Some(outcome.iteration_ns[0]),
+        after_ns: Some(outcome.iteration_ns[1]),
+        starts: outcome.starts,
+        quads: outcome.causes.kept,
+        set_aside: outcome
+            .causes
+            .set_aside
+            .iter()
+            .map(|(cause, quads)| SetAside { cause: cause.as_str().to_owned(), quads: *quads })
+            .collect(),
+        counts: Vec::new(),
+        seconds: outcome.took.as_secs_f64(),
+    }
+}

@@ -1,0 +1,123 @@
+//! A comparison as a table for a terminal, and as Markdown for a pull request.
+
+use crate::record::{ComparedBuild, ComparedCase, Comparison, VerdictWord};
+
+/// Words that are worth a row each, the worst first; what is equal is a number.
+const TOLD: [VerdictWord; 6] = [
+    VerdictWord::Failed,
+    VerdictWord::Regression,
+    VerdictWord::Slower,
+    VerdictWord::Layout,
+    VerdictWord::Faster,
+    VerdictWord::CannotTell,
+];
+
+pub(super) fn table(comparison: &Comparison) -> String {
+    let mut text = format!("{}\n", headline(comparison));
+    let width = comparison.cases.iter().map(|case| case.id.to_string().len()).max().unwrap_or(0);
+    for case in ordered(comparison) {
+        let id = case.id.to_string();
+        text.push_str(&format!("{:<11} {id:<width$}  {}", case.verdict.as_str(), case.sentence));
+        if let Some(changes) = changes(case) {
+            text.push_str(&format!("; {changes}"));
+        }
+        text.push('\n');
+    }
+    text.push_str(&ending(comparison));
+    text
+}
+
+pub(super) fn markdown(comparison: &Comparison) -> String {
+    let mut text = format!("### perflab: {}\n\n", headline(comparison));
+    let rows: Vec<&ComparedCase> = ordered(comparison).collect();
+    if !rows.is_empty() {
+        text.push_str("| case | verdict | after / before | exact counts |\n|---|---|---|---|\n");
+        for case in rows {
+            let ratio = match (case.ratio, case.low, case.high) {
+                (Some(ratio), Some(low), Some(high)) => format!("{ratio:.4} [{low:.4}, {high:.4}]"),
+                _ => "-".to_owned(),
+            };
+            let verdict = format!("{}: {}", case.verdict.as_str(), case.sentence).replace('|', "\\|");
+            let changes = changes(case).unwrap_or_default();
+            text.push_str(&format!("| `{}` | {verdict} | {ratio} | {changes} |\n", case.id));
+        }
+        text.push('\n');
+    }
+    for line in ending(comparison).lines() {
+        text.push_str(&format!("{line}  \n"));
+    }
+    text
+}
+
+fn named(build: &ComparedBuild) -> String {
+    let short: String = build.revision.chars().take(12).collect();
+    if build.dirty { format!("{short} with uncommitted changes") } else { short }
+}
+
+fn headline(comparison: &Comparison) -> String {
+    let count = |word: VerdictWord| comparison.cases.iter().filter(|case| case.verdict == word).count();
+    let counts: Vec<String> = TOLD
+        .into_iter()
+        .chain([VerdictWord::Equal])
+        .filter(|word| count(*word) > 0)
+        .map(|word| format!("{} {}", count(word), word.as_str()))
+        .collect();
+    let counts = if counts.is_empty() { "no case is on both sides".to_owned() } else { counts.join(", ") };
+    format!("{} against {}: {counts}", named(&comparison.after), named(&comparison.before))
+}
+
+/// What is worth a row, the worst first, and what is equal in time with other counts.
+fn ordered(comparison: &Comparison) -> impl Iterator<Item = &ComparedCase> {
+    let told =
+        TOLD.into_iter().flat_map(|word| comparison.cases.iter().filter(move |case| case.verdict == word));
+    let counted = comparison
+        .cases
+        .iter()
+        .filter(|case| case.verdict == VerdictWord::Equal && case.counts.iter().any(|count| count.changed));
+    told.chain(counted)
+}
+
+/// The exact counts that changed.
+fn changes(case: &ComparedCase) -> Option<String> {
+    let changed: Vec<String> = case
+        .counts
+        .iter()
+        .filter(|count| count.changed)
+        .map(|count| {
+            let percent = (count.after.0 + count.after.1) / (count.before.0 + count.before.1) * 100.0 - 100.0;
+            let shown = |(low, high): (f64, f64)| {
+                if low == high { format!("{low}") } else { format!("{low} to {high}") }
+            };
+            format!("{} {} → {} ({percent:+.2} %)", count.metric, shown(count.before), shown(count.after))
+        })
+        .collect();
+    (!changed.is_empty()).then(|| changed.join(", "))
+}
+
+fn ending(comparison: &Comparison) -> String {
+    let mut text = String::new();
+    let smallest: Vec<f64> = comparison.cases.iter().filter_map(|case| case.smallest_effect).collect();
+    if let Some(largest) = smallest.iter().copied().reduce(f64::max) {
+        let mut sorted = smallest;
+        sorted.sort_unstable_by(f64::total_cmp);
+        text.push_str(&format!(
+            "told apart today: changes of {:.2} % or more in half of the cases, of {:.2} % in all; tolerance {} %\n",
+            sorted[sorted.len() / 2] * 100.0,
+            largest * 100.0,
+            comparison.tolerance * 100.0
+        ));
+    }
+    for (cases, side) in [(&comparison.only_before, "the revision"), (&comparison.only_after, "this tree")] {
+        if !cases.is_empty() {
+            let ids: Vec<String> = cases.iter().map(ToString::to_string).collect();
+            text.push_str(&format!("only in {side}: {}\n", ids.join(", ")));
+        }
+    }
+    for note in &comparison.notes {
+        text.push_str(&format!("note: {note}\n"));
+    }
+    if comparison.interrupted {
+        text.push_str("interrupted: what stands here is what was compared until then\n");
+    }
+    text
+}

@@ -1,0 +1,39 @@
+//! Is A faster than B, by how much, and what can this machine tell apart today: interleaved pairs.
+//!
+//! Two sides run in short blocks in turn, in processes of their own that are started anew again and again, each time
+//! with another environment, heap and, for two builds, another placement of the code. What a neighbour disturbed is set
+//! aside by its cause. The estimate is over the starts, because what the placement does to a case does not average out
+//! within one. docs/method.md, "How two are compared".
+
+mod block;
+pub mod builds;
+mod canary;
+mod causes;
+mod counters;
+mod counts;
+mod engine;
+mod pinning;
+mod quads;
+mod server;
+mod serving;
+mod settle;
+pub mod statistics;
+mod wire;
+
+pub use block::Block;
+pub use causes::{Cause, Causes};
+pub use counts::{can_count, count};
+pub use engine::{Budget, Pair, Side, StartError, Taken};
+pub use serving::serve;
+pub use settle::{Outcome, settle};
+
+/// The middle value; NaN of none.
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_unstable_by(f64::total_cmp);
+    let n = values.len();
+    match n {
+        0 => f64::NAN,
+        _ if n % 2 == 1 => values[n / 2],
+        _ => (values[n / 2 - 1] + values[n / 2]) / 2.0,
+    }
+}

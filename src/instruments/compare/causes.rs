@@ -1,0 +1,149 @@
+//! Why a quad of blocks is set aside: always for what happened to it, never for what it measured.
+
+use serde::{Deserialize, Serialize};
+
+use super::Block;
+
+/// What disturbed a quad.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cause {
+    /// Somebody else was given the CPU.
+    Preempted,
+    /// The hypervisor took a CPU away.
+    Stolen,
+    /// A page had to be read from disk.
+    PageRead,
+    /// The host ran the CPU at another speed in some of its blocks than in others: the canary tells.
+    ModeFlip,
+}
+
+impl Cause {
+    /// In words, for a sentence "so many quads were set aside: …".
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Preempted => "preempted",
+            Self::Stolen => "stolen by the hypervisor",
+            Self::PageRead => "read a page from disk",
+            Self::ModeFlip => "the host changed its speed",
+        }
+    }
+}
+
+/// Wall over CPU time beyond which a thread that never waits was off the CPU (issue: pairs above 1.01 are preempted).
+const OFF_CPU: f64 = 0.01;
+/// What reading the clocks themselves may differ by, nanoseconds.
+const READING_NS: u64 = 3_000;
+/// Canaries of one quad further apart than this were sung in different modes; they vary by 1 % within one.
+const MODE: f64 = 0.04;
+
+/// Why the blocks of one quad cannot be compared, if they cannot; `concurrent` ones wait for themselves.
+pub(super) fn cause(blocks: &[Block], concurrent: bool) -> Option<Cause> {
+    if blocks.iter().any(|block| block.major_faults > 0) {
+        return Some(Cause::PageRead);
+    }
+    let preempted = |block: &Block| {
+        let off_cpu = block.wall_ns.saturating_sub(block.cpu_ns);
+        block.involuntary > 0
+            || block.runqueue_ns > READING_NS
+            || (block.cpu_ns > 0 && off_cpu > READING_NS + (block.wall_ns as f64 * OFF_CPU) as u64)
+    };
+    if !concurrent && blocks.iter().any(preempted) {
+        let stolen = blocks.iter().any(|block| block.stolen_ns > 0 && block.runqueue_ns <= READING_NS);
+        return Some(if stolen { Cause::Stolen } else { Cause::Preempted });
+    }
+    if blocks.iter().any(|block| block.stolen_ns > 0) {
+        return Some(Cause::Stolen);
+    }
+    let canaries = || blocks.iter().map(|block| block.canary_ns).filter(|ns| *ns > 0);
+    let (least, most) = (canaries().min()?, canaries().max()?);
+    (most as f64 > least as f64 * (1.0 + MODE)).then_some(Cause::ModeFlip)
+}
+
+/// How many quads were kept, and how many set aside by which cause.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Causes {
+    /// Quads that count.
+    pub kept: u64,
+    /// Quads that do not.
+    pub set_aside: std::collections::BTreeMap<Cause, u64>,
+}
+
+impl Causes {
+    /// One more quad.
+    pub(super) fn count(&mut self, cause: Option<Cause>) {
+        match cause {
+            None => self.kept += 1,
+            Some(cause) => *self.set_aside.entry(cause).or_default() += 1,
+        }
+    }
+
+    /// All of `other`'s too.
+    pub fn add(&mut self, other: &Self) {
+        self.kept += other.kept;
+        for (cause, count) in &other.set_aside {
+            *self.set_aside.entry(*cause).or_default() += count;
+        }
+    }
+
+    /// Quads in all.
+    pub fn taken(&self) -> u64 {
+        self.kept + self.set_aside.values().sum::<u64>()
+    }
+
+    /// The share of quads that count; 0 of none.
+    pub fn kept_share(&self) -> f64 {
+        self.kept as f64 / self.taken().max(1) as f64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn quiet() -> [Block; 4] {
+        [Block { iterations: 10, wall_ns: 200_000, cpu_ns: 200_100, canary_ns: 50_000, ..Block::default() };
+            4]
+    }
+
+    fn with(change: impl Fn(&mut Block)) -> Vec<Block> {
+        let mut blocks = quiet();
+        change(&mut blocks[2]);
+        blocks.to_vec()
+    }
+
+    #[test]
+    fn a_quiet_quad_is_kept_however_long_one_block_took() {
+        assert_eq!(cause(&quiet(), false), None);
+        // Twice as long on the CPU is a value, and values are never set aside.
+        let slow = with(|block| (block.wall_ns, block.cpu_ns) = (400_000, 400_000));
+        assert_eq!(cause(&slow, false), None);
+    }
+
+    #[test]
+    fn what_disturbs_a_quad_is_named() {
+        let by = |change: fn(&mut Block)| cause(&with(change), false);
+        assert_eq!(by(|block| block.involuntary = 1), Some(Cause::Preempted));
+        assert_eq!(by(|block| block.runqueue_ns = 40_000), Some(Cause::Preempted));
+        assert_eq!(by(|block| block.wall_ns += 10_000), Some(Cause::Preempted));
+        assert_eq!(by(|block| block.major_faults = 1), Some(Cause::PageRead));
+        assert_eq!(by(|block| block.stolen_ns = 10_000_000), Some(Cause::Stolen));
+        assert_eq!(by(|block| block.canary_ns = 80_000), Some(Cause::ModeFlip));
+    }
+
+    #[test]
+    fn a_concurrent_case_may_wait_for_itself() {
+        let waits = with(|block| (block.cpu_ns, block.involuntary) = (1_000, 3));
+        assert_eq!(cause(&waits, true), None);
+        assert_eq!(cause(&waits, false), Some(Cause::Preempted));
+    }
+
+    #[test]
+    fn causes_are_counted_and_added() {
+        let mut causes = Causes::default();
+        [None, None, Some(Cause::Stolen)].into_iter().for_each(|cause| causes.count(cause));
+        causes.add(&causes.clone());
+        assert_eq!((causes.kept, causes.taken()), (4, 6));
+        assert!((causes.kept_share() - 4.0 / 6.0).abs() < 1e-12);
+    }
+}

@@ -1,0 +1,79 @@
+//! Which CPU a start runs on. Both sides run on the same one, in turn: two CPUs in parallel compare the CPUs.
+
+use super::causes::Causes;
+
+/// The CPUs that this process may run on, in order; none where the system does not tell.
+#[cfg(target_os = "linux")]
+pub(super) fn allowed() -> Vec<usize> {
+    let Ok(set) = rustix::thread::sched_getaffinity(None) else { return Vec::new() };
+    (0..rustix::thread::CpuSet::MAX_CPU).filter(|cpu| set.is_set(*cpu)).collect()
+}
+
+/// Whether the calling thread now runs on `cpu` alone.
+#[cfg(target_os = "linux")]
+pub(super) fn pin(cpu: usize) -> bool {
+    let mut set = rustix::thread::CpuSet::new();
+    if cpu >= rustix::thread::CpuSet::MAX_CPU {
+        return false;
+    }
+    set.set(cpu);
+    rustix::thread::sched_setaffinity(None, &set).is_ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn allowed() -> Vec<usize> {
+    Vec::new()
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn pin(_cpu: usize) -> bool {
+    false
+}
+
+/// Chooses among CPUs by how undisturbed earlier starts were on each.
+#[derive(Debug, Clone)]
+pub(super) struct Cpus {
+    /// A CPU, and what happened there.
+    seen: Vec<(usize, Causes)>,
+}
+
+impl Cpus {
+    pub(super) fn new(cpus: Vec<usize>) -> Self {
+        Self { seen: cpus.into_iter().map(|cpu| (cpu, Causes::default())).collect() }
+    }
+
+    /// The CPU with the largest share of quads kept; `draw` chooses among equals, such as those not yet tried.
+    pub(super) fn choose(&self, draw: u64) -> Option<usize> {
+        let share = |causes: &Causes| if causes.taken() == 0 { 1.0 } else { causes.kept_share() };
+        // Shares within a tenth of each other are alike: all CPUs are used, so that none decides the verdict.
+        let best = self.seen.iter().map(|(_, causes)| share(causes)).fold(0.0, f64::max);
+        let good: Vec<usize> =
+            self.seen.iter().filter(|(_, causes)| share(causes) >= best - 0.1).map(|(cpu, _)| *cpu).collect();
+        good.get(usize::try_from(draw % (good.len().max(1) as u64)).unwrap_or(0)).copied()
+    }
+
+    /// Tells what a start on `cpu` met.
+    pub(super) fn tell(&mut self, cpu: usize, met: &Causes) {
+        if let Some((_, causes)) = self.seen.iter_mut().find(|(seen, _)| *seen == cpu) {
+            causes.add(met);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::causes::Cause;
+    use super::*;
+
+    #[test]
+    fn a_cpu_that_neighbours_burn_is_left_to_them() {
+        let mut cpus = Cpus::new(vec![3, 5]);
+        let both: std::collections::BTreeSet<_> = (0..4).filter_map(|draw| cpus.choose(draw)).collect();
+        assert_eq!(both, [3, 5].into());
+        let mut burnt = Causes::default();
+        (0..10).for_each(|quad| burnt.count((quad < 8).then_some(Cause::Preempted)));
+        cpus.tell(3, &burnt);
+        assert!((0..4).all(|draw| cpus.choose(draw) == Some(5)));
+        assert_eq!(Cpus::new(Vec::new()).choose(7), None);
+    }
+}

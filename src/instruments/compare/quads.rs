@@ -1,0 +1,81 @@
+//! Quads of blocks, A B B A or B A A B: a drift that is the same from block to block cancels within one.
+
+use super::block::Block;
+use super::causes::{Causes, cause};
+use crate::instruments::interleaved::Shuffle;
+
+/// Who runs: the first side, or the second.
+pub(super) type Which = usize;
+
+/// The two orders.
+const ORDERS: [[Which; 4]; 2] = [[0, 1, 1, 0], [1, 0, 0, 1]];
+
+/// So many orders in a row, each drawn anew.
+pub(super) fn orders(count: usize, draw: &mut Shuffle) -> Vec<[Which; 4]> {
+    (0..count).map(|_| ORDERS[(draw.next() >> 63) as usize]).collect()
+}
+
+/// The logarithm of what an iteration of the second side takes over one of the first; nothing where a block took no time.
+fn log_ratio(order: [Which; 4], blocks: &[Block]) -> Option<f64> {
+    let mut sum = 0.0;
+    for (which, block) in order.into_iter().zip(blocks) {
+        let log = block.iteration_ns().ln();
+        sum += if which == 1 { log } else { -log };
+    }
+    sum.is_finite().then_some(sum / 2.0)
+}
+
+/// The ratios of the quads that nothing disturbed, and what became of the others.
+pub(super) fn ratios(orders: &[[Which; 4]], blocks: &[Block], concurrent: bool) -> (Vec<f64>, Causes) {
+    let mut causes = Causes::default();
+    let mut ratios = Vec::new();
+    for (order, quad) in orders.iter().zip(blocks.chunks_exact(4)) {
+        let cause = cause(quad, concurrent);
+        causes.count(cause);
+        if cause.is_none() {
+            ratios.extend(log_ratio(*order, quad));
+        }
+    }
+    (ratios, causes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn block(wall_ns: u64) -> Block {
+        Block { iterations: 10, wall_ns, cpu_ns: wall_ns, canary_ns: 50_000, ..Block::default() }
+    }
+
+    #[test]
+    fn a_drift_cancels_in_either_order() {
+        // The machine slows by a tenth from block to block; the second side takes twice as long.
+        let drift = |step: i32| 1.1_f64.powi(step);
+        for order in ORDERS {
+            let blocks: Vec<Block> = (0..4)
+                .map(|step| {
+                    let of_side = if order[step] == 1 { 2e6 } else { 1e6 };
+                    block((of_side * drift(step as i32)) as u64)
+                })
+                .collect();
+            let ratio = log_ratio(order, &blocks).expect("all took time").exp();
+            assert!((ratio - 2.0).abs() < 1e-5, "{ratio}");
+        }
+    }
+
+    #[test]
+    fn disturbed_quads_and_empty_blocks_give_no_ratio() {
+        let mut blocks = vec![block(1_000_000); 12];
+        blocks[5].involuntary = 1;
+        blocks[9].wall_ns = 0;
+        let orders = orders(3, &mut Shuffle::new(1));
+        let (ratios, causes) = ratios(&orders, &blocks, false);
+        assert_eq!((ratios, causes.kept, causes.taken()), (vec![0.0], 2, 3));
+    }
+
+    #[test]
+    fn both_orders_are_drawn() {
+        let drawn = orders(64, &mut Shuffle::new(7));
+        assert!(ORDERS.iter().all(|order| drawn.contains(order)));
+    }
+}

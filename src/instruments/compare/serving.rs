@@ -1,0 +1,149 @@
+//! The process that measures: makes cases ready and runs blocks of them, as it is told on stdin.
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use super::block::Block;
+use super::pinning;
+use super::wire::{Hello, PROTOCOL, Reply, Request, VARIABLE};
+use crate::catalogue::Catalogue;
+use crate::instruments::interleaved::block_size;
+use crate::instruments::time::run_batches;
+use crate::workload::Case;
+
+/// Serves comparisons until stdin ends, if this process was started for it. To be called after
+/// [`serve_workers`](crate::catalogue::serve_workers) and before anything else.
+pub fn serve(catalogue: &Catalogue) -> Option<ExitCode> {
+    std::env::var_os(VARIABLE)?;
+    crate::instruments::process::die_with_parent();
+    Some(match answer_all(catalogue) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: a comparison broke off: {error}");
+            ExitCode::FAILURE
+        }
+    })
+}
+
+fn answer_all(catalogue: &Catalogue) -> std::io::Result<()> {
+    let mut replies = std::io::stdout().lock();
+    say(&mut replies, &Hello { perflab_compare: PROTOCOL })?;
+    let mut ready = Ready { catalogue, cases: Vec::new(), ballast: Vec::new() };
+    for line in BufReader::new(std::io::stdin().lock()).lines() {
+        let reply = match serde_json::from_str(&line?) {
+            Ok(request) => ready.answer(request).unwrap_or_else(Reply::Failed),
+            Err(error) => Reply::Failed(format!("a request is malformed: {error}")),
+        };
+        say(&mut replies, &reply)?;
+    }
+    Ok(())
+}
+
+fn say(replies: &mut impl Write, message: &impl serde::Serialize) -> std::io::Result<()> {
+    let mut line = serde_json::to_vec(message)?;
+    line.push(b'\n');
+    replies.write_all(&line)?;
+    replies.flush()
+}
+
+/// What is ready to be run.
+struct Ready<'a> {
+    catalogue: &'a Catalogue,
+    cases: Vec<Box<dyn Case>>,
+    /// Held so that the cases lie where the request wanted them.
+    ballast: Vec<Vec<u8>>,
+}
+
+impl Ready<'_> {
+    fn answer(&mut self, request: Request) -> Result<Reply, String> {
+        match request {
+            Request::Pin { cpu } => Ok(Reply::Pinned(pinning::pin(cpu))),
+            Request::Prepare { case: id, ballast } => {
+                let case = self
+                    .catalogue
+                    .case(&id.family, &id.workload, id.size)
+                    .ok_or_else(|| format!("`{id}` is not in this build's catalogue"))?;
+                if let Some(reason) = case.unavailable() {
+                    return Err(format!("`{id}` cannot run here: {reason}"));
+                }
+                self.ballast.push(vec![1; ballast]);
+                let prepared = case.prepare();
+                let answer = prepared.verify().map_err(|error| error.to_string())?;
+                self.cases.push(prepared);
+                let concurrent = case.entry.concurrency.is_any();
+                Ok(Reply::Prepared { answer: (answer.count, answer.digest), concurrent })
+            }
+            Request::Size { prepared, block_ns } => {
+                let case = self.case(prepared)?;
+                let mut took = Duration::ZERO;
+                let mut member: crate::instruments::interleaved::Member<'_, std::convert::Infallible> =
+                    Box::new(|iterations| {
+                        took = run_batches(case, iterations);
+                        Ok(took)
+                    });
+                let Ok(iterations) = block_size(&mut member, block_ns);
+                drop(member);
+                Ok(Reply::Sized(iterations, took.as_nanos() as u64))
+            }
+            Request::Run { blocks } => {
+                let blocks: Result<Vec<Block>, String> = blocks
+                    .into_iter()
+                    .map(|ordered| {
+                        let case = self.case(ordered.prepared)?;
+                        Ok(Block::take(case, ordered.iterations, ordered.extra))
+                    })
+                    .collect();
+                Ok(Reply::Ran(blocks?))
+            }
+        }
+    }
+
+    fn case(&self, prepared: usize) -> Result<&dyn Case, String> {
+        let case = self.cases.get(prepared).ok_or_else(|| format!("case {prepared} was not prepared"))?;
+        Ok(&**case)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::wire::Ordered;
+    use super::*;
+    use crate::catalogue::CATALOGUE;
+
+    fn ready() -> Ready<'static> {
+        Ready { catalogue: &CATALOGUE, cases: Vec::new(), ballast: Vec::new() }
+    }
+
+    fn prepare(case: &str) -> Request {
+        Request::Prepare { case: case.parse().expect("a case id"), ballast: 48 }
+    }
+
+    #[test]
+    fn a_case_is_prepared_sized_and_run() {
+        let mut ready = ready();
+        let Ok(Reply::Prepared { answer, concurrent }) = ready.answer(prepare("build-vec/push@100")) else {
+            panic!("it is in the catalogue")
+        };
+        assert_eq!((answer.0, concurrent), (100, false));
+        let Ok(Reply::Sized(iterations, _)) = ready.answer(Request::Size { prepared: 0, block_ns: 10_000 })
+        else {
+            panic!("it was prepared")
+        };
+        let ordered = |iterations| Ordered { prepared: 0, iterations, extra: 0 };
+        let blocks = vec![ordered(iterations), ordered(1)];
+        let Ok(Reply::Ran(blocks)) = ready.answer(Request::Run { blocks }) else { panic!("it can be run") };
+        assert_eq!(blocks.iter().map(|block| block.iterations).collect::<Vec<_>>(), [iterations, 1]);
+    }
+
+    #[test]
+    fn what_cannot_be_done_is_said() {
+        let mut ready = ready();
+        let Err(unknown) = ready.answer(prepare("build-vec/nothing@100")) else { panic!("nobody has it") };
+        assert!(unknown.contains("build-vec/nothing@100"), "{unknown}");
+        let blocks = vec![Ordered { prepared: 0, iterations: 1, extra: 0 }];
+        let Err(unprepared) = ready.answer(Request::Run { blocks }) else { panic!("nothing was prepared") };
+        assert!(unprepared.contains("not prepared"), "{unprepared}");
+    }
+}

@@ -1,0 +1,19 @@
+//! From log ratios to a verdict: what may be said of B against A, and when enough has been measured to say it.
+//!
+//! Pure arithmetic: knows no clock, no process, no file, and not how a ratio was taken. The method, its sources and
+//! its limits stand in docs/method.md, "How two are compared".
+
+mod decision;
+mod estimate;
+#[cfg(test)]
+mod simulated;
+#[cfg(test)]
+mod simulations;
+mod start;
+mod student;
+mod suite;
+
+pub use decision::{Decision, Rule, Verdict, conclude, decide};
+pub use estimate::{Estimate, Interval, Layout};
+pub use start::{FEWEST_QUADS, Start};
+pub use suite::{benjamini_hochberg, holm};

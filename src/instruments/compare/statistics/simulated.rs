@@ -1,0 +1,105 @@
+//! Seeded noise with a planted truth: what the statistics are tried on.
+
+use super::Start;
+
+/// What the blocks of a comparison suffer besides the planted effect. Sizes are of log times.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Noise {
+    /// Normal, the same in every quad.
+    Gaussian,
+    /// Student's t with three degrees of freedom: its fourth moment does not exist.
+    HeavyTailed,
+    /// Each quad's error is half its predecessor's plus a new one.
+    Autocorrelated,
+    /// The machine grows slower through the start and the ratio moves with it, by six standard deviations.
+    Drifting,
+    /// One block in ten, of A or of B, takes longer by up to 60 %.
+    Contaminated,
+}
+
+/// How starts differ from one another.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Between {
+    /// Normal, with this standard deviation.
+    Normal(f64),
+    /// One of two states, this far to either side: an alignment that is met or missed.
+    TwoStates(f64),
+}
+
+/// A planted comparison.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Planted {
+    pub(super) effect: f64,
+    pub(super) noise: Noise,
+    pub(super) between: Between,
+    pub(super) quads: usize,
+}
+
+/// The standard deviation of a quad's log ratio: measured ones lie between 0.3 and 1 %.
+const QUAD_NOISE: f64 = 0.01;
+
+impl Planted {
+    /// A start as the engine would hand it over.
+    pub(super) fn start(&self, random: &mut Random) -> Start {
+        let layout = match self.between {
+            Between::Normal(spread) => spread * random.normal(),
+            Between::TwoStates(distance) => distance * if random.uniform() < 0.5 { -1.0 } else { 1.0 },
+        };
+        let mut last = random.normal();
+        let mut drift = 6.0 * if random.uniform() < 0.5 { -1.0 } else { 1.0 };
+        drift /= self.quads as f64;
+        let ratios = (0..self.quads).map(|quad| {
+            let noise = match self.noise {
+                Noise::Gaussian => random.normal(),
+                Noise::HeavyTailed => random.heavy_tailed(),
+                Noise::Autocorrelated => {
+                    last = 0.5 * last + 0.75_f64.sqrt() * random.normal();
+                    last
+                }
+                Noise::Drifting => drift * (quad as f64 - self.quads as f64 / 2.0) + random.normal(),
+                Noise::Contaminated => random.normal() + random.contamination() / QUAD_NOISE,
+            };
+            self.effect.ln_1p() + layout + QUAD_NOISE * noise
+        });
+        Start { ratios: ratios.collect() }
+    }
+}
+
+/// SplitMix64 (Steele, Lea, Flood, OOPSLA 2014), and the distributions made of it.
+pub(super) struct Random(pub(super) u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// In (0, 1).
+    pub(super) fn uniform(&mut self) -> f64 {
+        ((self.next() >> 11) as f64 + 0.5) / (1_u64 << 53) as f64
+    }
+
+    /// Box & Muller (Annals of Mathematical Statistics 29, 1958).
+    pub(super) fn normal(&mut self) -> f64 {
+        (-2.0 * self.uniform().ln()).sqrt() * (std::f64::consts::TAU * self.uniform()).cos()
+    }
+
+    fn heavy_tailed(&mut self) -> f64 {
+        let squares: f64 = (0..3).map(|_| self.normal().powi(2)).sum();
+        self.normal() / (squares / 3.0).sqrt()
+    }
+
+    /// What four blocks, of which one in ten is disturbed, do to the quad's log ratio.
+    fn contamination(&mut self) -> f64 {
+        let mut blocks = [0.0; 4];
+        for block in &mut blocks {
+            if self.uniform() < 0.1 {
+                *block = (0.6 * self.uniform()).ln_1p();
+            }
+        }
+        (blocks[0] + blocks[1] - blocks[2] - blocks[3]) / 2.0
+    }
+}

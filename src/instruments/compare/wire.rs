@@ -1,0 +1,86 @@
+//! What the process that compares tells the ones that measure, and what they answer: a line of JSON each.
+//!
+//! A build of another revision speaks it too, so it is versioned, and changes by addition.
+
+use serde::{Deserialize, Serialize};
+
+use super::Block;
+use crate::record::CaseId;
+
+/// Set, it makes an executable of perflab's serve comparisons.
+pub(super) const VARIABLE: &str = "PERFLAB_COMPARE";
+/// Its value moves the stack of the process that it is told to; it says nothing.
+pub(super) const PADDING_VARIABLE: &str = "PERFLAB_PADDING";
+
+/// The version of these lines.
+pub(super) const PROTOCOL: u32 = 1;
+
+/// The first line of a server, unasked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Hello {
+    /// [`PROTOCOL`] of its build.
+    pub(super) perflab_compare: u32,
+}
+
+/// What a server is asked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Request {
+    /// Run on this CPU alone from now on.
+    Pin {
+        /// Its number.
+        cpu: usize,
+    },
+    /// Make a case ready and check its answer.
+    Prepare {
+        /// Which.
+        case: CaseId,
+        /// Bytes of heap to take before, and keep: the case's own lie behind them.
+        ballast: usize,
+    },
+    /// Find how many iterations fill a block.
+    Size {
+        /// Which of the prepared cases, in the order of their preparation.
+        prepared: usize,
+        /// Nanoseconds of a block.
+        block_ns: u64,
+    },
+    /// Run blocks, one after the other.
+    Run {
+        /// In their order.
+        blocks: Vec<Ordered>,
+    },
+}
+
+/// A block that a server is to run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Ordered {
+    /// Which of the prepared cases.
+    pub(super) prepared: usize,
+    /// Iterations that are timed and counted.
+    pub(super) iterations: u64,
+    /// Iterations that are timed and not counted: planted work, which a comparison should find.
+    #[serde(default)]
+    pub(super) extra: u64,
+}
+
+/// What it answers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Reply {
+    /// To [`Request::Pin`]: whether the system let it.
+    Pinned(bool),
+    /// To [`Request::Prepare`].
+    Prepared {
+        /// What it answers: how many, and their digest.
+        answer: (u64, u64),
+        /// Whether it starts threads or processes: such a case is not pinned, and waits for itself.
+        concurrent: bool,
+    },
+    /// To [`Request::Size`]: iterations, and the nanoseconds that they took.
+    Sized(u64, u64),
+    /// To [`Request::Run`].
+    Ran(Vec<Block>),
+    /// Why there is no other answer.
+    Failed(String),
+}

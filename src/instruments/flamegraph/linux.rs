@@ -1,0 +1,17 @@
+//! Linux: both samplers, and what makes stacks of their addresses. The rest of the crate knows it by what stands here.
+
+mod criterion_profiler;
+mod instrument;
+mod perf;
+mod profile;
+mod program;
+mod repair;
+mod sampler;
+mod signal;
+mod symbols;
+
+pub use criterion_profiler::CriterionProfiler;
+pub(super) use instrument::{measure, survey};
+pub use profile::{Plan, Profile, sample_case};
+
+use super::{RATE_HZ, SAMPLER_VARIABLE, SamplerKind, Tally};

@@ -1,0 +1,196 @@
+//! What `perflab compare` and `perflab aa` found, as others read it: docs/schema/compare.schema.json and
+//! docs/schema/aa.schema.json.
+
+use serde::{Deserialize, Serialize};
+
+use super::{CaseId, Environment};
+
+/// What may be said of one case, in a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum VerdictWord {
+    /// It takes longer, by more than the tolerance: the build may be failed by it.
+    Regression,
+    /// It takes longer; that this is more than the tolerance is not shown.
+    Slower,
+    /// It takes less time.
+    Faster,
+    /// Its instructions are the same, and its time moves with where the code lies: nobody's work.
+    Layout,
+    /// It takes as long.
+    Equal,
+    /// Neither a difference nor equality is shown.
+    CannotTell,
+    /// It gives another answer, or failed on one side.
+    Failed,
+}
+
+impl VerdictWord {
+    /// As tables show it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Regression => "regression",
+            Self::Slower => "slower",
+            Self::Faster => "faster",
+            Self::Layout => "layout",
+            Self::Equal => "equal",
+            Self::CannotTell => "cannot tell",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// One side.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ComparedBuild {
+    /// Full git revision, or `unknown`.
+    pub revision: String,
+    /// Whether the tree held changes that are not in it.
+    pub dirty: bool,
+    /// In how many placements of its functions it was measured.
+    pub placements: usize,
+}
+
+/// An exact count on both sides.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ComparedCount {
+    /// Its name, such as `instructions`.
+    pub metric: String,
+    /// The range before; one value where it is exact.
+    pub before: (f64, f64),
+    /// The range after.
+    pub after: (f64, f64),
+    /// Whether they differ: ranges that overlap do not.
+    pub changed: bool,
+}
+
+/// Quads that were set aside for one cause.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetAside {
+    /// What disturbed them, in words.
+    pub cause: String,
+    /// How many.
+    pub quads: u64,
+}
+
+/// One case, before and after.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ComparedCase {
+    /// Which.
+    pub id: CaseId,
+    /// The verdict on its time.
+    pub verdict: VerdictWord,
+    /// The verdict as a sentence.
+    pub sentence: String,
+    /// After over before: 1.02 is two percent slower. Absent where nothing was measured, as what follows.
+    pub ratio: Option<f64>,
+    /// Lower end of its 95 % interval.
+    pub low: Option<f64>,
+    /// Upper end.
+    pub high: Option<f64>,
+    /// What another placement in memory may do to this case: the factors between which 95 % of starts lie.
+    pub layout_low: Option<f64>,
+    /// The upper one.
+    pub layout_high: Option<f64>,
+    /// The smallest effect that would have been told apart: 0.01 is one percent.
+    pub smallest_effect: Option<f64>,
+    /// Two-sided p value against "within the tolerance", every look paid for.
+    pub p_tolerance: Option<f64>,
+    /// Median nanoseconds an iteration before.
+    pub before_ns: Option<f64>,
+    /// Median nanoseconds an iteration after.
+    pub after_ns: Option<f64>,
+    /// Process starts.
+    pub starts: usize,
+    /// Quads of blocks that count.
+    pub quads: u64,
+    /// Quads that were set aside.
+    pub set_aside: Vec<SetAside>,
+    /// Exact counts on both sides.
+    pub counts: Vec<ComparedCount>,
+    /// Seconds that it took.
+    pub seconds: f64,
+}
+
+/// One revision against another.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Comparison {
+    /// [`SCHEMA`](super::SCHEMA).
+    pub schema: u32,
+    /// RFC 3339, UTC.
+    pub taken_at: String,
+    /// Where.
+    pub environment: Environment,
+    /// A change up to this is no regression.
+    pub tolerance: f64,
+    /// The revision compared with.
+    pub before: ComparedBuild,
+    /// This tree.
+    pub after: ComparedBuild,
+    /// Cases of both, in the order of the catalogue.
+    pub cases: Vec<ComparedCase>,
+    /// Cases that only the revision has.
+    pub only_before: Vec<CaseId>,
+    /// Cases that only this tree has.
+    pub only_after: Vec<CaseId>,
+    /// What readers should know: a count that could not be taken, a placement that could not be made.
+    pub notes: Vec<String>,
+    /// Whether it was ended before all cases were compared.
+    pub interrupted: bool,
+}
+
+/// One family compared with itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SelfComparison {
+    /// Its name.
+    pub family: String,
+    /// Work planted in one side, as a share: 0 where both are the same.
+    pub planted: f64,
+    /// Comparisons.
+    pub comparisons: usize,
+    /// That ended with a regression beyond the tolerance.
+    pub regressions: usize,
+    /// That ended with slower or faster, beyond the tolerance or not.
+    pub different: usize,
+    /// Of those, the ones whose sign was wrong.
+    pub wrong_sign: usize,
+    /// That ended with equal.
+    pub equal: usize,
+    /// That ended with cannot tell.
+    pub cannot_tell: usize,
+    /// Whose 95 % interval held the truth.
+    pub covered: usize,
+    /// The median of the smallest effects that would have been told apart; absent where nothing was measured.
+    pub smallest_effect: Option<f64>,
+    /// The median distance of the estimate from the truth.
+    pub error: Option<f64>,
+    /// The median half width of the layout band.
+    pub layout: Option<f64>,
+    /// Share of quads that were set aside.
+    pub set_aside: f64,
+    /// Median seconds of a comparison.
+    pub seconds: f64,
+    /// Comparisons that failed, and why the first did.
+    pub failed: usize,
+    /// Why.
+    pub failure: Option<String>,
+}
+
+/// The laboratory measured against itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SelfCheck {
+    /// [`SCHEMA`](super::SCHEMA).
+    pub schema: u32,
+    /// RFC 3339, UTC.
+    pub taken_at: String,
+    /// Where.
+    pub environment: Environment,
+    /// A change up to this is no regression.
+    pub tolerance: f64,
+    /// In how many placements of its functions this build was measured.
+    pub placements: usize,
+    /// Each family, and each planted share.
+    pub families: Vec<SelfComparison>,
+    /// Whether it was ended early.
+    pub interrupted: bool,
+}

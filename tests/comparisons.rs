@@ -1,0 +1,130 @@
+//! Comparisons from outside, on real processes: what they print, what they refuse, and that nobody is left behind.
+//! What a verdict is worth is tested on seeded samples, beside the statistics; none of this passes or fails by a clock.
+
+mod schema;
+
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+
+use schema::assert_valid;
+
+/// `perflab aa` over `filter`, with as little measuring as there is.
+fn aa(filter: &str, arguments: &[&str], profiles: &std::path::Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_perflab"));
+    command.args(["aa", filter]).args(arguments).arg("--profiles").arg(profiles);
+    command.stdin(Stdio::null());
+    command
+}
+
+fn said(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+#[test]
+fn aa_json_follows_its_schema_and_counts_every_comparison() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let arguments = ["--comparisons", "2", "--budget", "0.1", "--json"];
+    let output = aa("^noop/|^gcd/two-threads@", &arguments, folder.path()).output().expect("it starts");
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let check = assert_valid("aa", &output.stdout);
+    let families = check["families"].as_array().expect("families");
+    assert_eq!(families.len(), 2);
+    for family in families {
+        let of = |field: &str| family[field].as_u64().expect("a count");
+        assert_eq!((of("comparisons"), of("failed")), (2, 0), "{family}");
+        assert_eq!(of("different") + of("equal") + of("cannot_tell"), 2, "{family}");
+    }
+}
+
+#[test]
+fn planted_work_is_compared_by_its_share() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let arguments = ["--planted", "--comparisons", "1", "--budget", "0.1", "--json"];
+    let output = aa("^build-vec/push@10$", &arguments, folder.path()).output().expect("it starts");
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let check = assert_valid("aa", &output.stdout);
+    let planted: Vec<f64> = check["families"]
+        .as_array()
+        .expect("families")
+        .iter()
+        .map(|family| family["planted"].as_f64().expect("a share"))
+        .collect();
+    assert_eq!(planted, [0.01, 0.02, 0.05]);
+}
+
+#[test]
+fn what_makes_no_rule_is_wrong_usage() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (arguments, told) in [
+        (["--tolerance", "0"], "--tolerance 0"),
+        (["--tolerance", "NaN"], "--tolerance NaN"),
+        (["--precision", "-1"], "-1"),
+        (["--budget", "0"], "--budget 0"),
+        (["--comparisons", "0"], "0"),
+    ] {
+        let output = aa("^noop/", &arguments, folder.path()).output().expect("it starts");
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", said(&output));
+        assert!(said(&output).contains(told), "{arguments:?}: {}", said(&output));
+    }
+    let output = aa("no-such-case", &[], folder.path()).output().expect("it starts");
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    assert!(said(&output).contains("nearest"), "{}", said(&output));
+}
+
+/// Processes whose environment holds `mark` and that still run.
+fn marked(mark: &str) -> usize {
+    let runs = |entry: &std::fs::DirEntry| {
+        let read = |file: &str| std::fs::read(entry.path().join(file)).unwrap_or_default();
+        let environment = read("environ");
+        let is_marked = environment.split(|byte| *byte == 0).any(|variable| variable == mark.as_bytes());
+        is_marked && !String::from_utf8_lossy(&read("stat")).contains(") Z ")
+    };
+    std::fs::read_dir("/proc").into_iter().flatten().flatten().filter(runs).count()
+}
+
+/// Looks until `holds`, however long that takes on a busy machine.
+fn until(what: &str, holds: impl Fn() -> bool) {
+    for _ in 0..60_000 {
+        if holds() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    panic!("two minutes passed before {what}");
+}
+
+/// An `aa` that would go on for minutes, once its measuring process is there. The mark is in the environment of both.
+fn under_way(mark: &str, folder: &std::path::Path) -> Child {
+    let (name, value) = mark.split_once('=').expect("a variable");
+    let mut command = aa("^build-vec/push@10$", &["--comparisons", "10000"], folder);
+    let child =
+        command.env(name, value).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it starts");
+    until("a measuring process was there", || marked(mark) == 2);
+    child
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_killed_comparison_leaves_no_process() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mark = format!("PERFLAB_TEST_KILLED={}", std::process::id());
+    let mut comparison = under_way(&mark, folder.path());
+    comparison.kill().expect("it runs");
+    comparison.wait().expect("it is ours");
+    until("its processes were gone", || marked(&mark) == 0);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn ctrl_c_keeps_what_was_compared_and_leaves_no_process() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mark = format!("PERFLAB_TEST_INTERRUPTED={}", std::process::id());
+    let comparison = under_way(&mark, folder.path());
+    let told =
+        Command::new("kill").args(["-INT", &comparison.id().to_string()]).status().expect("kill is there");
+    assert!(told.success());
+    let output = comparison.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert!(said(&output).contains("interrupted"), "{}", said(&output));
+    until("its processes were gone", || marked(&mark) == 0);
+}
