@@ -59,6 +59,11 @@ waits *FILTER:
 python *FILTER:
     @cargo bench --quiet --bench python -- "$@"
 
+# Join the profiles folders of shards or of other trees into this one's
+[group('measure')]
+merge *FOLDERS:
+    @{{ perflab }} merge "$@"
+
 # This tree against revision REV, interleaved: a verdict a case; exit code 3 when one is slower beyond the tolerance
 [group('compare')]
 compare REV *FILTER:
@@ -73,6 +78,11 @@ aa *FILTER:
 [group('read')]
 report *ARGS:
     @{{ perflab }} report "$@"
+
+# How a case moved over the runs that are kept
+[group('read')]
+history CASE *ARGS:
+    @{{ perflab }} history "$@"
 
 # Open the pages in a browser
 [group('read')]

@@ -6,7 +6,9 @@ mod benches;
 mod compare;
 
 mod doctor;
+mod history;
 mod list;
+mod merge;
 mod report;
 mod rule;
 mod run;
@@ -58,6 +60,18 @@ enum Command {
         #[command(flatten)]
         folders: Folders,
     },
+    /// Print how a case moved over the runs that are kept, the newest last
+    History {
+        /// A case id, `family/workload@size`
+        case: String,
+        /// As JSON, by docs/schema/history.schema.json
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        folders: Folders,
+    },
+    /// Join the profiles of shards or of other trees into this tree's
+    Merge(merge::Arguments),
     /// Say what this machine can measure, and how to get the rest
     Doctor {
         /// As JSON, by docs/schema/doctor.schema.json
@@ -113,6 +127,10 @@ pub fn main(catalogue: &Catalogue) -> ExitCode {
         Command::Compare(arguments) => compare::compare(catalogue, arguments),
         Command::Aa(arguments) => aa::aa(catalogue, arguments),
         Command::Report { json, folders } => report::report(catalogue, json, &folders.layout()),
+        Command::History { case, json, folders } => {
+            history::history(catalogue, &case, json, &folders.layout())
+        }
+        Command::Merge(arguments) => merge::merge(arguments),
         Command::Doctor { json } => doctor::doctor(json),
         Command::Setup { for_tests } => setup::setup(for_tests),
         Command::Open { folders } => report::open(&folders.layout()),

@@ -22,6 +22,7 @@ mod progress;
 pub mod python;
 mod selection;
 mod session;
+mod shard;
 pub mod time;
 pub mod tools;
 pub mod waits;
@@ -38,6 +39,7 @@ pub(crate) use progress::Progress;
 pub use selection::{Selection, SelectionError};
 pub(crate) use selection::{filter, nearest};
 pub use session::{RUN_VARIABLE, Session, SessionError, new_run, run};
+pub use shard::{Shard, ShardError};
 
 use crate::catalogue::CaseRef;
 use crate::record::{CaseId, InstrumentName, InstrumentState, Layout, Metric, Run};

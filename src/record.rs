@@ -4,9 +4,12 @@
 mod case_id;
 mod comparison;
 mod environment;
+mod fingerprint;
 mod heap_sites;
+mod history;
 mod layout;
 mod listing;
+mod merge;
 mod metric;
 mod recorded;
 mod run;
@@ -18,11 +21,14 @@ pub use comparison::{
     ComparedBuild, ComparedCase, ComparedCount, Comparison, SelfCheck, SelfComparison, SetAside, VerdictWord,
 };
 pub use environment::Environment;
+pub use fingerprint::{Difference, NumberKind};
 pub use heap_sites::{CallSite, HeapSites};
+pub use history::{BriefCase, BriefNumber, BriefRun, History};
 pub use layout::Layout;
 pub use listing::{
     ListedConcurrency, ListedCounts, ListedFamily, ListedRole, ListedWorkload, Listing, SpeedupBound,
 };
+pub use merge::{MergeError, Merged, merge};
 pub use metric::{InstrumentName, Metric, Unit};
 pub use recorded::{Finding, Recorded, RecordedCase, RecordedInstrument};
 pub use run::{CaseRecord, Failure, InstrumentState, LeftOut, Measurement, Run, State};

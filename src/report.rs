@@ -11,6 +11,7 @@ mod copy;
 mod family;
 mod format;
 mod heap;
+mod history;
 mod index;
 mod link;
 mod notes;
@@ -28,7 +29,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::analysis::current_revision;
-use crate::record::{CaseId, Layout, Listing, RecordError, Recorded, RecordedCase, write_atomically};
+use crate::record::{
+    CaseId, History, Layout, Listing, RecordError, Recorded, RecordedCase, write_atomically,
+};
 use copy::Files;
 
 /// What was rendered.
@@ -38,6 +41,8 @@ pub struct Rendered {
     pub index: PathBuf,
     /// Pages rendered, the first included; criterion's own are not counted.
     pub pages: usize,
+    /// Files of the history that could not be read; each is to be told to the user.
+    pub problems: Vec<String>,
 }
 
 /// Why pages could not be rendered.
@@ -51,8 +56,8 @@ pub enum ReportError {
         /// What the system answered.
         source: io::Error,
     },
-    /// A page cannot be written.
-    #[error("{0}; allow writing there, then `just report`")]
+    /// A page cannot be written, or the history cannot be read.
+    #[error("{0}; allow reading and writing there, then `just report`")]
     Page(#[from] RecordError),
     /// An instrument's file cannot be copied next to the pages.
     #[error("cannot copy {} to {}: {source}; allow reading and writing there, then `just report`", from.display(), to.display())]
@@ -80,6 +85,7 @@ struct Source<'a> {
     recorded: &'a Recorded,
     layout: &'a Layout,
     files: Files,
+    history: History,
     /// Of the newest run, as measurements write it.
     revision: Option<String>,
 }
@@ -110,7 +116,9 @@ pub fn render(
         .map_err(|source| ReportError::Folder { path: layout.reports.clone(), source })?;
     let files = Files::copy(listing, layout)?;
     let revision = recorded.environment.as_ref().map(current_revision);
-    let source = Source { listing, recorded, layout, files, revision };
+    let history = History::load(layout)?;
+    let unread: Vec<String> = history.problems.iter().map(ToString::to_string).collect();
+    let source = Source { listing, recorded, layout, files, history, revision };
     let mut pages = 0;
     let mut write = |path: &Path, page: maud::Markup| -> Result<(), ReportError> {
         pages += 1;
@@ -131,6 +139,7 @@ pub fn render(
         write(&layout.family_page(&family.name), family::page(&source, family)?)?;
     }
     let index = layout.index_page();
-    write(&index, index::page(&source, problems))?;
-    Ok(Rendered { index, pages })
+    let all: Vec<String> = problems.iter().chain(&unread).cloned().collect();
+    write(&index, index::page(&source, &all))?;
+    Ok(Rendered { index, pages, problems: unread })
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use perflab::record::{CaseId, InstrumentName, Layout, Metric, Recorded, State, load};
+use perflab::record::{CaseId, History, InstrumentName, Layout, Metric, Recorded, State, load};
 
 const FILTER: &str = "^(noop/noop@1|build-vec/(push|collect)@100)$";
 
@@ -102,6 +102,14 @@ fn bench_measures_with_every_instrument_and_a_browser_shows_the_pages() {
     let noop = value(&recorded, "noop/noop@1", Metric::Instructions).expect("it was counted");
     assert!((1.0..=3.0).contains(&noop), "noop costs {noop} instructions");
     assert!(value(&recorded, "build-vec/collect@100", Metric::TimeRatio).is_some(), "{said}");
+    // The run is kept in brief, all instruments of it in one file.
+    let layout = Layout::new(folder.path().join("profiles"), folder.path().join("reports"));
+    let history = History::load(&layout).expect("it can be read");
+    let kept = history.runs[0].case(&"build-vec/collect@100".parse().expect("an id")).expect("it is kept");
+    assert_eq!((history.runs.len(), kept.numbers[&Metric::HeapBlocks].value), (1, 1.0));
+    assert!(
+        kept.numbers.contains_key(&Metric::TimeRatio) && kept.numbers.contains_key(&Metric::Instructions)
+    );
 
     let reports = folder.path().join("reports");
     let pages = ["index.html", "build-vec.html", "cases/build-vec/push@100.html"];

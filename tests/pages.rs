@@ -293,7 +293,13 @@ fn a_concurrent_case_says_what_each_instrument_sees_of_it() {
 #[test]
 fn an_empty_record_says_what_to_type() {
     let (listing, _) = fabricated::with_holes();
-    let empty = Recorded { schema: SCHEMA, environment: None, instruments: Vec::new(), cases: Vec::new() };
+    let empty = Recorded {
+        schema: SCHEMA,
+        environment: None,
+        warnings: Vec::new(),
+        instruments: Vec::new(),
+        cases: Vec::new(),
+    };
     let pages = Pages::of(&listing, &empty, false, &[]);
     assert!(pages.index().contains("Type <code>just bench</code>"));
     assert!(pages.family("build-vec").contains("<code>just bench build-vec</code>"));

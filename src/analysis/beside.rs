@@ -165,7 +165,7 @@ mod tests {
             })
             .collect();
         cases.sort_by(|a, b| a.id.cmp(&b.id));
-        Recorded { schema: SCHEMA, environment: None, instruments: Vec::new(), cases }
+        Recorded { schema: SCHEMA, environment: None, warnings: Vec::new(), instruments: Vec::new(), cases }
     }
 
     const NUMBERS: [(Metric, f64); 3] =

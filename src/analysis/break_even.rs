@@ -117,7 +117,7 @@ mod tests {
         };
         let mut cases: Vec<_> = times.iter().map(case).collect();
         cases.sort_by(|a, b| a.id.cmp(&b.id));
-        Recorded { schema: SCHEMA, environment: None, instruments: Vec::new(), cases }
+        Recorded { schema: SCHEMA, environment: None, warnings: Vec::new(), instruments: Vec::new(), cases }
     }
 
     const ROLES: [(&str, Option<ListedRole>); 3] =

@@ -97,8 +97,13 @@ mod tests {
                 left_out: vec![LeftOut { instrument, reason: "it would tell nothing".into() }],
                 id: id.clone(),
             };
-            let recorded =
-                Recorded { schema: SCHEMA, environment: None, instruments: Vec::new(), cases: vec![case] };
+            let recorded = Recorded {
+                schema: SCHEMA,
+                environment: None,
+                warnings: Vec::new(),
+                instruments: Vec::new(),
+                cases: vec![case],
+            };
             Coverage::of(&listing, &recorded).missing.len()
         };
         assert_eq!(missing_with(InstrumentName::Python), 1);

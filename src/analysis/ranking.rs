@@ -176,7 +176,7 @@ mod tests {
             })
             .collect();
         cases.sort_by(|a, b| a.id.cmp(&b.id));
-        Recorded { schema: SCHEMA, environment: None, instruments: Vec::new(), cases }
+        Recorded { schema: SCHEMA, environment: None, warnings: Vec::new(), instruments: Vec::new(), cases }
     }
 
     fn ranks<'a>(ranking: &Ranking<'a>) -> Vec<(&'a str, usize, bool)> {

@@ -115,8 +115,13 @@ mod tests {
             failures: Vec::new(),
             left_out: Vec::new(),
         });
-        let recorded =
-            Recorded { schema: SCHEMA, environment: None, instruments: Vec::new(), cases: cases.collect() };
+        let recorded = Recorded {
+            schema: SCHEMA,
+            environment: None,
+            warnings: Vec::new(),
+            instruments: Vec::new(),
+            cases: cases.collect(),
+        };
         (family, recorded)
     }
 

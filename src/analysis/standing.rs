@@ -148,7 +148,13 @@ mod tests {
             remedy: None,
             seconds: 0.0,
         };
-        Recorded { schema: SCHEMA, environment: None, instruments: vec![heap], cases: Vec::new() }
+        Recorded {
+            schema: SCHEMA,
+            environment: None,
+            warnings: Vec::new(),
+            instruments: vec![heap],
+            cases: Vec::new(),
+        }
     }
 
     #[test]

@@ -139,7 +139,16 @@ mod tests {
             })
             .collect();
         cases.sort_by(|a, b| a.id.cmp(&b.id));
-        (family, Recorded { schema: SCHEMA, environment: None, instruments: Vec::new(), cases })
+        (
+            family,
+            Recorded {
+                schema: SCHEMA,
+                environment: None,
+                warnings: Vec::new(),
+                instruments: Vec::new(),
+                cases,
+            },
+        )
     }
 
     fn found(cases: &[(&str, f64, f64, f64)]) -> Vec<(Vec<String>, f64)> {

@@ -1,6 +1,7 @@
 //! `perflab bench`: every available instrument over the matching cases as one run, then the pages.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 
 use anyhow::{Context, bail};
@@ -8,7 +9,7 @@ use anyhow::{Context, bail};
 use super::benches;
 use crate::catalogue::Catalogue;
 use crate::instruments::{Options, RUN_VARIABLE, Selection, new_run, run_in_foreground};
-use crate::record::{InstrumentName, Layout, Lock, Recorder, State};
+use crate::record::{History, InstrumentName, Layout, Lock, Recorder, State};
 
 /// What `perflab bench` is asked.
 #[derive(Debug, clap::Args)]
@@ -31,7 +32,7 @@ fn instrument_name(text: &str) -> Result<InstrumentName, String> {
 pub(super) fn bench(catalogue: &Catalogue, arguments: Arguments) -> anyhow::Result<()> {
     let options = arguments.options;
     // A filter that matches nothing is told before anything is built.
-    let selection = Selection::new(catalogue, options.filter.as_deref(), options.exact)?;
+    let selection = Selection::of(catalogue, &options)?;
     let wanted: Vec<InstrumentName> = match arguments.instruments.as_slice() {
         [] => InstrumentName::BENCHED.into(),
         named => InstrumentName::ALL.into_iter().filter(|name| named.contains(name)).collect(),
@@ -41,18 +42,11 @@ pub(super) fn bench(catalogue: &Catalogue, arguments: Arguments) -> anyhow::Resu
     let executables = benches::build(&wanted)?;
     let run = Recorder::begin(&layout, new_run())?.run().id.clone();
     eprintln!("{} cases, {} instruments", selection.cases().len(), wanted.len());
-    let mut failed = Vec::new();
-    for (instrument, executable) in executables {
-        let status = measure(&executable, &run, &options, &layout)
-            .with_context(|| format!("cannot start {}", executable.display()))?;
-        if !status.success() {
-            failed.push(instrument);
-        }
-        if crate::instruments::interrupted() {
-            break;
-        }
-    }
+    let measured = measure_all(executables, &run, &options, &layout);
+    // Whatever ended the run, what it has measured is kept.
     let recorder = Recorder::resume(&layout, &run)?;
+    History::keep(&layout, recorder.run())?;
+    let mut failed = measured?;
     let states = &recorder.run().instruments;
     let unavailable = |name: &InstrumentName| {
         states.iter().any(|state| state.name == *name && state.state == State::Unavailable)
@@ -73,6 +67,27 @@ pub(super) fn bench(catalogue: &Catalogue, arguments: Arguments) -> anyhow::Resu
     }
 }
 
+/// Runs each instrument until one is interrupted; returns those that failed.
+fn measure_all(
+    executables: BTreeMap<InstrumentName, PathBuf>,
+    run: &str,
+    options: &Options,
+    layout: &Layout,
+) -> anyhow::Result<Vec<InstrumentName>> {
+    let mut failed = Vec::new();
+    for (instrument, executable) in executables {
+        let status = measure(&executable, run, options, layout)
+            .with_context(|| format!("cannot start {}", executable.display()))?;
+        if !status.success() {
+            failed.push(instrument);
+        }
+        if crate::instruments::interrupted() {
+            break;
+        }
+    }
+    Ok(failed)
+}
+
 fn measure(executable: &Path, run: &str, options: &Options, layout: &Layout) -> std::io::Result<ExitStatus> {
     let mut command = Command::new(executable);
     command.arg("--bench").env(RUN_VARIABLE, run);
@@ -83,6 +98,9 @@ fn measure(executable: &Path, run: &str, options: &Options, layout: &Layout) -> 
     }
     if options.exact {
         command.arg("--exact");
+    }
+    if let Some(shard) = options.shard {
+        command.arg("--shard").arg(shard.to_string());
     }
     if let Some(filter) = &options.filter {
         command.arg("--").arg(filter);

@@ -17,6 +17,9 @@ pub(super) fn report(catalogue: &Catalogue, json: bool, layout: &Layout) -> anyh
         return print_json(&recorded);
     }
     let rendered = crate::report::render(&list::listing(catalogue), &recorded, &problems, layout)?;
+    for problem in &rendered.problems {
+        eprintln!("warning: {problem}");
+    }
     eprintln!("{} pages, from {} recorded cases", rendered.pages, recorded.cases.len());
     print(&format!("{}\n", rendered.index.display()))
 }

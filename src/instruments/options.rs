@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::Shard;
 use crate::record::Layout;
 
 /// How much time a case may take.
@@ -28,6 +29,9 @@ pub struct Options {
     /// Longer samples, every size
     #[arg(long)]
     pub thorough: bool,
+    /// Only the i-th of n parts, for n machines; `perflab merge` joins them
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<Shard>,
     /// Folder of raw output [default: profiles, beside the nearest Cargo.toml]
     #[arg(long, value_name = "DIR")]
     pub profiles: Option<PathBuf>,

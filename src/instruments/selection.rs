@@ -2,6 +2,7 @@
 
 use regex::bytes::RegexBuilder;
 
+use super::{Options, ShardError};
 use crate::catalogue::{CaseRef, Catalogue};
 
 /// The cases that a filter chose, in catalogue order.
@@ -29,6 +30,9 @@ pub enum SelectionError {
         /// The ids most like it.
         nearest: Vec<String>,
     },
+    /// The selection cannot be split so.
+    #[error(transparent)]
+    Shard(#[from] ShardError),
 }
 
 /// How many ids an error suggests.
@@ -54,6 +58,18 @@ impl Selection {
             return Err(SelectionError::Nothing { filter: filter.to_owned(), nearest });
         }
         Ok(Self { cases })
+    }
+
+    /// What `options` ask for: the cases that their filter chose, and of those their shard.
+    ///
+    /// # Errors
+    /// As [`Selection::new`]; [`SelectionError::Shard`] when there are fewer groups than shards.
+    pub fn of(catalogue: &Catalogue, options: &Options) -> Result<Self, SelectionError> {
+        let selected = Self::new(catalogue, options.filter.as_deref(), options.exact)?;
+        match options.shard {
+            Some(shard) => Ok(Self { cases: shard.of(&selected.cases)? }),
+            None => Ok(selected),
+        }
     }
 
     /// The cases, in catalogue order.

@@ -15,7 +15,7 @@ use super::progress::Progress;
 use super::wire::{self, JOB_VARIABLE, Order, Reply};
 use super::{Instrument, Options, Selection, machine, moment, options, process};
 use crate::catalogue::{CaseRef, Catalogue, serve_workers};
-use crate::record::{CaseId, Layout, Lock, Recorder, Run, SCHEMA, State};
+use crate::record::{CaseId, History, Layout, Lock, Recorder, Run, SCHEMA, State};
 use books::Books;
 use error::unavailable;
 
@@ -83,7 +83,15 @@ pub fn new_run() -> Run {
     let now = moment::now();
     let id = format!("{}-{}", now.replace([':', '-'], ""), std::process::id());
     let environment = machine::environment(&options::root());
-    Run { schema: SCHEMA, id, started_at: now, environment, instruments: Vec::new(), cases: Vec::new() }
+    Run {
+        schema: SCHEMA,
+        id,
+        started_at: now,
+        environment,
+        warnings: Vec::new(),
+        instruments: Vec::new(),
+        cases: Vec::new(),
+    }
 }
 
 /// A group of cases that one process measures.
@@ -100,7 +108,7 @@ impl Session<'_> {
     /// [`SessionError`]; what was measured before it is recorded.
     pub fn measure(&self, steps: &[&dyn Instrument]) -> Result<(), SessionError> {
         let layout = self.options.layout();
-        let selection = Selection::new(self.catalogue, self.options.filter.as_deref(), self.options.exact)?;
+        let selection = Selection::of(self.catalogue, &self.options)?;
         let part_of = std::env::var(RUN_VARIABLE).ok();
         if part_of.is_some() {
             die_with_parent();
@@ -128,6 +136,9 @@ impl Session<'_> {
         let name = state.name;
         recorder.instrument(state)?;
         eprintln!("{name}: {} cases in {seconds:.1} s", selection.cases().len());
+        if part_of.is_none() {
+            History::keep(&layout, recorder.run())?;
+        }
         outcome
     }
 

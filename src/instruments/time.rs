@@ -8,6 +8,7 @@ mod lone;
 mod rounds;
 
 pub(super) use lone::run_batches;
+pub(super) use rounds::baseline_of;
 
 use std::process::ExitCode;
 

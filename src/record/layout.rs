@@ -27,6 +27,21 @@ impl Layout {
         self.profiles.join("runs")
     }
 
+    /// `profiles/history`: each run in brief.
+    pub fn history(&self) -> PathBuf {
+        self.profiles.join("history")
+    }
+
+    /// The record of the run named `id`.
+    pub fn run_file(&self, id: &str) -> PathBuf {
+        self.runs().join(format!("{id}.json"))
+    }
+
+    /// The run named `id` in brief.
+    pub fn history_file(&self, id: &str) -> PathBuf {
+        self.history().join(format!("{id}.json"))
+    }
+
     /// `profiles/lock`: held while a run is under way.
     pub fn lock(&self) -> PathBuf {
         self.profiles.join("lock")
@@ -104,6 +119,27 @@ impl Layout {
     /// The flamegraph of wall time, by thread and wait.
     pub fn waits_flamegraph(&self, id: &CaseId) -> PathBuf {
         self.raw(InstrumentName::Waits, id, "svg")
+    }
+
+    /// Where an instrument keeps raw output of a case: files, or for time the folder that is criterion's.
+    pub fn raw_output(&self, instrument: InstrumentName, id: &CaseId) -> Vec<PathBuf> {
+        match instrument {
+            InstrumentName::Time => vec![self.criterion().join(Self::criterion_case(id))],
+            InstrumentName::Flamegraph => vec![self.folded(id), self.flamegraph(id)],
+            InstrumentName::Heap => {
+                vec![self.dhat(id), self.heap_sites(id), self.heap_folded(id), self.heap_flamegraph(id)]
+            }
+            InstrumentName::Instructions => vec![self.callgrind(id)],
+            InstrumentName::Waits => {
+                vec![self.waits_ledger(id), self.waits_folded(id), self.waits_flamegraph(id)]
+            }
+            InstrumentName::Python => Vec::new(),
+        }
+    }
+
+    /// criterion's summary of a family: a folder.
+    pub fn criterion_family(&self, family: &str) -> PathBuf {
+        self.criterion().join(family).join("report")
     }
 
     /// `reports/index.html`.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CaseId, Environment, Failure, InstrumentState, LeftOut, Measurement, Run, SCHEMA};
+use super::{CaseId, CaseRecord, Environment, Failure, InstrumentState, LeftOut, Measurement, Run, SCHEMA};
 
 /// Everything known, newest first where several runs speak of the same.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -13,6 +13,9 @@ pub struct Recorded {
     pub schema: u32,
     /// Of the newest run; `None` when nothing was recorded yet.
     pub environment: Option<Environment>,
+    /// What the runs whose numbers are shown have to warn of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
     /// The newest state of each instrument.
     pub instruments: Vec<RecordedInstrument>,
     /// In the order of their ids.
@@ -103,16 +106,34 @@ impl Recorded {
                 }
             }
         }
-        Self {
+        let mut recorded = Self {
             schema: SCHEMA,
             environment: runs.last().map(|run| run.environment.clone()),
+            warnings: Vec::new(),
             instruments: instruments.into_values().collect(),
             cases: cases.into_values().collect(),
+        };
+        for run in runs.iter().filter(|run| !run.warnings.is_empty()) {
+            if recorded.shows(run) {
+                let new = run.warnings.iter().filter(|warning| !recorded.warnings.contains(warning));
+                let new: Vec<String> = new.cloned().collect();
+                recorded.warnings.extend(new);
+            }
         }
+        recorded
+    }
+
+    /// Whether a number of `run` is among the newest.
+    pub fn shows(&self, run: &Run) -> bool {
+        run.cases.iter().any(|record| self.case(&record.id).is_some_and(|case| shares_a_number(record, case)))
     }
 
     /// The case named `id`.
     pub fn case(&self, id: &CaseId) -> Option<&RecordedCase> {
         self.cases.binary_search_by(|case| case.id.cmp(id)).ok().map(|index| &self.cases[index])
     }
+}
+
+fn shares_a_number(record: &CaseRecord, case: &RecordedCase) -> bool {
+    record.measurements.iter().any(|number| case.measurements.contains(number))
 }

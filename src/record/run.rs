@@ -15,6 +15,9 @@ pub struct Run {
     pub started_at: String,
     /// Where it was taken.
     pub environment: Environment,
+    /// What must be said wherever its numbers are shown.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
     /// The instruments that took part, in the order in which they did.
     pub instruments: Vec<InstrumentState>,
     /// What was measured, in the order in which it was.

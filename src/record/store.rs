@@ -5,6 +5,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use super::{CaseId, CaseRecord, Failure, InstrumentState, Layout, LeftOut, Measurement, Run, SCHEMA};
 
@@ -135,7 +136,7 @@ impl Recorder {
     /// # Errors
     /// [`RecordError::Io`] when profiles/ cannot be written.
     pub fn begin(layout: &Layout, run: Run) -> Result<Self, RecordError> {
-        let path = layout.runs().join(format!("{}.json", run.id));
+        let path = layout.run_file(&run.id);
         let recorder = Self { path, run };
         recorder.save()?;
         Ok(recorder)
@@ -146,8 +147,8 @@ impl Recorder {
     /// # Errors
     /// As [`load`], for this one file.
     pub fn resume(layout: &Layout, id: &str) -> Result<Self, RecordError> {
-        let path = layout.runs().join(format!("{id}.json"));
-        let run = read_run(&path)?;
+        let path = layout.run_file(id);
+        let run = read_record(&path)?;
         Ok(Self { path, run })
     }
 
@@ -229,26 +230,37 @@ pub struct Loaded {
 /// # Errors
 /// [`RecordError::Io`] when the folder itself cannot be read; a folder that is not there holds no runs.
 pub fn load(layout: &Layout) -> Result<Loaded, RecordError> {
-    let folder = layout.runs();
-    let entries = match fs::read_dir(&folder) {
+    let LoadedFiles { read, problems } = load_files(&layout.runs())?;
+    Ok(Loaded { runs: read.into_iter().map(|(_, run)| run).collect(), problems })
+}
+
+/// The records of a folder, by the name of their file.
+pub(super) struct LoadedFiles<T> {
+    pub(super) read: Vec<(PathBuf, T)>,
+    pub(super) problems: Vec<RecordError>,
+}
+
+/// Reads every record of a folder; one that is not there holds none.
+pub(super) fn load_files<T: DeserializeOwned>(folder: &Path) -> Result<LoadedFiles<T>, RecordError> {
+    let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return Ok(Loaded { runs: Vec::new(), problems: Vec::new() });
+            return Ok(LoadedFiles { read: Vec::new(), problems: Vec::new() });
         }
-        Err(error) => return Err(io_error("read folder", &folder)(error)),
+        Err(error) => return Err(io_error("read folder", folder)(error)),
     };
     let mut paths = Vec::new();
     for entry in entries {
-        let path = entry.map_err(io_error("read folder", &folder))?.path();
+        let path = entry.map_err(io_error("read folder", folder))?.path();
         if path.extension().is_some_and(|extension| extension == "json") {
             paths.push(path);
         }
     }
     paths.sort();
-    let mut loaded = Loaded { runs: Vec::new(), problems: Vec::new() };
+    let mut loaded = LoadedFiles { read: Vec::new(), problems: Vec::new() };
     for path in paths {
-        match read_run(&path) {
-            Ok(run) => loaded.runs.push(run),
+        match read_record(&path) {
+            Ok(record) => loaded.read.push((path, record)),
             Err(problem) => loaded.problems.push(problem),
         }
     }
@@ -260,7 +272,7 @@ struct SchemaOnly {
     schema: u32,
 }
 
-fn read_run(path: &Path) -> Result<Run, RecordError> {
+fn read_record<T: DeserializeOwned>(path: &Path) -> Result<T, RecordError> {
     let bytes = fs::read(path).map_err(io_error("read", path))?;
     let malformed = |source| RecordError::Malformed { path: path.to_owned(), source };
     let SchemaOnly { schema } = serde_json::from_slice(&bytes).map_err(malformed)?;

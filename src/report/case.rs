@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use maud::{Markup, html};
 
 use super::page::{clip, frame, scrolled, words};
-use super::{ReportError, Source, cell, format, heap, link, seen, sizes, waits};
+use super::{ReportError, Source, cell, format, heap, history, link, seen, sizes, waits};
 use crate::analysis::{Estimate, Since, Standing, rank};
 use crate::record::{
     CaseId, InstrumentName, ListedCounts, ListedFamily, ListedWorkload, Measurement, Metric, Unit,
@@ -37,6 +37,7 @@ pub(super) fn page(
         h2 { "Measurements" }
         (measurements(source, family, workload, id))
         (seen::paragraph(workload.concurrency))
+        (history::of_case(source, id))
         (pictures(source, &path, id, waits.as_ref()))
         (raw_files(source, &path, id))
     };

@@ -4,6 +4,7 @@
 mod bars;
 mod canvas;
 mod lines;
+mod movement;
 mod names;
 mod speedups;
 mod stacks;
@@ -11,6 +12,7 @@ mod timeline;
 
 pub(super) use bars::{Bar, bars};
 pub(super) use lines::{Line, lines};
+pub(super) use movement::{Moment, Movement, movement};
 pub(super) use speedups::{SpeedupLine, speedups};
 pub(super) use stacks::{Stack, Width, stacks};
 pub(super) use timeline::timeline;

@@ -7,7 +7,7 @@ use maud::{Markup, PreEscaped, html};
 use super::charts::{Bar, Line, bars, lines};
 use super::page::{case_link, clip, frame, scrolled, swatch, words};
 use super::ranking_table::{self, place};
-use super::{ReportError, Source, break_even, cell, format, link, scaling, sentence, sizes, waits};
+use super::{ReportError, Source, break_even, cell, format, history, link, scaling, sentence, sizes, waits};
 use crate::analysis::{Estimate, Ranking, Standing, rank, twins};
 use crate::record::{CaseId, ListedCounts, ListedFamily, ListedWorkload, Metric};
 
@@ -36,6 +36,7 @@ pub(super) fn page(source: &Source<'_>, family: &ListedFamily) -> Result<Markup,
             ListedCounts::Work => (time_over_sizes(source, &path, family)?),
             ListedCounts::Workers => (scaling::section(source, &path, family)?),
         }
+        (history::section(source, &path, family, shown)?)
         (reading(source, &path, family))
     };
     let mut rules = super::theme::rules();

@@ -51,7 +51,10 @@ pub(super) fn frame(
                         }
                     }
                 }
-                main #content { (body) }
+                main #content {
+                    @for warning in &source.recorded.warnings { p.problem role="note" { "Warning: " (clip(warning, 600)) } }
+                    (body)
+                }
             }
         }
     }

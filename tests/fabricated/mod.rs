@@ -219,6 +219,7 @@ pub(crate) fn whole(families: usize) -> (Listing, Recorded) {
     let recorded = Recorded {
         schema: SCHEMA,
         environment: Some(environment()),
+        warnings: Vec::new(),
         instruments: instruments(State::Ready),
         cases,
     };

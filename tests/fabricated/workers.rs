@@ -95,6 +95,7 @@ pub(crate) fn on_cores(cores: usize) -> (Listing, Recorded) {
     let recorded = Recorded {
         schema: SCHEMA,
         environment: Some(environment),
+        warnings: Vec::new(),
         instruments: instruments(State::Ready),
         cases,
     };

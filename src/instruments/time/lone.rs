@@ -126,7 +126,7 @@ pub(super) fn answer_directly(
         return Ok(None);
     }
     let options = &arguments.options;
-    let selection = Selection::new(catalogue, options.filter.as_deref(), options.exact)?;
+    let selection = Selection::of(catalogue, options)?;
     if arguments.list {
         for case in selection.cases() {
             println!("{case}: benchmark");

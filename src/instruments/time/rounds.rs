@@ -70,7 +70,7 @@ impl Instrument for Rounds {
 }
 
 /// What `case` is compared with: the baseline at its size, or at the first size where sizes count workers.
-fn baseline_of(case: &CaseRef) -> Option<CaseRef> {
+pub(in crate::instruments) fn baseline_of(case: &CaseRef) -> Option<CaseRef> {
     let family = case.family;
     let size = match family.axis.counts {
         Counts::Work => case.size,
