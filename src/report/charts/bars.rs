@@ -16,8 +16,8 @@ pub(in crate::report) struct Bar<'a> {
     pub(in crate::report) value: Result<Estimate, &'static str>,
 }
 
-const WIDTH: i32 = 520;
-const LEFT: i32 = 128;
+const WIDTH: i32 = 544;
+const LEFT: i32 = 154;
 const RIGHT: i32 = WIDTH - 92;
 const ROW: i32 = 21;
 const FOOT: i32 = 24;
@@ -55,7 +55,7 @@ fn one(
     x: impl Fn(f64) -> i32,
     write: fn(f64) -> String,
 ) -> Drawn {
-    canvas.text(&format::clipped(bar.name, 18), (LEFT - 8, y), Anchor::Right, Ink::Text)?;
+    canvas.text(&format::clipped(bar.name, 20), (LEFT - 8, y), Anchor::Right, Ink::Text)?;
     match bar.value {
         Err(reason) => canvas.text(reason, (LEFT + 8, y), Anchor::Left, Ink::Muted),
         Ok(value) => {
