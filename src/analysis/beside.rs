@@ -72,11 +72,11 @@ impl Help {
     }
 }
 
-/// Every workload of `listing` that repeats a kernel: those without forms first, by name, then in catalogue order.
+/// Every workload of `listing` that repeats a kernel which CPython runs too: those without forms first, by name, then in catalogue order.
 pub fn beside<'a>(listing: &'a Listing, recorded: &Recorded) -> Vec<Beside<'a>> {
     let mut rows = Vec::new();
     for family in &listing.families {
-        for workload in &family.workloads {
+        for workload in family.workloads.iter().filter(|workload| workload.python) {
             let Some(kernel) = workload.mirrors.as_deref() else { continue };
             let id = |size| CaseId { family: family.name.clone(), workload: workload.name.clone(), size };
             let measured =
@@ -129,6 +129,7 @@ mod tests {
         let workloads = workloads.iter().map(|(name, kernel, sizes)| ListedWorkload {
             name: (*name).into(),
             mirrors: (!kernel.is_empty()).then(|| (*kernel).into()),
+            python: !kernel.is_empty() && *kernel != "ten steps",
             sizes: sizes.to_vec(),
             ..ListedWorkload::default()
         });
@@ -179,6 +180,7 @@ mod tests {
             ("c", "", &[10]),
             ("d", "f1", &[10, 1_000]),
             ("e", "gcd/threads", &[10]),
+            ("f", "ten steps", &[10]),
         ]);
         let rows = beside(&listing, &recorded(&[]));
         let told: Vec<(&str, usize)> = rows.iter().map(|row| (row.kernel, row.id.size)).collect();

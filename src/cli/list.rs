@@ -24,6 +24,7 @@ fn listed_family(family: &'static Family) -> ListedFamily {
         name: entry.name.to_owned(),
         about: entry.about.to_owned(),
         mirrors: entry.mirrors.map(str::to_owned),
+        python: crate::instruments::python::has_twin(entry),
         sizes: sizes_of(family, entry).map(|(size, _)| size).collect(),
         concurrency: ListedConcurrency {
             threads: entry.concurrency.threads,

@@ -20,7 +20,7 @@ use super::time::run_batches;
 use super::{Effort, Instrument, Job, NoNumber, Reading, machine, session, tools};
 use crate::catalogue::{CaseRef, Catalogue};
 use crate::record::{InstrumentName, InstrumentState, Metric, Run, State};
-use crate::workload::{Answer, Case};
+use crate::workload::{Answer, Case, Entry};
 
 /// The kernels of kernels.py, by the names that cases repeat them under.
 const KERNELS: [&str; 19] = [
@@ -44,6 +44,11 @@ const KERNELS: [&str; 19] = [
     "wait/threads",
     "children/together",
 ];
+
+/// Whether CPython runs the kernel that `entry` repeats.
+pub(crate) fn has_twin(entry: &Entry) -> bool {
+    entry.mirrors.is_some_and(|kernel| KERNELS.contains(&kernel))
+}
 
 /// The form that threads and processes are held against, if `kernel` is one of those.
 fn serial_form(kernel: &str) -> Option<String> {
@@ -80,7 +85,7 @@ impl Instrument for Python {
 
     fn leaves_out(&self, case: &CaseRef, _effort: Effort, _run: &Run) -> Option<String> {
         match case.entry.mirrors {
-            Some(kernel) if KERNELS.contains(&kernel) => None,
+            _ if has_twin(case.entry) => None,
             Some(kernel) => Some(format!("no CPython twin of the kernel `{kernel}` is written")),
             None => Some("it repeats no kernel of the study notes, so CPython has no twin of it".to_owned()),
         }

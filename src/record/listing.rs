@@ -42,6 +42,9 @@ pub struct ListedWorkload {
     pub about: String,
     /// The kernel of the study notes that it repeats.
     pub mirrors: Option<String>,
+    /// Whether CPython has a twin of that kernel.
+    #[serde(default)]
+    pub python: bool,
     /// The sizes it runs at; the family's own, or fewer.
     pub sizes: Vec<usize>,
     /// What runs beside the measuring thread.

@@ -42,6 +42,7 @@ fn workload(name: &str, about: &str, mirrors: Option<&str>, sizes: &[usize]) -> 
         name: name.into(),
         about: about.into(),
         mirrors: mirrors.map(Into::into),
+        python: mirrors.is_some(),
         sizes: sizes.to_vec(),
         ..ListedWorkload::default()
     }
