@@ -116,7 +116,9 @@ struct WrongUsage(String);
 /// The command over `catalogue`. Another crate calls it with its own.
 pub fn main(catalogue: &Catalogue) -> ExitCode {
     crate::catalogue::serve_workers();
-    if let Some(code) = crate::instruments::compare::serve(catalogue) {
+    let served = crate::instruments::compare::serve(catalogue)
+        .or_else(|| crate::instruments::instructions::serve_counted(catalogue));
+    if let Some(code) = served {
         return code;
     }
     let cli = Cli::parse();

@@ -215,7 +215,11 @@ impl Tally {
         if let Some(estimate) = outcome.verdict.estimate() {
             let truth = 1.0 + told.planted;
             told.covered += usize::from((estimate.interval.low..=estimate.interval.high).contains(&truth));
-            self.smallest.push(estimate.smallest_effect);
+            // What is settled early as equal was told apart from anything beyond that.
+            self.smallest.push(match &outcome.verdict {
+                Verdict::Equal { within, .. } => *within,
+                _ => estimate.smallest_effect,
+            });
             self.errors.push((estimate.ratio / truth - 1.0).abs());
             self.layouts
                 .extend(estimate.layout.map(|layout| (layout.band.high / layout.band.low).sqrt() - 1.0));

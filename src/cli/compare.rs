@@ -89,7 +89,9 @@ pub(super) fn compare(catalogue: &Catalogue, arguments: Arguments) -> anyhow::Re
     let mut progress = Progress::new("compare", shared.both.len());
     for (index, case) in shared.both.iter().enumerate() {
         progress.begins(&case.to_string());
-        let compared = cases::compare(case, [&before, &after], &rule, &arguments.rule, counts, index as u64);
+        let here = catalogue.case(&case.family, &case.workload, case.size);
+        let counted = here.filter(|_| counts).map(|here| here.entry.concurrency);
+        let compared = cases::compare(case, [&before, &after], &rule, &arguments.rule, counted, index as u64);
         if interrupted() {
             comparison.interrupted = true;
             break;

@@ -11,7 +11,8 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 pub(super) use callgrind::KEPT_VARIABLES;
-pub(super) use counted::LOOP;
+pub(super) use counted::arguments as counted_arguments;
+pub(crate) use counted::serve as serve_counted;
 
 use callgrind::Profile;
 use counts::{Counts, Figure, Line};
@@ -22,7 +23,7 @@ use super::session::id_of;
 use super::tools::{self, RUNNER_VERSION};
 use super::{Effort, Instrument, Job, NoNumber, Reading, clock, machine, remove_stale};
 use crate::catalogue::{CaseRef, Catalogue, serve_workers};
-use crate::record::{InstrumentName, InstrumentState, Metric, Run, State, write_atomically};
+use crate::record::{CaseId, InstrumentName, InstrumentState, Metric, Run, State, write_atomically};
 use crate::workload::Case;
 
 /// The main function of benches/instructions.rs: a session, or what it starts: the harness, or the program
@@ -295,6 +296,28 @@ impl Counter {
             })
             .collect()
     }
+}
+
+/// Iterations that the counted program runs for n of them.
+pub(super) const COUNTED: u64 = LEAST_ITERATIONS;
+
+/// Instructions of an iteration of `id` in another `executable`, which is a build of this program or of an earlier one.
+///
+/// # Errors
+/// One line that says what Valgrind or the case said.
+pub(super) fn count_in(
+    valgrind: &std::path::Path,
+    executable: &std::path::Path,
+    (id, n): (&CaseId, u64),
+    threads: bool,
+    folder: &std::path::Path,
+) -> Result<f64, String> {
+    let profile = callgrind::run(valgrind, threads, executable, &counted_arguments(id, n), folder)?;
+    let instructions = line(&profile, n, |counts| counts.instructions)?;
+    if !instructions.rises() {
+        return Err("more iterations did not cost more instructions".to_owned());
+    }
+    Ok(counts::figure(&[instructions]).value)
 }
 
 fn line(profile: &Profile, n: u64, kind: impl Fn(&Counts) -> u64) -> Result<Line, String> {

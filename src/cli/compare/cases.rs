@@ -10,6 +10,7 @@ use crate::instruments::compare::builds::Build;
 use crate::instruments::compare::statistics::{Estimate, Rule, Verdict, benjamini_hochberg, holm};
 use crate::instruments::compare::{Budget, Outcome, Pair, Side, StartError, count, settle};
 use crate::record::{CaseId, ComparedCase, Listing, SCHEMA, SetAside, VerdictWord};
+use crate::workload::Concurrency;
 
 /// The cases that `build` lists, as far as `filter` matches them.
 ///
@@ -60,13 +61,13 @@ pub(super) fn shared(here: &[CaseRef], there: &[CaseId]) -> Shared {
     Shared { both, only_here, only_there }
 }
 
-/// Compares one case; a regression is measured once more, from other starts, before it is called one.
+/// Compares one case, and counts it where it is said what runs beside its thread; a regression is measured once more, from other starts, before it is called one.
 pub(super) fn compare(
     case: &CaseId,
     builds: [&Build; 2],
     rule: &Rule,
     arguments: &RuleArguments,
-    counts: bool,
+    counts: Option<Concurrency>,
     seed: u64,
 ) -> ComparedCase {
     let measure = |seed: u64| {
@@ -95,9 +96,9 @@ pub(super) fn compare(
         }
         Err(error) => failed(case, error),
     };
-    if let Some(iteration_ns) = told.before_ns.filter(|_| counts) {
+    if let (Some(iteration_ns), Some(concurrency)) = (told.before_ns, counts) {
         let executables = builds.map(|build| build.executables[0].as_path());
-        match count(executables, case, iteration_ns, arguments.time_out()) {
+        match count(executables, case, concurrency, iteration_ns, arguments.time_out()) {
             Ok(counts) => told.counts = counts,
             Err(reason) => told.sentence.push_str(&format!("; not counted: {reason}")),
         }

@@ -96,12 +96,17 @@ fn changes(case: &ComparedCase) -> Option<String> {
 
 fn ending(comparison: &Comparison) -> String {
     let mut text = String::new();
-    let smallest: Vec<f64> = comparison.cases.iter().filter_map(|case| case.smallest_effect).collect();
+    let smallest: Vec<f64> = comparison
+        .cases
+        .iter()
+        .filter(|case| case.verdict != VerdictWord::Equal)
+        .filter_map(|case| case.smallest_effect)
+        .collect();
     if let Some(largest) = smallest.iter().copied().reduce(f64::max) {
         let mut sorted = smallest;
         sorted.sort_unstable_by(f64::total_cmp);
         text.push_str(&format!(
-            "told apart today: changes of {:.2} % or more in half of the cases, of {:.2} % in all; tolerance {} %\n",
+            "of those not equal, changes of {:.2} % or more would have been told apart in half, of {:.2} % in all; tolerance {} %\n",
             sorted[sorted.len() / 2] * 100.0,
             largest * 100.0,
             comparison.tolerance * 100.0

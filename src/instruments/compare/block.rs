@@ -17,6 +17,8 @@ pub struct Block {
     pub wall_ns: u64,
     /// What the canary took just before.
     pub canary_ns: u64,
+    /// And just after.
+    pub canary_after_ns: u64,
     /// CPU time of the measuring thread.
     pub cpu_ns: u64,
     /// What it waited for a CPU.
@@ -38,11 +40,11 @@ impl Block {
     /// Runs one, with so many `extra` iterations that it does not own up to.
     pub(super) fn take(case: &dyn Case, iterations: u64, extra: u64) -> Self {
         let stolen_before = stolen_ns();
-        let canary_ns = canary::sing();
         let warm_up = iterations / WARM_UP;
         if warm_up > 0 {
             case.in_batches(warm_up, |case, batch| case.run(batch));
         }
+        let canary_ns = canary::sing();
         let mut block = Self { iterations, canary_ns, ..Self::default() };
         case.in_batches(iterations + extra, |case, batch| {
             let before = Counters::read();
@@ -57,6 +59,7 @@ impl Block {
             block.minor_faults += spent.minor_faults;
             block.major_faults += spent.major_faults;
         });
+        block.canary_after_ns = canary::sing();
         block.stolen_ns = stolen_ns().saturating_sub(stolen_before);
         block
     }

@@ -1,8 +1,9 @@
-//! Exact counts of a case in two builds: instructions by Callgrind, heap blocks and bytes by Valgrind's DHAT. Any build
-//! can be counted, because both run the program as a user does: `perflab run CASE --iterations N`.
+//! Exact counts of a case in two builds: instructions by Callgrind, heap blocks and bytes by Valgrind's DHAT.
 //!
-//! What a process does beside its iterations cancels out: heap counts are the difference of two runs, and Callgrind
-//! collects within the measured loop alone.
+//! Both builds run the program that the instructions instrument counts: the loop and nothing else, before anything was
+//! parsed or allocated, because malloc's own instructions hang on what the heap held before. What a process does beside
+//! its iterations cancels out: Callgrind collects within the measured loop alone, and heap counts are the difference of
+//! two runs.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -11,11 +12,11 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use crate::instruments::instructions::{KEPT_VARIABLES, LOOP};
-use crate::instruments::process::ALLOCATOR_VARIABLE;
-use crate::instruments::process::{KEEPS_MEMORY, run_to_end};
+use crate::instruments::instructions::{COUNTED, KEPT_VARIABLES, count_in, counted_arguments};
+use crate::instruments::process::run_to_end;
 use crate::instruments::tools;
 use crate::record::{CaseId, ComparedCount};
+use crate::workload::Concurrency;
 
 /// An iteration that takes longer is not counted: Callgrind is some 150 times slower, and there are runs enough already.
 const SLOWEST_NS: f64 = 20e6;
@@ -29,21 +30,24 @@ pub fn can_count() -> bool {
     tools::find("valgrind").is_some()
 }
 
-/// Counts `case` in both builds. Nothing where an iteration takes too long for it.
+/// Counts `case` in both builds. Nothing where an iteration takes too long for it, or happens in other processes, or
+/// spins.
 ///
 /// # Errors
 /// One line, when Valgrind or the case failed.
 pub fn count(
     executables: [&Path; 2],
     case: &CaseId,
+    concurrency: Concurrency,
     iteration_ns: f64,
     time_out: Duration,
 ) -> Result<Vec<ComparedCount>, String> {
-    let Some(valgrind) = tools::find("valgrind").filter(|_| iteration_ns < SLOWEST_NS) else {
+    let countable = iteration_ns < SLOWEST_NS && !concurrency.processes && !concurrency.spins;
+    let Some(valgrind) = tools::find("valgrind").filter(|_| countable) else {
         return Ok(Vec::new());
     };
     let iterations = (RUN_NS / iteration_ns.max(1.0)).clamp(1.0, 100.0) as u64;
-    let run = Run { valgrind: &valgrind, case, iterations, time_out };
+    let run = Run { valgrind: &valgrind, case, iterations, threads: concurrency.threads, time_out };
     let mut counts = Vec::new();
     for (metrics, count) in [
         (&["instructions"][..], &(|executable: &Path| run.instructions(executable)) as &dyn Fn(&Path) -> _),
@@ -90,6 +94,7 @@ struct Run<'a> {
     valgrind: &'a Path,
     case: &'a CaseId,
     iterations: u64,
+    threads: bool,
     time_out: Duration,
 }
 
@@ -110,46 +115,32 @@ struct ProgramPoint {
 impl Run<'_> {
     /// Instructions an iteration.
     fn instructions(&self, executable: &Path) -> Counted {
-        let toggle = format!("--toggle-collect={LOOP}");
-        let text = self.under("callgrind", &[&toggle], executable, self.iterations)?;
-        let line = |key: &str| text.lines().find_map(|line| line.strip_prefix(key));
-        let summary = line("summary:").or_else(|| line("totals:"));
-        let summary = summary.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
-        match summary {
-            Some(count) if count > 0.0 => {
-                Ok(vec![f64::round(count / self.iterations as f64 * 100.0) / 100.0])
-            }
-            _ => {
-                Err("Callgrind counted no instruction: the executable has no symbols (stripped?)".to_owned())
-            }
-        }
+        let folder =
+            tempfile::tempdir().map_err(|error| format!("cannot make a temporary folder: {error}"))?;
+        let counted = (self.case, self.iterations);
+        Ok(vec![count_in(self.valgrind, executable, counted, self.threads, folder.path())?])
     }
 
     /// Heap blocks and bytes an iteration.
     fn heap(&self, executable: &Path) -> Counted {
         let total = |iterations: u64| -> Result<(u64, u64), String> {
-            let text = self.under("dhat", &["--mode=heap"], executable, iterations)?;
+            let text = self.dhat(executable, iterations)?;
             let dhat: Dhat =
                 serde_json::from_str(&text).map_err(|error| format!("DHAT's file is malformed: {error}"))?;
             Ok(dhat.pps.iter().fold((0, 0), |(blocks, bytes), point| (blocks + point.tbk, bytes + point.tb)))
         };
         let (once, twice) = (total(self.iterations)?, total(2 * self.iterations)?);
-        let each = |once: u64, twice: u64| (twice as f64 - once as f64) / self.iterations as f64;
+        let more = (self.iterations * COUNTED) as f64;
+        let each = |once: u64, twice: u64| (twice as f64 - once as f64) / more;
         Ok(vec![each(once.0, twice.0), each(once.1, twice.1)])
     }
 
-    /// What `tool` writes of `executable`.
-    fn under(
-        &self,
-        tool: &str,
-        arguments: &[&str],
-        executable: &Path,
-        iterations: u64,
-    ) -> Result<String, String> {
+    /// What DHAT writes of `executable`.
+    fn dhat(&self, executable: &Path, iterations: u64) -> Result<String, String> {
         let folder =
             tempfile::tempdir().map_err(|error| format!("cannot make a temporary folder: {error}"))?;
-        let file = folder.path().join("out");
-        let mut out = OsString::from(format!("--{tool}-out-file="));
+        let file = folder.path().join("dhat.json");
+        let mut out = OsString::from("--dhat-out-file=");
         out.push(&file);
         let mut command = Command::new(self.valgrind);
         command.env_clear();
@@ -158,11 +149,10 @@ impl Run<'_> {
                 command.env(name, value);
             }
         }
-        command.env(ALLOCATOR_VARIABLE, KEEPS_MEMORY);
-        command.arg(format!("--tool={tool}")).args(arguments).arg(out).arg(executable);
-        command.args(["run", &self.case.to_string(), "--iterations", &iterations.to_string()]);
-        run_to_end(&mut command, self.time_out, false).map_err(|death| format!("{tool}: {death}"))?;
-        std::fs::read_to_string(&file).map_err(|error| format!("{tool} wrote no counts: {error}"))
+        command.args(["--tool=dhat", "--mode=heap"]).arg(out).arg(executable);
+        command.args(counted_arguments(self.case, iterations));
+        run_to_end(&mut command, self.time_out, false).map_err(|death| format!("DHAT: {death}"))?;
+        std::fs::read_to_string(&file).map_err(|error| format!("DHAT wrote no counts: {error}"))
     }
 }
 

@@ -160,7 +160,7 @@ mod tests {
         Server::start(&path, 16, Duration::from_secs(60))
     }
 
-    const HELLO: &str = r#"echo '{"perflab_compare":1}'"#;
+    const HELLO: &str = r#"echo '{"perflab_compare":2}'"#;
 
     #[test]
     fn a_program_that_serves_no_comparisons_is_told() {

@@ -8,7 +8,7 @@ use super::block::Block;
 use super::pinning;
 use super::wire::{Hello, PROTOCOL, Reply, Request, VARIABLE};
 use crate::catalogue::Catalogue;
-use crate::instruments::interleaved::block_size;
+use crate::instruments::interleaved::{Shuffle, block_size};
 use crate::instruments::time::run_batches;
 use crate::workload::Case;
 
@@ -53,7 +53,25 @@ struct Ready<'a> {
     catalogue: &'a Catalogue,
     cases: Vec<Box<dyn Case>>,
     /// Held so that the cases lie where the request wanted them.
-    ballast: Vec<Vec<u8>>,
+    ballast: Vec<Vec<Vec<u8>>>,
+}
+
+/// Blocks that a heap is churned with.
+const BLOCKS: usize = 64;
+/// Bytes of the largest.
+const LARGEST: u64 = 64 << 10;
+
+/// Takes blocks of random sizes and gives back a random half: what an allocator does for a case hangs on which free
+/// blocks it finds, and that of a build whose start-up changed is not the case's own. Sizes are as likely small as large.
+fn churn(seed: u64) -> Vec<Vec<u8>> {
+    let mut draw = Shuffle::new(seed);
+    let taken: Vec<Vec<u8>> = (0..BLOCKS)
+        .map(|_| {
+            let most = LARGEST >> (draw.next() % 12);
+            vec![1; (draw.next() % most) as usize + 1]
+        })
+        .collect();
+    taken.into_iter().filter(|_| draw.next() >> 63 == 1).collect()
 }
 
 impl Ready<'_> {
@@ -68,7 +86,7 @@ impl Ready<'_> {
                 if let Some(reason) = case.unavailable() {
                     return Err(format!("`{id}` cannot run here: {reason}"));
                 }
-                self.ballast.push(vec![1; ballast]);
+                self.ballast.push(churn(ballast));
                 let prepared = case.prepare();
                 let answer = prepared.verify().map_err(|error| error.to_string())?;
                 self.cases.push(prepared);

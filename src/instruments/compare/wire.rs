@@ -12,8 +12,8 @@ pub(super) const VARIABLE: &str = "PERFLAB_COMPARE";
 /// Its value moves the stack of the process that it is told to; it says nothing.
 pub(super) const PADDING_VARIABLE: &str = "PERFLAB_PADDING";
 
-/// The version of these lines.
-pub(super) const PROTOCOL: u32 = 1;
+/// The version of these lines. (1 told the ballast in bytes.)
+pub(super) const PROTOCOL: u32 = 2;
 
 /// The first line of a server, unasked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,8 +35,8 @@ pub(super) enum Request {
     Prepare {
         /// Which.
         case: CaseId,
-        /// Bytes of heap to take before, and keep: the case's own lie behind them.
-        ballast: usize,
+        /// Draws the blocks of heap that are taken before: some are kept, and the case's own lie behind and between them.
+        ballast: u64,
     },
     /// Find how many iterations fill a block.
     Size {

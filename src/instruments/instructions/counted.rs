@@ -14,7 +14,7 @@ pub(super) const ARGUMENT: &str = "--counted";
 
 /// A pattern that only the symbol of the measured loop matches: `<perflab::workload::Prepared<…> as
 /// perflab::workload::Case>::run`.
-pub(in crate::instruments) const LOOP: &str = "<*workload::Prepared<*> as *workload::Case>::run";
+pub(super) const LOOP: &str = "<*workload::Prepared<*> as *workload::Case>::run";
 
 /// A pattern that only the first Rust function of a spawned thread matches: `<std::sys::thread::unix::Thread>::new::
 /// thread_start`. Collecting is switched on and off thread by thread, so a thread is counted only if it passes a
@@ -30,12 +30,12 @@ pub(super) const MARKER: &str = "*instructions::counted::part_ends";
 pub(super) const PARTS: [u64; 4] = [2, 1, 2, 3];
 
 /// The arguments that make this executable run `id`, n iterations to the unit of [`PARTS`].
-pub(super) fn arguments(id: &CaseId, n: u64) -> [String; 3] {
+pub(in crate::instruments) fn arguments(id: &CaseId, n: u64) -> [String; 3] {
     [ARGUMENT.to_owned(), id.to_string(), n.to_string()]
 }
 
 /// Runs what the arguments of this process ask for, if they begin with [`ARGUMENT`].
-pub(super) fn serve(catalogue: &Catalogue) -> Option<ExitCode> {
+pub(crate) fn serve(catalogue: &Catalogue) -> Option<ExitCode> {
     let mut arguments = std::env::args().skip(1);
     if arguments.next().as_deref() != Some(ARGUMENT) {
         return None;
