@@ -116,6 +116,43 @@ fn the_tree_holds_no_unfinished_business() {
     }
 }
 
+/// What may stand at the top: a newcomer's first look is at these.
+const TOP: [&str; 16] = [
+    ".cargo",
+    ".ci",
+    ".gitignore",
+    "Cargo.lock",
+    "Cargo.toml",
+    "LICENSE-APACHE",
+    "LICENSE-MIT",
+    "README.md",
+    "benches",
+    "docs",
+    "justfile",
+    "profiles",
+    "reports",
+    "rustfmt.toml",
+    "src",
+    "tests",
+];
+
+#[test]
+fn the_top_level_holds_what_the_design_lists() {
+    let listed = match Command::new("git").args(["ls-files"]).current_dir(root()).output() {
+        Ok(output) if output.status.success() => output.stdout,
+        other => {
+            eprintln!("the top level is not looked at: this is no git checkout ({other:?})");
+            return;
+        }
+    };
+    let text = String::from_utf8_lossy(&listed);
+    let found: std::collections::BTreeSet<&str> =
+        text.lines().filter_map(|line| line.split('/').next()).collect();
+    assert!(found.contains("src"), "git lists nothing: {text}");
+    let strange: Vec<&&str> = found.iter().filter(|name| !TOP.contains(name)).collect();
+    assert!(strange.is_empty(), "{strange:?} at the top level");
+}
+
 /// Known advisories are asked of a database on the network: where neither tool nor database can be had, the test
 /// says so and does not fail.
 #[test]

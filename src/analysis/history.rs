@@ -170,6 +170,7 @@ mod tests {
                 load: None,
                 revision: revision.into(),
                 dirty: false,
+                tells_apart: None,
             },
             warnings: Vec::new(),
             cases: vec![BriefCase {

@@ -2,6 +2,7 @@
 //! different is a false alarm. With `--planted` one side does more work than it owns up to, and has to be found.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::{Folders, print, print_json};
 use crate::catalogue::{CaseRef, Catalogue};
@@ -132,6 +133,41 @@ fn left_out(case: &CaseRef, planted: u64) -> Option<String> {
         .then(|| "a hundredth of a loop that waits for others is not a hundredth of its time".to_owned())
 }
 
+/// Cases that every run compares with themselves, and how long each may take.
+const SAMPLED: usize = 3;
+const SAMPLE: Duration = Duration::from_millis(600);
+/// A sample that is equal within this is told apart finely enough.
+const SAMPLE_PRECISION: f64 = 0.005;
+
+/// The smallest change that some of `cases`, compared with themselves, would have shown: the largest of what each would
+/// have. `None` where none can be compared.
+pub(super) fn tells_apart(cases: &[CaseRef], time_out: Duration) -> Option<f64> {
+    let executable = std::env::current_exe().ok()?;
+    let alone: Vec<&CaseRef> = cases
+        .iter()
+        .filter(|case| case.unavailable().is_none() && !case.entry.concurrency.is_any())
+        .collect();
+    let rule = statistics::Rule::with_precision(SAMPLE_PRECISION, super::rule::MOST_STARTS);
+    let sampled = alone.iter().step_by(alone.len().div_ceil(SAMPLED).max(1));
+    let smallest = sampled.filter_map(|case| {
+        let id: CaseId = case.to_string().parse().ok()?;
+        let seed = seed(&case.to_string(), 0, 0);
+        let mut pair = Pair::together(executable.clone(), [(id.clone(), 0), (id, 0)], seed);
+        let outcome = settle(&mut pair, &rule, &Budget::ordinary(time_out), SAMPLE).ok()?;
+        told_apart(&outcome)
+    });
+    smallest.reduce(f64::max)
+}
+
+/// The smallest change that a comparison would have shown: what is settled early as equal was told from anything
+/// beyond that.
+fn told_apart(outcome: &Outcome) -> Option<f64> {
+    match &outcome.verdict {
+        statistics::Verdict::Equal { within, .. } => Some(*within),
+        verdict => verdict.estimate().map(|estimate| estimate.smallest_effect),
+    }
+}
+
 /// FNV-1a (Fowler, Noll, Vo) over what names a comparison.
 fn seed(case: &str, planted: u64, comparison: u32) -> u64 {
     format!("{case} {planted} {comparison}")
@@ -215,11 +251,7 @@ impl Tally {
         if let Some(estimate) = outcome.verdict.estimate() {
             let truth = 1.0 + told.planted;
             told.covered += usize::from((estimate.interval.low..=estimate.interval.high).contains(&truth));
-            // What is settled early as equal was told apart from anything beyond that.
-            self.smallest.push(match &outcome.verdict {
-                Verdict::Equal { within, .. } => *within,
-                _ => estimate.smallest_effect,
-            });
+            self.smallest.extend(told_apart(&outcome));
             self.errors.push((estimate.ratio / truth - 1.0).abs());
             self.layouts
                 .extend(estimate.layout.map(|layout| (layout.band.high / layout.band.low).sqrt() - 1.0));

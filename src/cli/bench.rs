@@ -40,7 +40,11 @@ pub(super) fn bench(catalogue: &Catalogue, arguments: Arguments) -> anyhow::Resu
     let layout = options.layout();
     let _lock = Lock::take(&layout)?;
     let executables = benches::build(&wanted)?;
-    let run = Recorder::begin(&layout, new_run())?.run().id.clone();
+    let mut run = new_run();
+    if wanted.contains(&InstrumentName::Time) {
+        run.environment.tells_apart = super::aa::tells_apart(selection.cases(), options.time_out());
+    }
+    let run = Recorder::begin(&layout, run)?.run().id.clone();
     eprintln!("{} cases, {} instruments", selection.cases().len(), wanted.len());
     let measured = measure_all(executables, &run, &options, &layout);
     // Whatever ended the run, what it has measured is kept.

@@ -23,7 +23,7 @@ pub(super) struct RuleArguments {
 }
 
 /// Process starts of one comparison at most: beyond them a verdict gets narrower by less than a tenth a doubling.
-const MOST_STARTS: usize = 96;
+pub(super) const MOST_STARTS: usize = 96;
 
 impl RuleArguments {
     /// The rule, checked.

@@ -28,6 +28,7 @@ pub fn environment(tree: &Path) -> Environment {
             .and_then(|text| text.split_whitespace().next().and_then(|load| load.parse().ok())),
         revision,
         dirty,
+        tells_apart: None,
     }
 }
 

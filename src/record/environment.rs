@@ -33,4 +33,8 @@ pub struct Environment {
     pub revision: String,
     /// Whether the tree held changes that are not in that revision.
     pub dirty: bool,
+    /// The smallest change of time that cases compared with themselves, as the run began, would have shown: 0.01 is one
+    /// percent. Absent where nothing was compared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tells_apart: Option<f64>,
 }

@@ -101,6 +101,7 @@ mod tests {
             load: None,
             revision: "abc".into(),
             dirty: false,
+            tells_apart: None,
         }
     }
 

@@ -180,6 +180,12 @@ fn environment(environment: Option<&Environment>) -> Markup {
             None => p { "No run is recorded yet." },
             Some(environment) => {
                 p.muted { "Of the newest run. Numbers depend on all of it." }
+                @if let Some(share) = environment.tells_apart {
+                    p {
+                        "When this run began, this machine told apart changes of " b { (format!("{:.2} %", share * 100.0)) }
+                        " or more: so much a case compared with itself would have had to differ."
+                    }
+                }
                 dl.facts { @for (name, value) in facts(environment) { div { dt { (name) } dd { (words(&value)) } } } }
             },
         }

@@ -91,6 +91,7 @@ pub(crate) fn environment() -> Environment {
         load: Some(0.42),
         revision: NOW.into(),
         dirty: false,
+        tells_apart: None,
     }
 }
 

@@ -27,6 +27,7 @@ pub(crate) fn environment(cpu: &str, libc: &str, revision: &str) -> Environment 
         load: Some(0.4),
         revision: revision.into(),
         dirty: false,
+        tells_apart: None,
     }
 }
 

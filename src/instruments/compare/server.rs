@@ -8,6 +8,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use serde::de::DeserializeOwned;
+use wait_timeout::ChildExt;
 
 use super::wire::{Hello, PADDING_VARIABLE, PROTOCOL, Reply, Request, VARIABLE};
 use crate::instruments::process::{
@@ -16,6 +17,8 @@ use crate::instruments::process::{
 
 /// Longest reply that is believed, bytes: a block is some 200, and a request asks for a few hundred.
 const LONGEST_REPLY: u64 = 1 << 20;
+/// How long one that closed its pipes may take to end.
+const GOODBYE: Duration = Duration::from_secs(5);
 /// How often one that is waited for is looked at for Ctrl-C.
 const GLANCE: Duration = Duration::from_millis(100);
 
@@ -102,8 +105,10 @@ impl Server {
 
     /// Why it says nothing more.
     fn how_it_ended(&mut self, otherwise: &str) -> String {
-        // It may be about to end.
-        kill_group(self.child.id());
+        // One that closed its pipes is about to end, and is to say how.
+        if !matches!(self.child.wait_timeout(GOODBYE), Ok(Some(_))) {
+            kill_group(self.child.id());
+        }
         let status = self.child.wait().map_or_else(|_| otherwise.to_owned(), |status| status.to_string());
         let said = last_line(&mut self.stderr).unwrap_or_default();
         if said.is_empty() {
