@@ -40,6 +40,8 @@ impl Block {
     /// Runs one, with so many `extra` iterations that it does not own up to.
     pub(super) fn take(case: &dyn Case, iterations: u64, extra: u64) -> Self {
         let stolen_before = stolen_ns();
+        // The first song after another process had the CPU is slower for that alone.
+        canary::sing();
         let warm_up = iterations / WARM_UP;
         if warm_up > 0 {
             case.in_batches(warm_up, |case, batch| case.run(batch));

@@ -120,13 +120,24 @@ impl Pair {
     /// [`StartError`].
     pub fn start(&mut self, budget: &Budget) -> Result<Taken, StartError> {
         let cpu = self.cpus.choose(self.draw.next());
-        let mut bench = self.make_ready(budget, cpu)?;
-        self.concurrent |= bench.concurrent;
-        let taken = bench.measure(budget, &mut self.draw)?;
+        // Whoever tells two processes their turns does it on their CPU, which then never falls idle between two blocks:
+        // a virtual CPU that does is given away, and comes back in another mode.
+        if let Some(cpu) = cpu.filter(|_| !self.together && !self.concurrent) {
+            pinning::allow(&[cpu]);
+        }
+        let taken = self.taken(budget, cpu);
+        pinning::allow(&self.cpus.all());
+        let taken = taken?;
         if let Some(cpu) = cpu {
             self.cpus.tell(cpu, &taken.causes);
         }
         Ok(taken)
+    }
+
+    fn taken(&mut self, budget: &Budget, cpu: Option<usize>) -> Result<Taken, StartError> {
+        let mut bench = self.make_ready(budget, cpu)?;
+        self.concurrent |= bench.concurrent;
+        bench.measure(budget, &mut self.draw)
     }
 
     /// Starts one process, or one for each side where their builds differ, and prepares the cases in random order.
@@ -175,6 +186,7 @@ impl Pair {
         // Threads that a pinned process starts would all run on its one CPU.
         if bench.concurrent && !self.concurrent && cpu.is_some() {
             self.concurrent = true;
+            pinning::allow(&self.cpus.all());
             return self.make_ready(budget, cpu);
         }
         Ok(bench)

@@ -9,15 +9,14 @@ pub(super) fn allowed() -> Vec<usize> {
     (0..rustix::thread::CpuSet::MAX_CPU).filter(|cpu| set.is_set(*cpu)).collect()
 }
 
-/// Whether the calling thread now runs on `cpu` alone.
+/// Lets the calling thread, and what it starts from now on, run on `cpus` alone; whether the system let it.
 #[cfg(target_os = "linux")]
-pub(super) fn pin(cpu: usize) -> bool {
+pub(super) fn allow(cpus: &[usize]) -> bool {
     let mut set = rustix::thread::CpuSet::new();
-    if cpu >= rustix::thread::CpuSet::MAX_CPU {
-        return false;
+    for cpu in cpus.iter().filter(|cpu| **cpu < rustix::thread::CpuSet::MAX_CPU) {
+        set.set(*cpu);
     }
-    set.set(cpu);
-    rustix::thread::sched_setaffinity(None, &set).is_ok()
+    !cpus.is_empty() && rustix::thread::sched_setaffinity(None, &set).is_ok()
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -26,7 +25,7 @@ pub(super) fn allowed() -> Vec<usize> {
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(super) fn pin(_cpu: usize) -> bool {
+pub(super) fn allow(_cpus: &[usize]) -> bool {
     false
 }
 
@@ -40,6 +39,11 @@ pub(super) struct Cpus {
 impl Cpus {
     pub(super) fn new(cpus: Vec<usize>) -> Self {
         Self { seen: cpus.into_iter().map(|cpu| (cpu, Causes::default())).collect() }
+    }
+
+    /// All of them.
+    pub(super) fn all(&self) -> Vec<usize> {
+        self.seen.iter().map(|(cpu, _)| *cpu).collect()
     }
 
     /// The CPU with the largest share of quads kept; `draw` chooses among equals, such as those not yet tried.
