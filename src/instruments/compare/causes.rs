@@ -38,8 +38,10 @@ const READING_NS: u64 = 3_000;
 /// the canary repeats to 1 %, so anything from 1.04 to 1.2 keeps about the same quads (measured).
 const MODE: f64 = 0.06;
 
-/// Why the blocks of one quad cannot be compared, if they cannot; `concurrent` ones wait for themselves.
-pub(super) fn cause(blocks: &[Block], concurrent: bool) -> Option<Cause> {
+/// Why the blocks of one quad cannot be compared, if they cannot; `concurrent` ones wait for themselves. `slowness` is
+/// how many times its side's fastest each block's canaries took: where the canary's own code lies differs from build to
+/// build.
+pub(super) fn cause(blocks: &[Block], slowness: &[f64], concurrent: bool) -> Option<Cause> {
     if blocks.iter().any(|block| block.major_faults > 0) {
         return Some(Cause::PageRead);
     }
@@ -56,10 +58,9 @@ pub(super) fn cause(blocks: &[Block], concurrent: bool) -> Option<Cause> {
     if blocks.iter().any(|block| block.stolen_ns > 0) {
         return Some(Cause::Stolen);
     }
-    let canaries =
-        || blocks.iter().flat_map(|block| [block.canary_ns, block.canary_after_ns]).filter(|ns| *ns > 0);
-    let (least, most) = (canaries().min()?, canaries().max()?);
-    (most as f64 > least as f64 * (1.0 + MODE)).then_some(Cause::ModeFlip)
+    let most = slowness.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let least = slowness.iter().copied().fold(f64::INFINITY, f64::min);
+    (most > least * (1.0 + MODE)).then_some(Cause::ModeFlip)
 }
 
 /// How many quads were kept, and how many set aside by which cause.
@@ -108,6 +109,8 @@ mod tests {
             4]
     }
 
+    const STEADY: [f64; 8] = [1.0; 8];
+
     fn with(change: impl Fn(&mut Block)) -> Vec<Block> {
         let mut blocks = quiet();
         change(&mut blocks[2]);
@@ -116,28 +119,31 @@ mod tests {
 
     #[test]
     fn a_quiet_quad_is_kept_however_long_one_block_took() {
-        assert_eq!(cause(&quiet(), false), None);
+        assert_eq!(cause(&quiet(), &STEADY, false), None);
         // Twice as long on the CPU is a value, and values are never set aside.
         let slow = with(|block| (block.wall_ns, block.cpu_ns) = (400_000, 400_000));
-        assert_eq!(cause(&slow, false), None);
+        assert_eq!(cause(&slow, &STEADY, false), None);
     }
 
     #[test]
     fn what_disturbs_a_quad_is_named() {
-        let by = |change: fn(&mut Block)| cause(&with(change), false);
+        let by = |change: fn(&mut Block)| cause(&with(change), &STEADY, false);
         assert_eq!(by(|block| block.involuntary = 1), Some(Cause::Preempted));
         assert_eq!(by(|block| block.runqueue_ns = 40_000), Some(Cause::Preempted));
         assert_eq!(by(|block| block.wall_ns += 10_000), Some(Cause::Preempted));
         assert_eq!(by(|block| block.major_faults = 1), Some(Cause::PageRead));
         assert_eq!(by(|block| block.stolen_ns = 10_000_000), Some(Cause::Stolen));
-        assert_eq!(by(|block| block.canary_ns = 80_000), Some(Cause::ModeFlip));
+        let flipped = [1.0, 1.01, 1.0, 1.0, 1.5, 1.6, 1.0, 1.0];
+        assert_eq!(cause(&quiet(), &flipped, false), Some(Cause::ModeFlip));
+        // All of them slow is no flip.
+        assert_eq!(cause(&quiet(), &[1.55; 8], false), None);
     }
 
     #[test]
     fn a_concurrent_case_may_wait_for_itself() {
         let waits = with(|block| (block.cpu_ns, block.involuntary) = (1_000, 3));
-        assert_eq!(cause(&waits, true), None);
-        assert_eq!(cause(&waits, false), Some(Cause::Preempted));
+        assert_eq!(cause(&waits, &STEADY, true), None);
+        assert_eq!(cause(&waits, &STEADY, false), Some(Cause::Preempted));
     }
 
     #[test]

@@ -25,12 +25,25 @@ fn log_ratio(order: [Which; 4], blocks: &[Block]) -> Option<f64> {
     sum.is_finite().then_some(sum / 2.0)
 }
 
+fn canaries(block: &Block) -> [f64; 2] {
+    [block.canary_ns, block.canary_after_ns].map(|ns| ns as f64)
+}
+
 /// The ratios of the quads that nothing disturbed, and what became of the others.
 pub(super) fn ratios(orders: &[[Which; 4]], blocks: &[Block], concurrent: bool) -> (Vec<f64>, Causes) {
     let mut causes = Causes::default();
     let mut ratios = Vec::new();
+    let fastest = [0, 1].map(|side| {
+        let of_side = orders.iter().flatten().zip(blocks).filter(|(which, _)| **which == side);
+        of_side.flat_map(|(_, block)| canaries(block)).fold(f64::INFINITY, f64::min)
+    });
     for (order, quad) in orders.iter().zip(blocks.chunks_exact(4)) {
-        let cause = cause(quad, concurrent);
+        let slowness: Vec<f64> = order
+            .iter()
+            .zip(quad)
+            .flat_map(|(which, block)| canaries(block).map(|ns| ns / fastest[*which]))
+            .collect();
+        let cause = cause(quad, &slowness, concurrent);
         causes.count(cause);
         if cause.is_none() {
             ratios.extend(log_ratio(*order, quad));
@@ -44,7 +57,14 @@ mod tests {
     use super::*;
 
     fn block(wall_ns: u64) -> Block {
-        Block { iterations: 10, wall_ns, cpu_ns: wall_ns, canary_ns: 50_000, ..Block::default() }
+        Block {
+            iterations: 10,
+            wall_ns,
+            cpu_ns: wall_ns,
+            canary_ns: 20_000,
+            canary_after_ns: 20_000,
+            ..Block::default()
+        }
     }
 
     #[test]
@@ -71,6 +91,24 @@ mod tests {
         let orders = orders(3, &mut Shuffle::new(1));
         let (ratios, causes) = ratios(&orders, &blocks, false);
         assert_eq!((ratios, causes.kept, causes.taken()), (vec![0.0], 2, 3));
+    }
+
+    #[test]
+    fn a_canary_is_held_against_its_own_side_s() {
+        // The second side's build has its canary at a worse place: a tenth slower, always.
+        let orders = orders(2, &mut Shuffle::new(3));
+        let mut blocks: Vec<Block> = orders
+            .iter()
+            .flatten()
+            .map(|which| {
+                let ns = if *which == 1 { 22_000 } else { 20_000 };
+                Block { canary_ns: ns, canary_after_ns: ns, ..block(1_000_000) }
+            })
+            .collect();
+        assert_eq!(ratios(&orders, &blocks, false).1.kept, 2);
+        blocks[5].canary_ns = 30_000;
+        let causes = ratios(&orders, &blocks, false).1;
+        assert_eq!((causes.kept, causes.taken()), (1, 2));
     }
 
     #[test]
