@@ -38,6 +38,7 @@ pub(crate) use process::{interrupted, run_in_foreground, stop_on_ctrl_c};
 pub(crate) use progress::Progress;
 pub use selection::{Selection, SelectionError};
 pub(crate) use selection::{filter, nearest};
+pub(crate) use session::id_of;
 pub use session::{RUN_VARIABLE, Session, SessionError, new_run, run};
 pub use shard::{Shard, ShardError};
 

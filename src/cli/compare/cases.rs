@@ -52,10 +52,7 @@ pub(super) struct Shared {
 
 /// Which cases are on both sides, in the order in which this tree has them.
 pub(super) fn shared(here: &[CaseRef], there: &[CaseId]) -> Shared {
-    let here: Vec<CaseId> = here
-        .iter()
-        .map(|case| case.to_string().parse().expect("the catalogue's ids are well formed"))
-        .collect();
+    let here: Vec<CaseId> = here.iter().map(crate::instruments::id_of).collect();
     let only_there = there.iter().filter(|id| !here.contains(id)).cloned().collect();
     let (both, only_here) = here.into_iter().partition(|id| there.contains(id));
     Shared { both, only_here, only_there }
