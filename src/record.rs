@@ -3,8 +3,11 @@
 
 mod case_id;
 mod comparison;
+mod costs;
 mod environment;
+mod finding;
 mod fingerprint;
+mod folded;
 mod heap_sites;
 mod history;
 mod layout;
@@ -20,8 +23,12 @@ pub use case_id::{CaseId, CaseIdError};
 pub use comparison::{
     ComparedBuild, ComparedCase, ComparedCount, Comparison, SelfCheck, SelfComparison, SetAside, VerdictWord,
 };
+pub use costs::{Branches, Costs, FunctionCost};
 pub use environment::Environment;
+pub use finding::{Evidence, Finding, FindingKind};
 pub use fingerprint::{Difference, NumberKind};
+pub(crate) use folded::clean as clean_frame;
+pub use folded::{Folded, Parsed};
 pub use heap_sites::{CallSite, HeapSites};
 pub use history::{BriefCase, BriefNumber, BriefRun, History};
 pub use layout::Layout;
@@ -30,7 +37,7 @@ pub use listing::{
 };
 pub use merge::{MergeError, Merged, merge};
 pub use metric::{InstrumentName, Metric, Unit};
-pub use recorded::{Finding, Recorded, RecordedCase, RecordedInstrument};
+pub use recorded::{Recorded, RecordedCase, RecordedInstrument};
 pub use run::{CaseRecord, Failure, InstrumentState, LeftOut, Measurement, Run, State};
 pub(crate) use store::write_atomically;
 pub use store::{Loaded, Lock, RecordError, Recorder, load};

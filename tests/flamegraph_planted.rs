@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use perflab::instruments::NoNumber;
 use perflab::instruments::flamegraph::{Plan, Profile, SamplerKind, sample_case};
-use perflab::instruments::folded::{Caption, Folded};
+use perflab::instruments::folded::{Caption, draw};
+use perflab::record::Folded;
 use perflab::workload::{Answer, Entry, Workload};
 
 /// CPU time belongs to the process: tests take turns.
@@ -353,7 +354,7 @@ fn a_profile_is_drawn() {
         subtitle: profile.tally.to_string(),
         count_name: "samples",
     };
-    let svg = String::from_utf8(profile.folded.draw(&caption).expect("there are samples")).expect("UTF-8");
+    let svg = String::from_utf8(draw(&profile.folded, &caption).expect("there are samples")).expect("UTF-8");
     for text in ["planted_hot", "planted_cold", "perf-event:", "planted/split@75"] {
         assert!(svg.contains(text), "{text}");
     }

@@ -13,11 +13,11 @@ use std::process::ExitCode;
 pub use counts::{HeapCounts, is_counting, measure_case};
 pub use sites::{call_sites, fold};
 
-use super::folded::{Caption, Folded};
+use super::folded::{Caption, draw_to};
 use super::{Effort, Instrument, Job, NoNumber, Reading, folder_of, remove_stale, session};
 use crate::catalogue::{CaseRef, Catalogue};
 use crate::record::{
-    CaseId, HeapSites, InstrumentName, InstrumentState, Metric, Run, State, write_atomically,
+    CaseId, Folded, HeapSites, InstrumentName, InstrumentState, Metric, Run, State, write_atomically,
 };
 use crate::workload::Concurrency;
 
@@ -102,7 +102,8 @@ impl Instrument for Heap {
         // A case without allocations has an empty table and no picture.
         if stacks.total() > 0 {
             stacks.write(&folded).map_err(|error| error.to_string())?;
-            stacks.draw_to(&svg, &caption(id, &repeated, concurrency)).map_err(|error| error.to_string())?;
+            draw_to(&stacks, &svg, &caption(id, &repeated, concurrency))
+                .map_err(|error| error.to_string())?;
         }
         let reading = |metric, count: fn(&HeapCounts) -> u64| {
             let range = Range::of(&repeated, count);

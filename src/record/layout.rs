@@ -106,6 +106,21 @@ impl Layout {
         self.raw(InstrumentName::Instructions, id, "callgrind.out")
     }
 
+    /// Folded stacks of instructions, over all iterations of the profile.
+    pub fn instructions_folded(&self, id: &CaseId) -> PathBuf {
+        self.raw(InstrumentName::Instructions, id, "folded")
+    }
+
+    /// The flamegraph of instructions.
+    pub fn instructions_flamegraph(&self, id: &CaseId) -> PathBuf {
+        self.raw(InstrumentName::Instructions, id, "svg")
+    }
+
+    /// What each function costs, a [`Costs`](super::Costs).
+    pub fn costs(&self, id: &CaseId) -> PathBuf {
+        self.raw(InstrumentName::Instructions, id, "costs.json")
+    }
+
     /// The books of where threads wait, a [`WaitsLedger`](super::WaitsLedger).
     pub fn waits_ledger(&self, id: &CaseId) -> PathBuf {
         self.raw(InstrumentName::Waits, id, "json")
@@ -129,7 +144,14 @@ impl Layout {
             InstrumentName::Heap => {
                 vec![self.dhat(id), self.heap_sites(id), self.heap_folded(id), self.heap_flamegraph(id)]
             }
-            InstrumentName::Instructions => vec![self.callgrind(id)],
+            InstrumentName::Instructions => {
+                vec![
+                    self.callgrind(id),
+                    self.costs(id),
+                    self.instructions_folded(id),
+                    self.instructions_flamegraph(id),
+                ]
+            }
             InstrumentName::Waits => {
                 vec![self.waits_ledger(id), self.waits_folded(id), self.waits_flamegraph(id)]
             }

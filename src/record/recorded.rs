@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CaseId, CaseRecord, Environment, Failure, InstrumentState, LeftOut, Measurement, Run, SCHEMA};
+use super::{
+    CaseId, CaseRecord, Environment, Failure, Finding, InstrumentState, LeftOut, Measurement, Run, SCHEMA,
+};
 
 /// Everything known, newest first where several runs speak of the same.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -44,15 +46,6 @@ pub struct RecordedCase {
     pub failures: Vec<Failure>,
     /// Instruments that left the case out in its newest run.
     pub left_out: Vec<LeftOut>,
-}
-
-/// A named bottleneck with its evidence.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Finding {
-    /// Which kind of bottleneck.
-    pub kind: String,
-    /// The claim, in words.
-    pub claim: String,
 }
 
 impl RecordedCase {

@@ -32,7 +32,7 @@ pub(super) fn page(
         }
         @if let Some(case) = source.case(id).filter(|case| !case.findings.is_empty()) {
             h2 { "Findings" }
-            ul.findings { @for finding in &case.findings { li { b { (clip(&finding.kind, 60)) } " — " (words(&finding.claim)) } } }
+            ul.findings { @for finding in &case.findings { li { b { (finding.kind.as_str()) } " — " (words(&finding.claim)) } } }
         }
         h2 { "Measurements" }
         (measurements(source, family, workload, id))

@@ -9,10 +9,10 @@ use std::fs;
 use std::path::Path;
 
 use perflab::record::{
-    BlockedIn, CallSite, CaseId, Doing, Environment, Failure, Finding, HeapSites, InstrumentName,
-    InstrumentState, Interval, Lane, Layout, LeftOut, ListedConcurrency, ListedFamily, ListedWorkload,
-    Listing, Measurement, Metric, Recorded, RecordedCase, SCHEMA, Sampling, State, ThreadWaits, Timeline,
-    WaitParts, WaitsLedger,
+    BlockedIn, CallSite, CaseId, Doing, Environment, Evidence, Failure, Finding, FindingKind, HeapSites,
+    InstrumentName, InstrumentState, Interval, Lane, Layout, LeftOut, ListedConcurrency, ListedFamily,
+    ListedWorkload, Listing, Measurement, Metric, Recorded, RecordedCase, SCHEMA, Sampling, State,
+    ThreadWaits, Timeline, WaitParts, WaitsLedger,
 };
 
 /// The sizes of every family.
@@ -265,10 +265,22 @@ pub(crate) fn with_holes() -> (Listing, Recorded) {
     change(&mut recorded, "build-vec/linked-list@1000", |case| {
         fail(case, InstrumentName::Flamegraph, "killed by SIGSEGV");
         case.findings.push(Finding {
-            kind: "allocation".into(),
+            kind: FindingKind::Allocation,
             claim:
                 "1,000 blocks for 1,000 elements: 71 % of the samples are in malloc and free; allocate once"
                     .into(),
+            subject: "malloc and free".into(),
+            share: Some(0.71),
+            share_low: Some(0.66),
+            share_high: Some(0.75),
+            ceiling: Some(3.4),
+            ceiling_measured: None,
+            advice: "allocate once".into(),
+            evidence: vec![Evidence {
+                instrument: InstrumentName::Flamegraph,
+                says: "71 % of 400 samples".into(),
+                file: Some("flamegraph/build-vec/linked-list@1000.svg".into()),
+            }],
         });
     });
     change(&mut recorded, "build-vec/linked-list@1000000", |case| {

@@ -1,6 +1,7 @@
 //! Random and hostile stacks: nothing is lost, and what is drawn is well-formed.
 
 use super::*;
+use crate::record::Parsed;
 
 fn caption() -> Caption {
     Caption { title: "family/case@1".into(), subtitle: "<by & \"test\">".into(), count_name: "samples" }
@@ -68,7 +69,7 @@ fn hostile_names_are_drawn_and_read_back() {
     let total = HOSTILE.len() as u128 * 7 + 5;
     assert_eq!(folded.total(), total);
     assert_eq!(Folded::parse(&folded.to_text()), Parsed { folded: folded.clone(), dropped: 0 });
-    let svg = folded.draw(&caption()).expect("there are samples");
+    let svg = draw(&folded, &caption()).expect("there are samples");
     let texts = read_svg(&svg).expect("well-formed");
     assert!(texts.contains(&format!("{total} samples")) || texts.contains("100%"), "{texts}");
     let svg = String::from_utf8(svg).expect("UTF-8");
@@ -82,7 +83,7 @@ fn hostile_names_are_drawn_and_read_back() {
 fn a_stack_ending_in_a_number_is_no_difference() {
     let mut folded = Folded::default();
     folded.add(["main", "step 12"], 3);
-    let svg = folded.draw(&caption()).expect("there are samples");
+    let svg = draw(&folded, &caption()).expect("there are samples");
     let svg = String::from_utf8(svg).expect("UTF-8");
     assert!(svg.contains("step\u{a0}12 (3 samples, 100.00%)"), "{svg}");
 }
@@ -90,10 +91,10 @@ fn a_stack_ending_in_a_number_is_no_difference() {
 #[test]
 fn nothing_is_an_error_and_no_picture() {
     let empty = Folded::default();
-    assert!(matches!(empty.draw(&caption()), Err(FoldedError::Empty("samples"))));
+    assert!(matches!(draw(&empty, &caption()), Err(FoldedError::Empty("samples"))));
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("empty.svg");
-    assert!(empty.draw_to(&path, &caption()).is_err());
+    assert!(draw_to(&empty, &path, &caption()).is_err());
     assert!(!path.exists());
 }
 
@@ -102,7 +103,7 @@ fn lines_that_cannot_be_read_are_counted() {
     let parsed = Folded::parse("a;b 3\na;c\nnonsense x\n a;d 99999999999999999999\n\n");
     assert_eq!(parsed.dropped, 2);
     assert_eq!(parsed.folded.total(), 100_000_000_000_000_000_002);
-    assert!(matches!(parsed.folded.draw(&caption()), Err(FoldedError::TooMany { .. })));
+    assert!(matches!(draw(&parsed.folded, &caption()), Err(FoldedError::TooMany { .. })));
 }
 
 #[test]
@@ -119,7 +120,7 @@ fn the_same_stacks_give_the_same_bytes() {
     let mut folded = Folded::default();
     folded.add(["a", "core::b"], 2);
     folded.add(["a", "std::c"], 3);
-    assert_eq!(folded.draw(&caption()).expect("drawn"), folded.draw(&caption()).expect("drawn"));
+    assert_eq!(draw(&folded, &caption()).expect("drawn"), draw(&folded, &caption()).expect("drawn"));
 }
 
 /// A frame name of up to 12 characters, from those that trouble one format or another and from all of Unicode.
@@ -147,7 +148,7 @@ fn totals_are_equal_after_reading_back() {
         assert_eq!(parsed.dropped, 0, "round {round}");
         assert_eq!(parsed.folded, folded, "round {round}");
         if total > 0 {
-            let svg = folded.draw(&caption()).expect("there are samples");
+            let svg = draw(&folded, &caption()).expect("there are samples");
             read_svg(&svg).unwrap_or_else(|error| panic!("round {round}: {error}"));
         }
     }

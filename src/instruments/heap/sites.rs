@@ -5,8 +5,8 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use crate::instruments::folded::Folded;
 use crate::instruments::measured_loop::{OTHER_THREADS, Place, place, readable};
+use crate::record::Folded;
 use crate::record::{CallSite, HeapSites, SCHEMA};
 
 /// The fields we read of dhat's format, version 2.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::profile::{Cpu, Elsewhere, fold};
 use super::sampler::{Sampler, forced};
-use crate::instruments::folded::Caption;
+use crate::instruments::folded::{Caption, draw_to};
 
 /// Samples what criterion runs under `--profile-time`, and leaves `flamegraph.svg` and `stacks.folded` in
 /// the folder that criterion names.
@@ -21,9 +21,7 @@ impl CriterionProfiler {
         let profile = fold(kind, &samples, cpu, Elsewhere::Kept);
         let caption =
             Caption { title: id.to_owned(), subtitle: profile.tally.to_string(), count_name: "samples" };
-        profile
-            .folded
-            .draw_to(&folder.join("flamegraph.svg"), &caption)
+        draw_to(&profile.folded, &folder.join("flamegraph.svg"), &caption)
             .map_err(|error| error.to_string())?;
         profile.folded.write(&folder.join("stacks.folded")).map_err(|error| error.to_string())
     }

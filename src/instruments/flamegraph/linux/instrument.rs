@@ -6,7 +6,7 @@ use super::perf::PerfSampler;
 use super::profile::{Plan, sample_case};
 use super::sampler::forced;
 use super::{RATE_HZ, SAMPLER_VARIABLE, SamplerKind};
-use crate::instruments::folded::Caption;
+use crate::instruments::folded::{Caption, draw_to};
 use crate::instruments::perf_events::REMEDY;
 use crate::instruments::{Effort, Job, NoNumber, Reading};
 use crate::record::{InstrumentState, Metric, State};
@@ -65,7 +65,7 @@ pub(in crate::instruments::flamegraph) fn measure(job: &Job) -> Result<Vec<Readi
     let caption =
         Caption { title: job.id().to_string(), subtitle: format!("{tally}{alone}"), count_name: "samples" };
     profile.folded.write(&folded).map_err(|error| error.to_string())?;
-    profile.folded.draw_to(&svg, &caption).map_err(|error| error.to_string())?;
+    draw_to(&profile.folded, &svg, &caption).map_err(|error| error.to_string())?;
     Ok(vec![
         job.exact(Metric::Samples, tally.samples as f64),
         job.exact(Metric::SampleRateHz, tally.rate_hz()),

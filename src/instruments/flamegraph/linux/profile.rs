@@ -7,8 +7,8 @@ use super::symbols::Symbols;
 use super::{RATE_HZ, SamplerKind, Tally};
 use crate::instruments::NoNumber;
 use crate::instruments::clock::{self, Whose};
-use crate::instruments::folded::Folded;
 use crate::instruments::measured_loop::{OTHER_THREADS, Place, place, readable};
+use crate::record::Folded;
 use crate::workload::Case;
 
 /// One call of the loop takes at least this long: entering it is then not what is measured.

@@ -1,7 +1,7 @@
 //! The ledger as folded stacks, thread by thread and state by state, and how its flamegraph is captioned.
 
-use crate::instruments::folded::{Caption, Folded};
-use crate::record::{CaseId, WaitsLedger};
+use crate::instruments::folded::Caption;
+use crate::record::{CaseId, Folded, WaitsLedger};
 
 /// Stacks `thread;state;call` in microseconds of wall time.
 pub fn fold(ledger: &WaitsLedger) -> Folded {

@@ -6,6 +6,7 @@ use super::books::Account;
 use super::drawing::{caption, fold};
 use super::measure::{Plan, measure_windows};
 use super::{Proc, Sources};
+use crate::instruments::folded::draw_to;
 use crate::instruments::{Effort, Job, NoNumber, Reading, folder_of, remove_stale};
 use crate::record::{InstrumentState, Metric, State, WaitParts, WaitsLedger, write_atomically};
 
@@ -52,7 +53,7 @@ pub(in crate::instruments::waits) fn measure(job: &Job) -> Result<Vec<Reading>, 
     // A loop of less than a microsecond has no picture.
     if stacks.total() > 0 {
         stacks.write(&folded).map_err(|error| error.to_string())?;
-        stacks.draw_to(&svg, &caption(id, &ledger)).map_err(|error| error.to_string())?;
+        draw_to(&stacks, &svg, &caption(id, &ledger)).map_err(|error| error.to_string())?;
     }
     Ok(readings(job, &ledger, &accounts))
 }
