@@ -1,14 +1,19 @@
-//! Records into rankings: who is fastest at a size, what is missing, what is stale. Imports `record` alone; runs
+//! Records into rankings and findings: who is fastest at a size, what limits it, what is missing, what is stale. Imports `record` alone; runs
 //! nothing, draws nothing, and knows the catalogue only as a [`Listing`](crate::record::Listing).
 
 mod beside;
 mod break_even;
 mod coverage;
 mod estimate;
+pub mod findings;
+pub mod growth;
 mod history;
+pub mod predictions;
 mod ranking;
 mod scaling;
+pub mod shares;
 mod standing;
+pub mod symbols;
 mod twins;
 mod waits;
 

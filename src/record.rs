@@ -1,6 +1,7 @@
 //! The narrow waist: what instruments write and what analysis and report read. A versioned JSON schema,
 //! described in docs/schema. Measures nothing, draws nothing.
 
+mod case_files;
 mod case_id;
 mod comparison;
 mod costs;
@@ -19,6 +20,7 @@ mod run;
 mod store;
 mod waits_ledger;
 
+pub use case_files::{CaseFiles, Kept};
 pub use case_id::{CaseId, CaseIdError};
 pub use comparison::{
     ComparedBuild, ComparedCase, ComparedCount, Comparison, SelfCheck, SelfComparison, SetAside, VerdictWord,
@@ -33,7 +35,7 @@ pub use heap_sites::{CallSite, HeapSites};
 pub use history::{BriefCase, BriefNumber, BriefRun, History};
 pub use layout::Layout;
 pub use listing::{
-    ListedConcurrency, ListedCounts, ListedFamily, ListedRole, ListedWorkload, Listing, SpeedupBound,
+    ListedConcurrency, ListedCounts, ListedFamily, ListedRole, ListedWorkload, Listing, Spare, SpeedupBound,
 };
 pub use merge::{MergeError, Merged, merge};
 pub use metric::{InstrumentName, Metric, Unit};

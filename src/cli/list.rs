@@ -40,6 +40,7 @@ fn listed_family(family: &'static Family) -> ListedFamily {
             Role::Direct => ListedRole::Direct,
             Role::HandedOver => ListedRole::HandedOver,
         }),
+        spares: Vec::new(),
         unavailable: sizes_of(family, entry).find_map(|(size, entry)| entry.unavailable(size)),
     });
     ListedFamily {

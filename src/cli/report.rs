@@ -3,20 +3,23 @@
 use anyhow::bail;
 
 use super::{list, print, print_json};
+use crate::analysis::findings::derive;
 use crate::catalogue::Catalogue;
 use crate::record::{Layout, Recorded, load};
 
 pub(super) fn report(catalogue: &Catalogue, json: bool, layout: &Layout) -> anyhow::Result<()> {
     let loaded = load(layout)?;
-    let problems: Vec<String> = loaded.problems.iter().map(ToString::to_string).collect();
+    let mut problems: Vec<String> = loaded.problems.iter().map(ToString::to_string).collect();
+    let listing = list::listing(catalogue);
+    let mut recorded = Recorded::merge(&loaded.runs);
+    problems.extend(derive(&listing, &mut recorded, layout));
     for problem in &problems {
         eprintln!("warning: {problem}");
     }
-    let recorded = Recorded::merge(&loaded.runs);
     if json {
         return print_json(&recorded);
     }
-    let rendered = crate::report::render(&list::listing(catalogue), &recorded, &problems, layout)?;
+    let rendered = crate::report::render(&listing, &recorded, &problems, layout)?;
     for problem in &rendered.problems {
         eprintln!("warning: {problem}");
     }

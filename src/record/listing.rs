@@ -56,6 +56,9 @@ pub struct ListedWorkload {
     /// What it is in a comparison of doing work here with handing it over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<ListedRole>,
+    /// Members of the family that it is the same as, but for one cost.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spares: Vec<Spare>,
     /// Why it cannot run on this machine at some size.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unavailable: Option<String>,
@@ -66,6 +69,15 @@ impl ListedWorkload {
     pub fn speedup_bound(&self, size: usize) -> Option<f64> {
         self.speedup_bounds.iter().find(|bound| bound.size == size).map(|bound| bound.speedup)
     }
+}
+
+/// A declared relation of two members: this one is the other without one cost.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spare {
+    /// The cost that is spared: the name of a [`FindingKind`](super::FindingKind).
+    pub cost: String,
+    /// The member that pays it, of the same family.
+    pub of: String,
 }
 
 /// What a step along a family's axis adds.
@@ -107,6 +119,19 @@ pub struct SpeedupBound {
     pub size: usize,
     /// Times as fast as the family's baseline.
     pub speedup: f64,
+}
+
+impl ListedFamily {
+    /// Whether its members are alternatives to each other: it asks how a thing should be done. A family that asks what
+    /// a thing costs takes it apart, and its members do not replace each other.
+    pub fn offers_alternatives(&self) -> bool {
+        self.question.starts_with("How ")
+    }
+
+    /// Its member named `name`.
+    pub fn workload(&self, name: &str) -> Option<&ListedWorkload> {
+        self.workloads.iter().find(|workload| workload.name == name)
+    }
 }
 
 impl Listing {

@@ -1,0 +1,134 @@
+//! What limits each case, with evidence: rules over records alone. A rule that cannot tell from noise says nothing, and
+//! "no bottleneck shown" is a verdict. Imports `record` alone; the files of a case are read by
+//! [`CaseFiles`](crate::record::CaseFiles).
+//!
+//! | file | asks |
+//! |---|---|
+//! | `costs` | which costs have a name: allocation, growth, hashing, copying, formatting, … |
+//! | `excess` | does a sibling need less for the same answer |
+//! | `hot` | which function holds what has no other name |
+//! | `books` | waiting, starved, system calls, page faults, starting threads or processes |
+//! | `sharing` | lock contention, false sharing |
+//! | `scale` | what sizes tell: super-linear, memory-bound, optimised away |
+//! | `branches` | branches guessed wrong |
+//! | `verdicts` | instruments that disagree, too little evidence, nothing found |
+//! | `ranking` | which finding leads |
+
+mod books;
+mod bottleneck;
+mod branches;
+mod case;
+mod costs;
+mod excess;
+mod hot;
+mod ranking;
+mod scale;
+mod sharing;
+mod verdicts;
+
+use std::collections::BTreeMap;
+
+pub use bottleneck::{Bottleneck, Cost, Gain, Seen, kind_of};
+use case::Case;
+
+use super::shares::Symbols;
+use crate::record::{CaseFiles, CaseId, Evidence, Finding, Layout, Listing, Recorded, RecordedCase};
+
+/// A share below this is no bottleneck: without it the case would be at most 1.11 times as fast (Amdahl), and
+/// differences of time below 5 % may be where code happens to lie (docs/method.md, time).
+const LEAST_SHARE: f64 = 0.10;
+/// From here on a cost names the case: without this third it would be 1.5 times as fast, and nothing of less weight is
+/// said before it.
+const NAMES_THE_CASE: f64 = 1.5;
+
+/// A bottleneck, and where its proof is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// What was found.
+    pub bottleneck: Bottleneck,
+    /// Where it can be seen.
+    pub evidence: Vec<Evidence>,
+    /// Subjects of findings that cannot be told from this one by their ceilings.
+    pub ties: Vec<String>,
+}
+
+impl Found {
+    fn new(bottleneck: Bottleneck, evidence: Vec<Evidence>) -> Self {
+        Self { bottleneck, evidence, ties: Vec::new() }
+    }
+}
+
+impl From<Found> for Finding {
+    fn from(found: Found) -> Self {
+        let Found { bottleneck, evidence, ties } = found;
+        let share = bottleneck.share();
+        let mut claim = bottleneck.to_string();
+        if !ties.is_empty() {
+            claim.push_str(&format!("; as much by {}", ties.join(" and by ")));
+        }
+        Self {
+            kind: bottleneck.kind(),
+            claim,
+            subject: bottleneck.subject(),
+            share: share.map(|share| share.value),
+            share_low: share.map(|share| share.low),
+            share_high: share.map(|share| share.high),
+            ceiling: bottleneck.ceiling(),
+            ceiling_measured: bottleneck.gain().map(|gain| gain.times.value),
+            advice: bottleneck.advice(),
+            evidence,
+        }
+    }
+}
+
+/// Fills the findings of every case of `recorded` from what instruments kept under `layout`. Returns what must be told
+/// loudly: files that cannot be read, and cases whose work was optimised away.
+pub fn derive(listing: &Listing, recorded: &mut Recorded, layout: &Layout) -> Vec<String> {
+    derive_with(listing, recorded, |case| CaseFiles::load(layout, case))
+}
+
+/// The same, with the files of a case from `load`.
+pub fn derive_with(
+    listing: &Listing,
+    recorded: &mut Recorded,
+    mut load: impl FnMut(&RecordedCase) -> CaseFiles,
+) -> Vec<String> {
+    let mut problems = Vec::new();
+    let mut symbols = Symbols::default();
+    let mut all: BTreeMap<CaseId, Vec<Finding>> = BTreeMap::new();
+    for record in &recorded.cases {
+        let Some(family) = listing.family(&record.family) else { continue };
+        let Some(workload) = family.workload(&record.workload) else { continue };
+        let mut files = load(record);
+        problems.append(&mut files.problems);
+        let case = Case::new(listing, recorded, family, workload, record, &files, &mut symbols);
+        let findings = findings_of(&case);
+        for found in
+            findings.iter().filter(|found| matches!(found.bottleneck, Bottleneck::OptimisedAway { .. }))
+        {
+            problems.push(format!("{}: {}; {}", record.id, found.bottleneck, found.bottleneck.advice()));
+        }
+        all.insert(record.id.clone(), findings.into_iter().map(Finding::from).collect());
+    }
+    for record in &mut recorded.cases {
+        record.findings = all.remove(&record.id).unwrap_or_default();
+    }
+    problems
+}
+
+/// Every finding of a case, the leading one first.
+fn findings_of(case: &Case<'_>) -> Vec<Found> {
+    let mut found = costs::find(case);
+    let named = costs::named(&found);
+    found.extend(excess::find(case, named));
+    found.extend(hot::find(case, named));
+    found.extend(books::find(case));
+    found.extend(sharing::find(case));
+    found.extend(scale::find(case));
+    found.extend(branches::find(case));
+    found.extend(verdicts::disagreements(case));
+    if let Some(verdict) = verdicts::when_nothing_is_found(case, &found) {
+        found.push(verdict);
+    }
+    ranking::rank(found)
+}

@@ -1,0 +1,92 @@
+//! What the books of threads tell: waiting, neighbours, the kernel, threads and processes that are started.
+
+use super::bottleneck::{Bottleneck, Seen};
+use super::case::Case;
+use super::{Found, LEAST_SHARE, NAMES_THE_CASE, costs};
+use crate::analysis::WaitWord;
+use crate::analysis::shares::Share;
+use crate::analysis::symbols::Group;
+use crate::record::{FindingKind, WaitsLedger};
+
+/// Blocks above this are mapped anew each time: where glibc stops to move its threshold for that (`M_MMAP_THRESHOLD`,
+/// mallopt(3)), to which measuring processes set it from the start (docs/method.md, the measured loop).
+const MAPPED_ANEW: u64 = 32 << 20;
+/// Threads or children started in an iteration from which an iteration is said to start some.
+const STARTS: f64 = 0.5;
+
+pub(super) fn find(case: &Case<'_>) -> Vec<Found> {
+    let mut found: Vec<Found> = spawning(case).into_iter().collect();
+    let (Some(kept), Some(verdict)) = (&case.files.waits, &case.waits) else { return found };
+    let ledger = &kept.data;
+    let proof = |says: String| vec![case.stacks_say(Seen::Books, says)];
+    // A third of the time: to take it away could make the case 1.5 times as fast.
+    if verdict.idle >= 1.0 - 1.0 / NAMES_THE_CASE {
+        let waiting = Bottleneck::Waiting {
+            share: Share::exact(verdict.idle),
+            call: verdict.blocked_in.clone(),
+            children: ledger.children.unwrap_or(0.0),
+        };
+        found.push(Found::new(waiting, proof(verdict.to_string())));
+    }
+    if verdict.word == WaitWord::Starved {
+        let share = Share::exact(verdict.neighbours);
+        let starved = Bottleneck::Starved { share, mean_wait_ns: verdict.mean_wait_ns };
+        found.push(Found::new(starved, proof(verdict.to_string())));
+    }
+    found.extend(kernel(case, ledger).map(|bottleneck| {
+        let parts = &ledger.total;
+        let says = format!("{} ns of {} ns on a CPU are the kernel's", parts.kernel_ns, parts.cpu_ns());
+        Found::new(bottleneck, proof(says))
+    }));
+    found
+}
+
+/// The kernel's share of the time.
+fn kernel_share(case: &Case<'_>, ledger: &WaitsLedger) -> f64 {
+    ledger.total.kernel_ns as f64 / ledger.total.cpu_ns().max(1) as f64 * case.busy()
+}
+
+fn kernel(case: &Case<'_>, ledger: &WaitsLedger) -> Option<Bottleneck> {
+    let share = kernel_share(case, ledger);
+    if share < LEAST_SHARE {
+        return None;
+    }
+    let share = Share::exact(share);
+    let blocked = ledger.blocked();
+    let sites = case.files.heap.iter().flat_map(|kept| &kept.data.sites);
+    let block = sites.map(|site| site.bytes / site.blocks.max(1)).max().filter(|bytes| *bytes > MAPPED_ANEW);
+    let faults = blocked.first().is_some_and(|most| most.call == "page fault")
+        || costs::share_by(case, Group::PageFaults, Seen::Samples)
+            .is_some_and(|share| share.low >= LEAST_SHARE);
+    if block.is_some() || faults {
+        return Some(Bottleneck::PageFaults { share, block });
+    }
+    let sampled = case.samples.as_ref().and_then(|shares| shares.leading_call());
+    let call = sampled.map(str::to_owned).or_else(|| blocked.into_iter().next().map(|most| most.call));
+    Some(Bottleneck::SystemCalls { share, call })
+}
+
+fn spawning(case: &Case<'_>) -> Option<Found> {
+    let ledger = case.files.waits.as_ref().map(|kept| &kept.data);
+    let iterations = ledger.map_or(1, |ledger| ledger.iterations).max(1) as f64;
+    let born = ledger.map_or(0, |ledger| ledger.threads.iter().map(|thread| thread.count).sum::<usize>());
+    // The measuring thread is always there.
+    let threads = born.saturating_sub(1) as f64 / iterations;
+    let children = ledger.and_then(|ledger| ledger.children).unwrap_or(0.0);
+    let stacks =
+        case.stacks().map(|(shares, seen)| (shares.group(Group::Spawning).scaled(case.busy()), seen));
+    let stacks = stacks.filter(|(share, _)| share.low >= LEAST_SHARE);
+    let kernel = ledger.filter(|_| threads >= STARTS || children >= STARTS);
+    let kernel = kernel.map(|ledger| (Share::exact(kernel_share(case, ledger)), Seen::Books));
+    let kernel = kernel.filter(|(share, _)| share.value >= LEAST_SHARE);
+    let larger = |a: &(Share, Seen), b: &(Share, Seen)| a.0.value.total_cmp(&b.0.value);
+    let (share, seen) = stacks.into_iter().chain(kernel).max_by(larger)?;
+    let says = match seen {
+        Seen::Books => format!("{threads:.1} threads and {children:.1} children start in an iteration"),
+        _ => format!("{:.1} % of the stacks hold a function that starts one", share.value * 100.0),
+    };
+    let gain = costs::gain(case, FindingKind::Spawning);
+    let mut evidence = vec![case.stacks_say(seen, says)];
+    evidence.extend(gain.as_ref().map(|gain| case.gain_says(gain)));
+    Some(Found::new(Bottleneck::Spawning { share: (share, seen), threads, children, gain }, evidence))
+}

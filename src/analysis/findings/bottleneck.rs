@@ -1,0 +1,298 @@
+//! What limits a case, with the numbers it follows from. The words are in [`words`].
+
+mod words;
+
+use crate::analysis::Estimate;
+use crate::analysis::shares::Share;
+use crate::analysis::symbols::Group;
+use crate::record::{FindingKind, InstrumentName, Metric};
+
+/// By what a share is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seen {
+    /// Instructions by stack: exact.
+    Instructions,
+    /// CPU samples.
+    Samples,
+    /// The books of where threads wait.
+    Books,
+}
+
+impl Seen {
+    /// The instrument behind it.
+    pub const fn instrument(self) -> InstrumentName {
+        match self {
+            Self::Instructions => InstrumentName::Instructions,
+            Self::Samples => InstrumentName::Flamegraph,
+            Self::Books => InstrumentName::Waits,
+        }
+    }
+}
+
+/// What a sibling gains, or a case without one cost.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Gain {
+    /// The member that shows it; `None` where the case itself ran without the cost.
+    pub by: Option<String>,
+    /// Times as fast.
+    pub times: Estimate,
+    /// Whether both were timed in turn; if not, a change of the machine between them is in it.
+    pub paired: bool,
+}
+
+/// A cost that has a name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cost {
+    /// Which.
+    pub group: Group,
+    /// Its share, and by what it is known; `None` where only a measured gain tells of it.
+    pub share: Option<(Share, Seen)>,
+    /// Another cost in which at least half of it lies, and how much does.
+    pub within: Option<(Group, f64)>,
+    /// Heap blocks and bytes of it, for one iteration.
+    pub heap: Option<(u64, u64)>,
+    /// What is gained without it.
+    pub gain: Option<Gain>,
+}
+
+/// What limits a case.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Bottleneck {
+    /// A cost that functions or siblings name.
+    Cost(Cost),
+    /// A sibling has the same answer with a fraction of the instructions.
+    ExcessWork {
+        /// The sibling.
+        sibling: String,
+        /// How many times its instructions.
+        times: f64,
+        /// The same without the costs that have a name.
+        unexplained: f64,
+        /// What the sibling gains in time.
+        gain: Option<Gain>,
+    },
+    /// One function holds the cost that has no other name.
+    HotFunction {
+        /// The function.
+        function: String,
+        /// Its share, itself and in functions of the language.
+        share: Share,
+        /// By what.
+        seen: Seen,
+        /// Another algorithm that the catalogue measures, and what it gains.
+        algorithm: Option<Gain>,
+    },
+    /// Time in the kernel.
+    SystemCalls {
+        /// Its share of the time.
+        share: Share,
+        /// The call seen most.
+        call: Option<String>,
+    },
+    /// Time in the kernel for fresh pages.
+    PageFaults {
+        /// Its share of the time.
+        share: Share,
+        /// The largest heap block, bytes.
+        block: Option<u64>,
+    },
+    /// Branches that a simulated predictor guesses wrong.
+    Branching {
+        /// Guessed wrong in one iteration.
+        mispredicted: f64,
+        /// Of so many executed.
+        executed: f64,
+        /// Share of the cycles, by the model.
+        share: Share,
+    },
+    /// Time grows faster than instructions.
+    MemoryBound {
+        /// How many times as long an instruction takes as at size `from`.
+        slower: Estimate,
+        /// The size at which instructions are quickest.
+        from: usize,
+        /// Whether the instructions are the growth law's, because none were counted at this size.
+        extrapolated: bool,
+    },
+    /// Cost grows faster than the size.
+    SuperLinear {
+        /// In what.
+        metric: Metric,
+        /// The exponent.
+        exponent: Estimate,
+        /// Sizes it was fitted to.
+        sizes: usize,
+        /// How many times what linear growth from the smallest size would cost.
+        ahead: f64,
+    },
+    /// Blocked.
+    Waiting {
+        /// Share of the time with every thread blocked.
+        share: Share,
+        /// The call, and its share of the blocked time.
+        call: Option<(String, f64)>,
+        /// Children that end in an iteration.
+        children: f64,
+    },
+    /// Neighbours have the CPU.
+    Starved {
+        /// Share of the time that threads wanted a CPU.
+        share: Share,
+        /// Mean wait, nanoseconds.
+        mean_wait_ns: f64,
+    },
+    /// Threads wait for each other.
+    LockContention {
+        /// Share of the workers' wall time blocked in futex.
+        share: Share,
+        /// CPUs used on average.
+        cpus_used: f64,
+        /// CPUs that its threads could use.
+        usable: usize,
+        /// Time over that of one thread.
+        against_one: f64,
+        /// A sibling that does gain by threads.
+        gain: Option<Gain>,
+    },
+    /// Threads write to one cache line.
+    FalseSharing {
+        /// The sibling with as many instructions.
+        sibling: String,
+        /// Instructions over the sibling's.
+        instructions: f64,
+        /// What the sibling gains.
+        gain: Gain,
+    },
+    /// Threads or processes are started.
+    Spawning {
+        /// The most that it can be of the time: all that the kernel takes, or the share of stacks that start something.
+        share: (Share, Seen),
+        /// Threads started in an iteration, where they were counted.
+        threads: f64,
+        /// Children that ended in an iteration.
+        children: f64,
+        /// What is gained without it.
+        gain: Option<Gain>,
+    },
+    /// The compiler removed the work.
+    OptimisedAway {
+        /// Instructions of an iteration.
+        instructions: f64,
+        /// The ruler's own.
+        ruler: f64,
+        /// The sizes between which instructions do not grow; `None` where they are the ruler's own.
+        flat: Option<(usize, usize)>,
+    },
+    /// Two instruments answer one question differently.
+    InstrumentsDisagree {
+        /// The question.
+        question: String,
+        /// The first's answer.
+        one: (InstrumentName, String),
+        /// The second's.
+        other: (InstrumentName, String),
+    },
+    /// Too little was measured.
+    NotEnoughEvidence {
+        /// What could not be seen, and why.
+        missing: Vec<String>,
+    },
+    /// Nothing stands out.
+    NoBottleneck {
+        /// What was looked at.
+        looked: Vec<InstrumentName>,
+    },
+}
+
+impl Bottleneck {
+    /// Its kind.
+    pub fn kind(&self) -> FindingKind {
+        match self {
+            Self::Cost(cost) => kind_of(cost.group),
+            Self::ExcessWork { .. } => FindingKind::ExcessWork,
+            Self::HotFunction { .. } => FindingKind::HotFunction,
+            Self::SystemCalls { .. } => FindingKind::SystemCalls,
+            Self::PageFaults { .. } => FindingKind::PageFaults,
+            Self::Branching { .. } => FindingKind::Branching,
+            Self::MemoryBound { .. } => FindingKind::MemoryBound,
+            Self::SuperLinear { .. } => FindingKind::SuperLinear,
+            Self::Waiting { .. } => FindingKind::Waiting,
+            Self::Starved { .. } => FindingKind::Starved,
+            Self::LockContention { .. } => FindingKind::LockContention,
+            Self::FalseSharing { .. } => FindingKind::FalseSharing,
+            Self::Spawning { .. } => FindingKind::Spawning,
+            Self::OptimisedAway { .. } => FindingKind::OptimisedAway,
+            Self::InstrumentsDisagree { .. } => FindingKind::InstrumentsDisagree,
+            Self::NotEnoughEvidence { .. } => FindingKind::NotEnoughEvidence,
+            Self::NoBottleneck { .. } => FindingKind::NoBottleneck,
+        }
+    }
+
+    /// The share of the case's cost that it explains.
+    pub fn share(&self) -> Option<Share> {
+        match self {
+            Self::Cost(cost) => cost.share.map(|(share, _)| share),
+            Self::HotFunction { share, .. }
+            | Self::SystemCalls { share, .. }
+            | Self::PageFaults { share, .. }
+            | Self::Branching { share, .. }
+            | Self::Waiting { share, .. }
+            | Self::Starved { share, .. }
+            | Self::Spawning { share: (share, _), .. } => Some(*share),
+            Self::ExcessWork { times, .. } => Some(Share::exact(1.0 - 1.0 / times)),
+            Self::MemoryBound { slower, .. } => Some(Share {
+                value: 1.0 - 1.0 / slower.value,
+                low: (1.0 - 1.0 / slower.low).max(0.0),
+                high: 1.0 - 1.0 / slower.high,
+            }),
+            Self::LockContention { share, .. } => Some(*share),
+            Self::SuperLinear { ahead, .. } => Some(Share::exact(1.0 - 1.0 / ahead)),
+            Self::FalseSharing { .. }
+            | Self::OptimisedAway { .. }
+            | Self::InstrumentsDisagree { .. }
+            | Self::NotEnoughEvidence { .. }
+            | Self::NoBottleneck { .. } => None,
+        }
+    }
+
+    /// How many times as fast the case would be at most without it, from its numbers.
+    pub fn ceiling(&self) -> Option<f64> {
+        match self {
+            Self::ExcessWork { times, .. } => Some(*times),
+            Self::LockContention { cpus_used, usable, .. } => Some((*usable as f64 / cpus_used).max(1.0)),
+            // A function of the case's own is not nothing, whoever writes it.
+            Self::HotFunction { share, .. } if share.value > 0.9 => None,
+            _ => self.share()?.ceiling(),
+        }
+    }
+
+    /// The same, measured.
+    pub fn gain(&self) -> Option<&Gain> {
+        match self {
+            Self::Cost(Cost { gain, .. })
+            | Self::ExcessWork { gain, .. }
+            | Self::LockContention { gain, .. }
+            | Self::Spawning { gain, .. } => gain.as_ref(),
+            Self::FalseSharing { gain, .. } => Some(gain),
+            _ => None,
+        }
+    }
+}
+
+/// The kind of finding that a group's cost is.
+pub fn kind_of(group: Group) -> FindingKind {
+    match group {
+        Group::Allocation => FindingKind::Allocation,
+        Group::Growth => FindingKind::Growth,
+        Group::Hashing => FindingKind::Hashing,
+        Group::Copying => FindingKind::Copying,
+        Group::Formatting => FindingKind::Formatting,
+        Group::Ordering => FindingKind::Ordering,
+        Group::Dropping => FindingKind::Dropping,
+        Group::SystemCalls => FindingKind::SystemCalls,
+        Group::PageFaults => FindingKind::PageFaults,
+        Group::Synchronisation => FindingKind::LockContention,
+        Group::Spawning => FindingKind::Spawning,
+        Group::Serialisation => FindingKind::Serialisation,
+    }
+}

@@ -1,0 +1,321 @@
+//! The words of findings: what is claimed, of what, and what to try. Numbers come from elsewhere.
+
+use std::fmt;
+
+use super::{Bottleneck, Cost, Gain, Seen, kind_of};
+use crate::analysis::shares::Share;
+use crate::analysis::symbols::Group;
+use crate::record::{FindingKind, Metric};
+
+/// A share in per cent, with its interval where it has one.
+pub(in crate::analysis::findings) fn percent(share: &Share) -> String {
+    let value = share.value * 100.0;
+    if share.is_exact() {
+        format!("{value:.1} %")
+    } else {
+        format!("{value:.0} % [{:.0}, {:.0}]", share.low * 100.0, share.high * 100.0)
+    }
+}
+
+/// A factor, to two or three digits.
+pub(in crate::analysis::findings) fn times(factor: f64) -> String {
+    if factor < 10.0 { format!("{factor:.1}") } else { format!("{factor:.0}") }
+}
+
+fn of_what(seen: Seen) -> &'static str {
+    match seen {
+        Seen::Instructions => "of its instructions",
+        Seen::Samples => "of its CPU time",
+        Seen::Books => "of its time",
+    }
+}
+
+/// What the gain of `gain` is, as the end of a sentence.
+fn realised(gain: &Gain) -> String {
+    let who = gain
+        .by
+        .as_ref()
+        .map_or("without it the case".to_owned(), |by| format!("`{by}`, which is without it,"));
+    let how = if gain.paired { "" } else { " (timed apart)" };
+    let Gain { times: t, .. } = gain;
+    format!(
+        "; measured, {who} is {} times as fast [{}, {}]{how}",
+        times(t.value),
+        times(t.low),
+        times(t.high)
+    )
+}
+
+/// What the group does, as a verb with its object.
+fn deed(group: Group) -> &'static str {
+    match group {
+        Group::Allocation => "taking and giving back heap blocks is",
+        Group::Growth => "growing a collection whose length was known is",
+        Group::Hashing => "hashing is",
+        Group::Copying => "copying bytes is",
+        Group::Formatting => "turning values into text is",
+        Group::Ordering => "comparing and sorting is",
+        Group::Dropping => "dropping what was built is",
+        Group::SystemCalls => "calling the kernel is",
+        Group::PageFaults => "first touching fresh pages is",
+        Group::Synchronisation => "synchronisation is",
+        Group::Spawning => "starting threads or processes is",
+        Group::Serialisation => "turning values into bytes and back is",
+    }
+}
+
+fn cost(cost: &Cost, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match &cost.share {
+        Some((share, seen)) => write!(f, "{} {} {}", deed(cost.group), percent(share), of_what(*seen))?,
+        None => write!(f, "{} a cost that no stack shows in full", deed(cost.group))?,
+    }
+    if let Some((blocks, bytes)) = cost.heap {
+        let s = if blocks == 1 { "" } else { "s" };
+        write!(f, " ({blocks} block{s}, {bytes} bytes an iteration)")?;
+    }
+    if let Some((group, part)) = cost.within {
+        write!(f, ", {:.0} % of it while {}", part * 100.0, group.as_str())?;
+    }
+    Ok(())
+}
+
+impl fmt::Display for Bottleneck {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Cost(named) => cost(named, f)?,
+            Self::ExcessWork { sibling, times: by, unexplained, .. } => {
+                write!(
+                    f,
+                    "it takes {} times the instructions of `{sibling}` for the same answer",
+                    times(*by)
+                )?;
+                if *unexplained < by * 0.9 {
+                    write!(f, ", {} times without the costs that are named beside it", times(*unexplained))?;
+                }
+            }
+            Self::HotFunction { function, share, seen, algorithm } => {
+                write!(
+                    f,
+                    "{} {} is spent in `{function}`, under no other name",
+                    percent(share),
+                    of_what(*seen)
+                )?;
+                if let Some(Gain { by: Some(by), times: t, .. }) = algorithm {
+                    write!(
+                        f,
+                        "; `{by}` finds the same {} times as fast as its family's baseline",
+                        times(t.value)
+                    )?;
+                }
+            }
+            Self::SystemCalls { share, call } => {
+                write!(f, "the kernel works for it for {} of its time", percent(share))?;
+                if let Some(call) = call {
+                    write!(f, ", called most by {call}")?;
+                }
+            }
+            Self::PageFaults { share, block } => {
+                write!(f, "the kernel makes fresh pages for {} of its time", percent(share))?;
+                if let Some(block) = block {
+                    write!(f, ": its largest block has {block} bytes and is mapped anew each time")?;
+                }
+            }
+            Self::Branching { mispredicted, executed, share } => write!(
+                f,
+                "a simulated predictor guesses {mispredicted:.0} of {executed:.0} branches wrong in an iteration, which is \
+                 {} of its cycles by the model",
+                percent(share)
+            )?,
+            Self::MemoryBound { slower, from, extrapolated } => {
+                write!(
+                    f,
+                    "an instruction takes {} times as long [{}, {}] as at size {from}: it waits for memory",
+                    times(slower.value),
+                    times(slower.low),
+                    times(slower.high)
+                )?;
+                if *extrapolated {
+                    f.write_str(" (instructions by their growth at smaller sizes)")?;
+                }
+            }
+            Self::SuperLinear { metric, exponent, sizes, ahead } => write!(
+                f,
+                "its {} grow with the size to the power of {:.2} [{:.2}, {:.2}] over {sizes} sizes; at this one it costs {} \
+                 times what growing in step with the size would",
+                counted(*metric),
+                exponent.value,
+                exponent.low,
+                exponent.high,
+                times(*ahead)
+            )?,
+            Self::Waiting { share, call, children } => {
+                write!(f, "every thread of it is blocked for {} of its time", percent(share))?;
+                if let Some((call, part)) = call {
+                    write!(f, ", {:.0} % of the blocked time in {call}", part * 100.0)?;
+                }
+                if *children >= 0.5 {
+                    write!(f, ", where {children:.0} children an iteration are waited for")?;
+                }
+            }
+            Self::Starved { share, mean_wait_ns } => write!(
+                f,
+                "for {} of the time that it wanted a CPU somebody else had it, {:.1} ms at a time",
+                percent(share),
+                mean_wait_ns / 1e6
+            )?,
+            Self::LockContention { share, cpus_used, usable, against_one, .. } => write!(
+                f,
+                "its threads wait for each other in futex for {} of their time and use {cpus_used:.2} of {usable} CPUs: it \
+                 takes {against_one:.2} times as long as one thread",
+                percent(share)
+            )?,
+            Self::FalseSharing { sibling, instructions, gain } => write!(
+                f,
+                "it takes {} times as long as `{sibling}` with {instructions:.2} times its instructions: its threads write to \
+                 one cache line",
+                times(gain.times.value)
+            )?,
+            Self::Spawning { share: (share, seen), threads, children, .. } => {
+                write!(f, "starting threads or processes is up to {} {}", percent(share), of_what(*seen))?;
+                if *threads >= 0.5 {
+                    write!(f, "; {threads:.0} threads an iteration")?;
+                }
+                if *children >= 0.5 {
+                    write!(f, "; {children:.0} children an iteration")?;
+                }
+            }
+            Self::OptimisedAway { instructions, ruler, flat } => match flat {
+                Some((from, to)) => write!(
+                    f,
+                    "it takes {instructions:.0} instructions at every size from {from} to {to}, where its siblings take more \
+                     with each: the compiler removed its work"
+                )?,
+                None => write!(
+                    f,
+                    "it takes {instructions:.0} instructions, and the empty loop {ruler:.0}: the compiler removed its work"
+                )?,
+            },
+            Self::InstrumentsDisagree { question, one, other } => {
+                write!(f, "{question}: {} says {}, {} says {}", one.0, one.1, other.0, other.1)?;
+            }
+            Self::NotEnoughEvidence { missing } => {
+                write!(f, "too little was measured to say what limits it: {}", missing.join("; "))?;
+            }
+            Self::NoBottleneck { looked } => {
+                let names: Vec<&str> = looked.iter().map(|name| name.as_str()).collect();
+                write!(f, "no bottleneck shown, by {}", names.join(", "))?;
+            }
+        }
+        match self {
+            Self::FalseSharing { .. } => Ok(()),
+            _ => self.gain().map_or(Ok(()), |gain| f.write_str(&realised(gain))),
+        }
+    }
+}
+
+fn counted(metric: Metric) -> &'static str {
+    match metric {
+        Metric::HeapBytes => "heap bytes",
+        Metric::HeapBlocks => "heap blocks",
+        Metric::HeapPeakBytes => "peak heap bytes",
+        _ => "instructions",
+    }
+}
+
+impl Bottleneck {
+    /// What the claim speaks of.
+    pub fn subject(&self) -> String {
+        match self {
+            Self::Cost(cost) => cost.group.as_str().to_owned(),
+            Self::ExcessWork { sibling, .. } | Self::FalseSharing { sibling, .. } => sibling.clone(),
+            Self::HotFunction { function, .. } => function.clone(),
+            Self::SystemCalls { call, .. } => call.clone().unwrap_or_else(|| "the kernel".to_owned()),
+            Self::PageFaults { .. } => "fresh pages".to_owned(),
+            Self::Branching { .. } => "branches".to_owned(),
+            Self::MemoryBound { .. } => "memory".to_owned(),
+            Self::SuperLinear { metric, .. } => counted(*metric).to_owned(),
+            Self::Waiting { call, .. } => {
+                call.as_ref().map_or("a call not seen".to_owned(), |(call, _)| call.clone())
+            }
+            Self::Starved { .. } => "neighbours".to_owned(),
+            Self::LockContention { .. } => "futex".to_owned(),
+            Self::Spawning { .. } => "threads and processes".to_owned(),
+            Self::OptimisedAway { .. } => "the measured code".to_owned(),
+            Self::InstrumentsDisagree { question, .. } => question.clone(),
+            Self::NotEnoughEvidence { .. } | Self::NoBottleneck { .. } => "the case".to_owned(),
+        }
+    }
+
+    /// What to try.
+    pub fn advice(&self) -> String {
+        let shown = match self.gain().and_then(|gain| gain.by.as_ref()) {
+            Some(by) => format!(", as `{by}` does"),
+            None => String::new(),
+        };
+        match self {
+            Self::Cost(cost) => format!("{}{shown}", remedy(kind_of(cost.group))),
+            Self::ExcessWork { sibling, .. } => {
+                format!("build it as `{sibling}` does, or see there what it leaves out")
+            }
+            Self::HotFunction { algorithm: Some(Gain { by: Some(by), .. }), .. } => {
+                format!("another algorithm before anything else: `{by}`")
+            }
+            Self::HotFunction { function, .. } => {
+                format!("look into `{function}` in the flamegraph: less of its work, or another algorithm")
+            }
+            Self::SystemCalls { .. } => "fewer and larger calls: a buffer, or several at once".to_owned(),
+            Self::PageFaults { .. } => {
+                "reuse the memory: keep the buffer from one iteration to the next".to_owned()
+            }
+            Self::Branching { .. } => {
+                "data in order, or code without the branch: a mask, a table, a minimum".to_owned()
+            }
+            Self::MemoryBound { .. } => {
+                "touch less memory, or in order: smaller elements, blocks that fit the cache, fewer pointers"
+                    .to_owned()
+            }
+            Self::SuperLinear { .. } => {
+                "do not copy or visit all that is there for each that is new".to_owned()
+            }
+            Self::Waiting { children, .. } if *children >= 0.5 => {
+                "start all children before the first is waited for, or measure what they do".to_owned()
+            }
+            Self::Waiting { .. } => "wait for less, or for several things at once".to_owned(),
+            Self::Starved { .. } => "measure again on a quiet machine".to_owned(),
+            Self::LockContention { .. } => {
+                format!("hold the lock for less, or give each thread its own part and merge{shown}")
+            }
+            Self::FalseSharing { sibling, .. } => {
+                format!("give each thread a cache line of its own, as `{sibling}` does, or merge at the end")
+            }
+            Self::Spawning { .. } => format!("start them once and hand them work: a pool{shown}"),
+            Self::OptimisedAway { .. } => {
+                "trust no number of this case: let the output depend on the input, and return it".to_owned()
+            }
+            Self::InstrumentsDisagree { .. } => {
+                "trust neither before you know why; measure both again".to_owned()
+            }
+            Self::NotEnoughEvidence { .. } => {
+                "`just bench` with the case's id, `perflab doctor` for what is missing".to_owned()
+            }
+            Self::NoBottleneck { .. } => "leave it as it is, or look at what calls it".to_owned(),
+        }
+    }
+}
+
+fn remedy(kind: FindingKind) -> &'static str {
+    match kind {
+        FindingKind::Allocation => "fewer blocks: reserve, reuse a buffer, keep small values inline",
+        FindingKind::Growth => "reserve the length before, or collect from an iterator that knows it",
+        FindingKind::Hashing => "a cheaper hasher where keys are trusted, or no hash table",
+        FindingKind::Copying => "borrow or move instead of copying",
+        FindingKind::Formatting => "write digits straight into the text, without the formatting machinery",
+        FindingKind::Ordering => "sort once and unstably, or keep no order where none is asked for",
+        FindingKind::Dropping => "fewer and larger blocks to free: an arena, a flat collection",
+        FindingKind::Serialisation => "send less, or share memory instead of turning values into bytes",
+        FindingKind::Spawning => "start them once and hand them work: a pool",
+        FindingKind::SystemCalls => "fewer and larger calls: a buffer, or several at once",
+        FindingKind::PageFaults => "reuse the memory: keep the buffer from one iteration to the next",
+        _ => "less of it",
+    }
+}

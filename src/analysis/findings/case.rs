@@ -1,0 +1,154 @@
+//! A case with all that rules ask of it: its numbers, its siblings', its stacks.
+
+use std::path::PathBuf;
+
+use super::bottleneck::{Gain, Seen};
+use crate::analysis::shares::{Shares, Symbols};
+use crate::analysis::{Estimate, WaitVerdict, judge};
+use crate::record::{
+    CaseFiles, CaseId, Evidence, InstrumentName, ListedCounts, ListedFamily, ListedWorkload, Listing, Metric,
+    Recorded, RecordedCase,
+};
+
+/// Fewest samples that a share is taken from: with a hundred, a half is known to ten points.
+const FEWEST_SAMPLES: u128 = 100;
+
+pub(super) struct Case<'a> {
+    pub(super) listing: &'a Listing,
+    pub(super) recorded: &'a Recorded,
+    pub(super) family: &'a ListedFamily,
+    pub(super) workload: &'a ListedWorkload,
+    pub(super) record: &'a RecordedCase,
+    pub(super) files: &'a CaseFiles,
+    /// By instructions.
+    pub(super) counts: Option<Shares>,
+    /// By CPU samples.
+    pub(super) samples: Option<Shares>,
+    /// By the books.
+    pub(super) waits: Option<WaitVerdict>,
+}
+
+impl<'a> Case<'a> {
+    pub(super) fn new(
+        listing: &'a Listing,
+        recorded: &'a Recorded,
+        family: &'a ListedFamily,
+        workload: &'a ListedWorkload,
+        record: &'a RecordedCase,
+        files: &'a CaseFiles,
+        symbols: &mut Symbols,
+    ) -> Self {
+        let counts = files.instructions.as_ref().map(|kept| Shares::of_counts(&kept.data, symbols));
+        let samples = files.samples.as_ref().map(|kept| Shares::of_samples(&kept.data, symbols));
+        Self {
+            listing,
+            recorded,
+            family,
+            workload,
+            record,
+            files,
+            counts: counts.filter(|shares| shares.total() > 0),
+            samples: samples.filter(|shares| shares.total() >= FEWEST_SAMPLES),
+            waits: files.waits.as_ref().map(|kept| judge(&kept.data)),
+        }
+    }
+
+    /// The stacks that shares are taken from: instructions, which are exact, before samples.
+    pub(super) fn stacks(&self) -> Option<(&Shares, Seen)> {
+        let counts = self.counts.as_ref().map(|shares| (shares, Seen::Instructions));
+        counts.or_else(|| self.samples.as_ref().map(|shares| (shares, Seen::Samples)))
+    }
+
+    /// The part of the time in which a thread is on a CPU: what stacks speak of. 1 where nobody saw it wait.
+    pub(super) fn busy(&self) -> f64 {
+        self.waits.as_ref().map_or(1.0, |verdict| (1.0 - verdict.idle).clamp(0.0, 1.0))
+    }
+
+    pub(super) fn id_of(&self, workload: &str, size: usize) -> CaseId {
+        CaseId { family: self.family.name.clone(), workload: workload.to_owned(), size }
+    }
+
+    /// The other members that run at this size, with their records.
+    pub(super) fn siblings(&self) -> impl Iterator<Item = (&'a ListedWorkload, &'a RecordedCase)> {
+        let this = self.record;
+        self.family.workloads.iter().filter(|workload| workload.name != this.workload).filter_map(
+            |workload| {
+                let id =
+                    CaseId { family: this.family.clone(), workload: workload.name.clone(), size: this.size };
+                Some((workload, self.recorded.case(&id)?))
+            },
+        )
+    }
+
+    pub(super) fn number(&self, metric: Metric) -> Option<Estimate> {
+        number(self.record, metric)
+    }
+
+    /// How many times as fast `sibling` is: from interleaved rounds where both have been in them, else from their times.
+    pub(super) fn gain_of(&self, sibling: &RecordedCase) -> Option<Gain> {
+        let by = Some(sibling.workload.clone());
+        let paired = self.relative(self.record).zip(self.relative(sibling));
+        if let Some(times) = paired.and_then(|(own, other)| own.over(&other)) {
+            return Some(Gain { by, times, paired: true });
+        }
+        let times = self.number(Metric::TimeNs)?.over(&number(sibling, Metric::TimeNs)?)?;
+        Some(Gain { by, times, paired: false })
+    }
+
+    /// The time of `record` over the family's reference, from interleaved rounds.
+    fn relative(&self, record: &RecordedCase) -> Option<Estimate> {
+        let is_baseline = record.workload == self.family.baseline;
+        match self.family.counts {
+            ListedCounts::Work if is_baseline => Some(Estimate::exact(1.0)),
+            ListedCounts::Work => number(record, Metric::TimeRatio),
+            ListedCounts::Workers if is_baseline && self.family.sizes.first() == Some(&record.size) => {
+                Some(Estimate::exact(1.0))
+            }
+            ListedCounts::Workers => Estimate::exact(1.0).over(&number(record, Metric::Speedup)?),
+        }
+        .filter(|ratio| ratio.low > 0.0)
+    }
+
+    /// Its time over that of one thread: the baseline's, or with the fewest workers. `None` for a family in which
+    /// nothing runs on one thread.
+    pub(super) fn against_one(&self) -> Option<Estimate> {
+        let baseline = self.family.workload(&self.family.baseline)?;
+        match self.family.counts {
+            ListedCounts::Work if baseline.concurrency.threads || baseline.concurrency.processes => None,
+            _ => self.relative(self.record),
+        }
+    }
+
+    pub(super) fn evidence(
+        &self,
+        instrument: InstrumentName,
+        says: impl Into<String>,
+        file: Option<PathBuf>,
+    ) -> Evidence {
+        Evidence { instrument, says: says.into(), file }
+    }
+
+    /// The evidence of stacks.
+    pub(super) fn stacks_say(&self, seen: Seen, says: String) -> Evidence {
+        let kept = match seen {
+            Seen::Instructions => self.files.instructions.as_ref().map(|kept| kept.file.clone()),
+            Seen::Samples => self.files.samples.as_ref().map(|kept| kept.file.clone()),
+            Seen::Books => self.files.waits.as_ref().map(|kept| kept.file.clone()),
+        };
+        self.evidence(seen.instrument(), says, kept)
+    }
+
+    /// The evidence of a gain.
+    pub(super) fn gain_says(&self, gain: &Gain) -> Evidence {
+        let who = gain.by.as_deref().unwrap_or("the case without this cost");
+        let how = if gain.paired { "in interleaved rounds" } else { "timed apart" };
+        let Estimate { value, low, high } = gain.times;
+        let says = format!("{who} is {value:.2} times as fast [{low:.2}, {high:.2}], {how}");
+        self.evidence(InstrumentName::Time, says, None)
+    }
+}
+
+/// A number of a case, where it is sound.
+pub(super) fn number(record: &RecordedCase, metric: Metric) -> Option<Estimate> {
+    record.measurement(metric).and_then(Estimate::of)
+}

@@ -1,0 +1,120 @@
+//! Costs that have a name: by what functions of the stacks are called, and by members that are declared to be the same
+//! without that cost.
+
+use super::bottleneck::{Bottleneck, Cost, Gain, Seen, kind_of};
+use super::case::Case;
+use super::{Found, LEAST_SHARE};
+use crate::analysis::Estimate;
+use crate::analysis::shares::Share;
+use crate::analysis::symbols::{Group, Groups, Symbol};
+use crate::record::{FindingKind, InstrumentName};
+
+/// Costs that are told by their names. Synchronisation and starting threads have rules of their own: what they cost is
+/// mostly in the kernel, or in waiting.
+const GROUPS: [Group; 8] = [
+    Group::Allocation,
+    Group::Growth,
+    Group::Hashing,
+    Group::Copying,
+    Group::Formatting,
+    Group::Ordering,
+    Group::Dropping,
+    Group::Serialisation,
+];
+
+/// A collection that takes one block was given its room; only from the second on does it grow.
+const GROWS: u64 = 2;
+
+pub(super) fn find(case: &Case<'_>) -> Vec<Found> {
+    GROUPS.into_iter().filter_map(|group| find_one(case, group)).collect()
+}
+
+/// The groups of `found`.
+pub(super) fn named(found: &[Found]) -> Groups {
+    found.iter().fold(Groups::NONE, |groups, found| match &found.bottleneck {
+        Bottleneck::Cost(cost) => groups.with(cost.group),
+        _ => groups,
+    })
+}
+
+fn find_one(case: &Case<'_>, group: Group) -> Option<Found> {
+    let heap = blocks(case, group);
+    if group == Group::Growth && heap.is_some_and(|(blocks, _)| blocks < GROWS) {
+        return None;
+    }
+    let gain = gain(case, kind_of(group)).filter(|gain| gain.times.low >= 1.0 / (1.0 - LEAST_SHARE));
+    // What handing work to processes costs has a part that is asked for by name, however small.
+    let least = match group {
+        Group::Serialisation if case.workload.concurrency.processes => f64::MIN_POSITIVE,
+        _ => LEAST_SHARE,
+    };
+    let share = case.stacks().map(|(shares, seen)| (shares.group(group).scaled(case.busy()), seen));
+    let shows = |share: Share| if least < LEAST_SHARE { share.value >= least } else { share.low >= least };
+    let share = share.filter(|(share, _)| shows(*share));
+    if share.is_none() && gain.is_none() {
+        return None;
+    }
+    let mut evidence = Vec::new();
+    if let Some((share, seen)) = share {
+        let says = format!("{:.1} % of the stacks hold a function of {group}", share.value * 100.0);
+        evidence.push(case.stacks_say(seen, says));
+    }
+    if let (Some((blocks, bytes)), Some(kept)) = (heap, &case.files.heap) {
+        let says = format!("{blocks} blocks of {bytes} bytes in all");
+        evidence.push(case.evidence(InstrumentName::Heap, says, Some(kept.file.clone())));
+    }
+    evidence.extend(gain.as_ref().map(|gain| case.gain_says(gain)));
+    let within = share.and_then(|_| within(case, group));
+    Some(Found::new(Bottleneck::Cost(Cost { group, share, within, heap, gain }), evidence))
+}
+
+/// The other cost that most of this one lies in, if at least half does, and the other is larger.
+fn within(case: &Case<'_>, group: Group) -> Option<(Group, f64)> {
+    let (shares, _) = case.stacks()?;
+    let others = GROUPS.into_iter().filter(|other| *other != group);
+    let larger = others.filter(|other| shares.group(*other).value > shares.group(group).value);
+    let parts = larger.map(|other| (other, shares.overlap(group, other)));
+    parts.filter(|(_, part)| *part >= 0.5).max_by(|a, b| a.1.total_cmp(&b.1))
+}
+
+/// Heap blocks and bytes of an iteration: all of them, or those that growing takes.
+fn blocks(case: &Case<'_>, group: Group) -> Option<(u64, u64)> {
+    if !matches!(group, Group::Allocation | Group::Growth) {
+        return None;
+    }
+    let sites = &case.files.heap.as_ref()?.data.sites;
+    let grows = |frames: &[String]| frames.iter().any(|frame| Symbol::of(frame).groups.holds(Group::Growth));
+    let wanted = sites.iter().filter(|site| group == Group::Allocation || grows(&site.frames));
+    Some(wanted.fold((0, 0), |(blocks, bytes), site| (blocks + site.blocks, bytes + site.bytes)))
+}
+
+/// What is gained without the cost of `kind`: by a run of the case itself without it, else by the member that is
+/// declared to be this one without it, the fastest if there are several.
+pub(super) fn gain(case: &Case<'_>, kind: FindingKind) -> Option<Gain> {
+    // The metric of such a run is called after the kind of cost.
+    let name = format!("ceiling_{}", kind.as_str().replace('-', "_"));
+    let own = case.record.measurements.iter().find(|number| number.metric.as_str() == name);
+    if let Some(times) = own.and_then(Estimate::of) {
+        return Some(Gain { by: None, times, paired: true });
+    }
+    let spares = case.siblings().filter(|(sibling, _)| {
+        sibling.spares.iter().any(|spare| spare.cost == kind.as_str() && spare.of == case.record.workload)
+    });
+    let gains = spares.filter_map(|(_, record)| case.gain_of(record));
+    gains.max_by(|a, b| a.times.value.total_cmp(&b.times.value))
+}
+
+/// The share of stacks that `seen` shows of `group`, for rules that hold instruments against each other.
+pub(super) fn share_by(case: &Case<'_>, group: Group, seen: Seen) -> Option<Share> {
+    let shares = match seen {
+        Seen::Instructions => case.counts.as_ref(),
+        Seen::Samples => case.samples.as_ref(),
+        Seen::Books => None,
+    };
+    Some(shares?.group(group))
+}
+
+/// The groups whose shares are held against each other: those that two samplers should see alike.
+pub(super) fn groups() -> impl Iterator<Item = Group> {
+    GROUPS.into_iter()
+}

@@ -1,0 +1,275 @@
+//! What share of a case's stacks serves which purpose, and in which function the rest is spent. One pass over the
+//! stacks; every question after that is answered from sums.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::symbols::{Group, Groups, Symbol};
+use crate::record::Folded;
+
+/// A share of a whole, 0 to 1, with its interval.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Share {
+    /// The estimate.
+    pub value: f64,
+    /// Lower end of the 95 % interval; the value itself where it is exact.
+    pub low: f64,
+    /// Upper end of the same.
+    pub high: f64,
+}
+
+/// 97.5 % of the normal distribution lie below.
+const Z: f64 = 1.959_963_985;
+
+impl Share {
+    /// A share that was counted.
+    pub fn exact(value: f64) -> Self {
+        Self { value, low: value, high: value }
+    }
+
+    /// A share that was sampled: `hits` of `samples`. The interval is Wilson's, which holds near 0 and 1 and for few
+    /// samples, where the usual one does not (E. B. Wilson, "Probable inference, the law of succession, and statistical
+    /// inference", Journal of the American Statistical Association 22, 1927).
+    pub fn sampled(hits: u128, samples: u128) -> Self {
+        let n = samples.max(1) as f64;
+        let value = hits as f64 / n;
+        let centre = (value + Z * Z / (2.0 * n)) / (1.0 + Z * Z / n);
+        let half = Z / (1.0 + Z * Z / n) * (value * (1.0 - value) / n + Z * Z / (4.0 * n * n)).sqrt();
+        Self { value, low: (centre - half).clamp(0.0, value), high: (centre + half).clamp(value, 1.0) }
+    }
+
+    /// Of a whole of which only `factor` is this share's own whole.
+    pub fn scaled(self, factor: f64) -> Self {
+        Self { value: self.value * factor, low: self.low * factor, high: self.high * factor }
+    }
+
+    /// How many times as fast at most if this share were nothing: 1 / (1 − share). Amdahl's law for an infinite
+    /// speed-up of one part ("Validity of the single processor approach", AFIPS 1967). `None` where nothing would be
+    /// left.
+    pub fn ceiling(&self) -> Option<f64> {
+        (self.value < 0.9995).then(|| 1.0 / (1.0 - self.value))
+    }
+
+    /// Whether the interval has a width.
+    pub fn is_exact(&self) -> bool {
+        self.low == self.high
+    }
+}
+
+/// The stacks of a case, summed up.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shares {
+    total: u128,
+    exact: bool,
+    by_groups: BTreeMap<Groups, u128>,
+    /// Functions, and what each holds itself, by the groups of its stacks.
+    functions: BTreeMap<(String, Groups), u128>,
+    /// Calls of the kernel by name.
+    calls: BTreeMap<String, u128>,
+}
+
+/// What names say, remembered: the cases of a catalogue share most of theirs.
+#[derive(Debug, Default)]
+pub struct Symbols {
+    known: HashMap<String, Symbol>,
+}
+
+impl Symbols {
+    fn of(&mut self, frame: &str) -> &Symbol {
+        if !self.known.contains_key(frame) {
+            self.known.insert(frame.to_owned(), Symbol::of(frame));
+        }
+        &self.known[frame]
+    }
+}
+
+impl Shares {
+    /// Sums up stacks of `samples`, whose shares are sampled.
+    pub fn of_samples(samples: &Folded, symbols: &mut Symbols) -> Self {
+        Self::of(samples, false, symbols)
+    }
+
+    /// Sums up stacks of `counts`, whose shares are exact.
+    pub fn of_counts(counts: &Folded, symbols: &mut Symbols) -> Self {
+        Self::of(counts, true, symbols)
+    }
+
+    fn of(folded: &Folded, exact: bool, symbols: &mut Symbols) -> Self {
+        let mut shares = Self {
+            total: folded.total(),
+            exact,
+            by_groups: BTreeMap::new(),
+            functions: BTreeMap::new(),
+            calls: BTreeMap::new(),
+        };
+        for (stack, weight) in folded.stacks() {
+            let mut groups = Groups::NONE;
+            let mut innermost = Groups::NONE;
+            let mut function = None;
+            let mut call = None;
+            for frame in stack.split(';') {
+                let symbol = symbols.of(frame);
+                groups = groups.union(symbol.groups);
+                if symbol.groups != Groups::NONE {
+                    innermost = symbol.groups;
+                }
+                if symbol.own {
+                    function = Some(symbol.path.clone());
+                }
+                if symbol.groups.holds(Group::SystemCalls) {
+                    call = Some(frame);
+                }
+            }
+            // A text is appended by copying, but what it costs to grow it first is not copying.
+            if !innermost.holds(Group::Copying) {
+                groups = groups.without(Group::Copying);
+            }
+            *shares.by_groups.entry(groups).or_default() += weight;
+            if let Some(function) = function {
+                *shares.functions.entry((function, groups)).or_default() += weight;
+            }
+            if let Some(call) = call {
+                let name = super::symbols::c_name(call).unwrap_or(call).to_owned();
+                *shares.calls.entry(name).or_default() += weight;
+            }
+        }
+        shares
+    }
+
+    /// Whether they are counted, not sampled.
+    pub fn is_exact(&self) -> bool {
+        self.exact
+    }
+
+    /// The weight of all stacks: samples, or instructions.
+    pub fn total(&self) -> u128 {
+        self.total
+    }
+
+    fn share(&self, weight: u128) -> Share {
+        match (self.exact, self.total) {
+            (_, 0) => Share::exact(0.0),
+            (true, total) => Share::exact(weight as f64 / total as f64),
+            (false, total) => Share::sampled(weight, total),
+        }
+    }
+
+    fn weight(&self, is_wanted: impl Fn(Groups) -> bool) -> u128 {
+        self.by_groups.iter().filter(|(groups, _)| is_wanted(**groups)).map(|(_, weight)| weight).sum()
+    }
+
+    /// The share of the stacks that hold a function of `group`.
+    pub fn group(&self, group: Group) -> Share {
+        self.share(self.weight(|groups| groups.holds(group)))
+    }
+
+    /// The share of the stacks that hold a function of any of `wanted`.
+    pub fn any(&self, wanted: Groups) -> Share {
+        self.share(self.weight(|groups| groups.meets(wanted)))
+    }
+
+    /// How much of `group` lies within `other`, 0 to 1.
+    pub fn overlap(&self, group: Group, other: Group) -> f64 {
+        let both = self.weight(|groups| groups.holds(group) && groups.holds(other));
+        both as f64 / self.weight(|groups| groups.holds(group)).max(1) as f64
+    }
+
+    /// The case's own functions with the share that each holds itself or in functions of the language, without what
+    /// `named` explains. Most first.
+    pub fn functions(&self, named: Groups) -> Vec<(&str, Share)> {
+        let mut sums = BTreeMap::<&str, u128>::new();
+        for ((function, groups), weight) in &self.functions {
+            if !groups.meets(named) {
+                *sums.entry(function).or_default() += weight;
+            }
+        }
+        let mut functions: Vec<_> =
+            sums.into_iter().map(|(function, weight)| (function, self.share(weight))).collect();
+        functions.sort_by(|a, b| b.1.value.total_cmp(&a.1.value).then_with(|| a.0.cmp(b.0)));
+        functions
+    }
+
+    /// The call of the kernel that most stacks hold.
+    pub fn leading_call(&self) -> Option<&str> {
+        self.calls.iter().max_by_key(|(_, weight)| **weight).map(|(call, _)| call.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shares(stacks: &[(&str, u128)], exact: bool) -> Shares {
+        let mut folded = Folded::default();
+        for (stack, weight) in stacks {
+            folded.add(stack.split(';'), *weight);
+        }
+        Shares::of(&folded, exact, &mut Symbols::default())
+    }
+
+    #[test]
+    fn wilsons_interval_is_the_published_one() {
+        // Newcombe, "Two-sided confidence intervals for the single proportion", Statistics in Medicine 17, 1998, table I.
+        for (hits, samples, low, high) in [
+            (81, 263, 0.2553, 0.3662),
+            (15, 148, 0.0624, 0.1605),
+            (0, 20, 0.0, 0.1611),
+            (1, 29, 0.0061, 0.1718),
+        ] {
+            let share = Share::sampled(hits, samples);
+            assert!((share.low - low).abs() < 5e-5, "{share:?}");
+            assert!((share.high - high).abs() < 5e-5, "{share:?}");
+        }
+    }
+
+    #[test]
+    fn a_share_of_nothing_and_of_everything_has_its_ceiling() {
+        assert_eq!(Share::exact(0.0).ceiling(), Some(1.0));
+        assert_eq!(Share::exact(0.75).ceiling(), Some(4.0));
+        assert_eq!(Share::exact(1.0).ceiling(), None);
+        assert_eq!(shares(&[], false).group(Group::Hashing), Share::exact(0.0));
+    }
+
+    #[test]
+    fn a_stack_counts_once_in_each_group_it_meets() {
+        let seen = shares(
+            &[
+                ("Prepared<W>::run;<mine::W as Run>::run;<Vec>::grow_one;<Vec>::finish_grow;_int_malloc", 30),
+                ("Prepared<W>::run;<mine::W as Run>::run;malloc;_int_malloc", 10),
+                ("Prepared<W>::run;<mine::W as Run>::run;core::ptr::write::<u64>", 60),
+            ],
+            true,
+        );
+        assert_eq!(seen.group(Group::Growth), Share::exact(0.3));
+        assert_eq!(seen.group(Group::Allocation), Share::exact(0.4));
+        assert_eq!(seen.overlap(Group::Allocation, Group::Growth), 0.75);
+        let named = Groups::NONE.with(Group::Allocation).with(Group::Growth);
+        assert_eq!(seen.any(named), Share::exact(0.4));
+        assert_eq!(seen.functions(named), [("<mine::W as Run>::run", Share::exact(0.6))]);
+    }
+
+    #[test]
+    fn copying_is_what_copies_and_not_what_it_needs_before() {
+        let seen = shares(
+            &[
+                ("<[u8]>::copy_from_slice;memmove", 20),
+                ("<Vec<u8>>::append_elements;<Vec>::reserve;<Raw>::grow_amortized;malloc", 30),
+                ("mine::f", 50),
+            ],
+            true,
+        );
+        assert_eq!(seen.group(Group::Copying), Share::exact(0.2));
+    }
+
+    #[test]
+    fn a_cost_deep_in_a_chain_of_generics_is_its_functions() {
+        let deep = "Prepared<W>::run;<mine::W as Run>::run;<core::iter::adapters::map::Map<I, F> as core::iter::traits::iterator::Iterator>::fold::<u64>;mine::expensive::<u64>;<u64>::wrapping_mul";
+        let seen = shares(&[(deep, 90), ("Prepared<W>::run", 10)], true);
+        assert_eq!(seen.functions(Groups::NONE), [("mine::expensive", Share::exact(0.9))]);
+    }
+
+    #[test]
+    fn calls_of_the_kernel_are_named() {
+        let seen = shares(&[("mine::f;__GI___libc_read", 3), ("mine::f;__libc_write", 2)], false);
+        assert_eq!(seen.leading_call(), Some("read"));
+    }
+}
