@@ -87,6 +87,8 @@ pub struct Groups(u16);
 impl Groups {
     /// No group.
     pub const NONE: Self = Self(0);
+    /// Every group.
+    pub const ALL: Self = Self((1 << Group::ALL.len()) - 1);
 
     /// With `group`.
     #[must_use]
@@ -418,6 +420,8 @@ fn is_own(path: &str) -> bool {
     if path.starts_with('[') || path.starts_with("Prepared") {
         return false;
     }
+    // What stands behind the gap of a name too long to be kept begins in the middle of a word.
+    let path = path.split('…').next().unwrap_or(path);
     let names = path.split(|character: char| !(character.is_alphanumeric() || "_:".contains(character)));
     let crates = names.filter(|name| name.find("::").is_some_and(|at| at > 0));
     let mut others = crates.filter(|name| !LANGUAGE.iter().any(|language| name.starts_with(language)));
@@ -511,6 +515,7 @@ mod tests {
             ("core::ptr::write::<u64>", false),
             ("_int_free", false),
             ("[unknown]", false),
+            ("<core::iter::adapters::map::Map as core::iter::tra…re::iter::Iterator>::fold", false),
         ] {
             assert_eq!(Symbol::of(frame).own, own, "{frame}");
         }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::bottleneck::{Gain, Seen};
 use crate::analysis::shares::{Shares, Symbols};
-use crate::analysis::{Estimate, WaitVerdict, judge};
+use crate::analysis::{Estimate, WaitVerdict, growth, judge};
 use crate::record::{
     CaseFiles, CaseId, Evidence, InstrumentName, ListedCounts, ListedFamily, ListedWorkload, Listing, Metric,
     Recorded, RecordedCase,
@@ -12,6 +12,9 @@ use crate::record::{
 
 /// Fewest samples that a share is taken from: with a hundred, a half is known to ten points.
 const FEWEST_SAMPLES: u128 = 100;
+
+/// A law may speak of sizes at which nothing was counted if it knows its exponent to this.
+const CERTAIN: f64 = 0.1;
 
 pub(super) struct Case<'a> {
     pub(super) listing: &'a Listing,
@@ -119,6 +122,18 @@ impl<'a> Case<'a> {
         }
     }
 
+    /// Instructions of a member at this size: counted, or, where none were, by the law of its smaller sizes.
+    pub(super) fn instructions(&self, workload: &ListedWorkload) -> Option<Instructions> {
+        let record = self.recorded.case(&self.id_of(&workload.name, self.record.size))?;
+        if let Some(counted) = number(record, Metric::Instructions) {
+            return Some(Instructions { count: counted.value, extrapolated: false })
+                .filter(|known| known.count > 0.0);
+        }
+        let law = growth::law(self.family, workload, self.recorded, Metric::Instructions)?;
+        let is_certain = law.exponent.high - law.exponent.value <= CERTAIN;
+        is_certain.then(|| Instructions { count: law.at(self.record.size), extrapolated: true })
+    }
+
     pub(super) fn evidence(
         &self,
         instrument: InstrumentName,
@@ -146,6 +161,14 @@ impl<'a> Case<'a> {
         let says = format!("{who} is {value:.2} times as fast [{low:.2}, {high:.2}], {how}");
         self.evidence(InstrumentName::Time, says, None)
     }
+}
+
+/// Instructions of an iteration.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Instructions {
+    pub(super) count: f64,
+    /// By the law of smaller sizes.
+    pub(super) extrapolated: bool,
 }
 
 /// A number of a case, where it is sound.

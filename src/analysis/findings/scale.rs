@@ -1,10 +1,11 @@
 //! What a member's other sizes tell of a case: super-linear, memory-bound, optimised away.
 
-use super::Found;
 use super::bottleneck::Bottleneck;
 use super::case::{Case, number};
+use super::{Found, LEAST_SHARE};
 use crate::analysis::Estimate;
 use crate::analysis::growth::{self, GrowthLaw};
+use crate::analysis::symbols::Groups;
 use crate::record::{InstrumentName, ListedCounts, Metric};
 
 /// The exponent from which growth stands out: a quadratic cost with a linear one beside it lies above over the sizes of
@@ -19,8 +20,6 @@ const AHEAD: f64 = 1.5;
 const SLOWER: f64 = 2.0;
 /// The least that the intervals may allow: the host's modes.
 const SLOWER_LOW: f64 = 1.6;
-/// A law may speak of sizes at which nothing was counted if it knows its exponent to this.
-const CERTAIN: f64 = 0.1;
 /// Simulated first-level misses in a thousand instructions, below which memory is not what an instruction waits for: at
 /// 5 cycles for one that the last level serves, 1 in a thousand adds half a per cent.
 const MISSES: f64 = 1.0;
@@ -78,10 +77,8 @@ fn memory_bound(case: &Case<'_>) -> Option<Found> {
     if concurrency.threads || concurrency.processes || case.busy() < 0.9 {
         return None;
     }
-    let law = growth::law(case.family, case.workload, case.recorded, Metric::Instructions);
-    let counted = case.number(Metric::Instructions).map(|count| count.value);
-    let certain = law.filter(|law| law.exponent.high - law.exponent.value <= CERTAIN);
-    let here = counted.or_else(|| Some(certain?.at(case.record.size)))?;
+    let instructions = case.instructions(case.workload)?;
+    let here = instructions.count;
     let misses = case.number(Metric::L1Misses).map(|misses| misses.value * 1_000.0 / here);
     if misses.is_some_and(|misses| misses < MISSES) {
         return None;
@@ -109,7 +106,10 @@ fn memory_bound(case: &Case<'_>) -> Option<Found> {
         case.evidence(InstrumentName::Instructions, says, None),
         case.evidence(InstrumentName::Time, time, None),
     ];
-    Some(Found::new(Bottleneck::MemoryBound { slower, from, extrapolated: counted.is_none() }, evidence))
+    Some(Found::new(
+        Bottleneck::MemoryBound { slower, from, extrapolated: instructions.extrapolated },
+        evidence,
+    ))
 }
 
 fn optimised_away(case: &Case<'_>) -> Option<Found> {
@@ -122,7 +122,9 @@ fn optimised_away(case: &Case<'_>) -> Option<Found> {
     let ruler =
         ruler.and_then(|record| number(record, Metric::Instructions)).map_or(0.0, |count| count.value);
     let is_ruler = ruler > 0.0 && instructions <= ruler + NOTHING;
-    let flat = flat(case).filter(|_| others_grow(case));
+    // To free one block of any size, say, takes as many instructions: then its functions have a name.
+    let works = case.stacks().is_some_and(|(shares, _)| shares.any(Groups::ALL).value >= LEAST_SHARE);
+    let flat = flat(case).filter(|_| case.family.offers_alternatives() && !works && others_grow(case));
     if !is_ruler && flat.is_none() {
         return None;
     }

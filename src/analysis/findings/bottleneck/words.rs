@@ -22,6 +22,18 @@ pub(in crate::analysis::findings) fn times(factor: f64) -> String {
     if factor < 10.0 { format!("{factor:.1}") } else { format!("{factor:.0}") }
 }
 
+/// The last two parts of a path: `<perflab::build_vec::Push as perflab::Workload>::run` is `Push::run`.
+fn short(path: &str) -> String {
+    let plain = match path.strip_prefix('<').and_then(|rest| rest.split_once('>')) {
+        Some((of, method)) => format!("{}{method}", of.split(" as ").next().unwrap_or(of)),
+        None => path.to_owned(),
+    };
+    let parts: Vec<&str> = plain.split("::").collect();
+    // A closure is named by the function that it stands in.
+    let named = parts.iter().rposition(|part| !part.starts_with('{')).unwrap_or(0);
+    parts[named.saturating_sub(1)..].join("::")
+}
+
 fn of_what(seen: Seen) -> &'static str {
     match seen {
         Seen::Instructions => "of its instructions",
@@ -69,7 +81,7 @@ fn cost(cost: &Cost, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Some((share, seen)) => write!(f, "{} {} {}", deed(cost.group), percent(share), of_what(*seen))?,
         None => write!(f, "{} a cost that no stack shows in full", deed(cost.group))?,
     }
-    if let Some((blocks, bytes)) = cost.heap {
+    if let Some((blocks, bytes)) = cost.heap.filter(|(blocks, _)| *blocks > 0) {
         let s = if blocks == 1 { "" } else { "s" };
         write!(f, " ({blocks} block{s}, {bytes} bytes an iteration)")?;
     }
@@ -261,7 +273,10 @@ impl Bottleneck {
                 format!("another algorithm before anything else: `{by}`")
             }
             Self::HotFunction { function, .. } => {
-                format!("look into `{function}` in the flamegraph: less of its work, or another algorithm")
+                format!(
+                    "look into `{}` in the flamegraph: less of its work, or another algorithm",
+                    short(function)
+                )
             }
             Self::SystemCalls { .. } => "fewer and larger calls: a buffer, or several at once".to_owned(),
             Self::PageFaults { .. } => {

@@ -1,0 +1,276 @@
+//! Records made for findings: what a run would have recorded, without running anything.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use perflab::analysis::findings::derive_with;
+use perflab::record::{
+    BlockedIn, Branches, CallSite, CaseFiles, CaseId, Costs, Finding, FindingKind, Folded, HeapSites,
+    InstrumentName, Kept, ListedFamily, ListedWorkload, Listing, Measurement, Metric, Recorded, RecordedCase,
+    SCHEMA, Sampling, Spare, ThreadWaits, Timeline, WaitParts, WaitsLedger,
+};
+
+pub mod catalogue;
+pub mod planted;
+
+/// A row of the table of known answers.
+pub struct Row {
+    /// The case, and what is planted in it.
+    pub case: &'static str,
+    /// The kind that must lead.
+    pub expected: FindingKind,
+    /// Kinds that must be named beside it.
+    pub beside: Vec<FindingKind>,
+    /// What the leading claim must hold.
+    pub says: Vec<&'static str>,
+    /// Kinds that must not be named.
+    pub silent: Vec<FindingKind>,
+    /// What was found.
+    pub found: Vec<Finding>,
+}
+
+impl Row {
+    pub fn of(case: &'static str, expected: FindingKind, found: Vec<Finding>) -> Self {
+        Self { case, expected, beside: Vec::new(), says: Vec::new(), silent: Vec::new(), found }
+    }
+
+    pub fn beside(mut self, kinds: &[FindingKind]) -> Self {
+        self.beside.extend(kinds);
+        self
+    }
+
+    pub fn says(mut self, words: &'static str) -> Self {
+        self.says.push(words);
+        self
+    }
+
+    pub fn silent(mut self, kinds: &[FindingKind]) -> Self {
+        self.silent.extend(kinds);
+        self
+    }
+
+    /// Why the row does not hold, if it does not.
+    pub fn wrong(&self) -> Option<String> {
+        let leading = self.found.first()?;
+        let has = |kind: &FindingKind| self.found.iter().any(|finding| finding.kind == *kind);
+        if leading.kind != self.expected {
+            return Some(format!("{} leads: {}", leading.kind, leading.claim));
+        }
+        if let Some(missing) = self.beside.iter().find(|kind| !has(kind)) {
+            return Some(format!("{missing} is not named"));
+        }
+        if let Some(said) = self.silent.iter().find(|kind| has(kind)) {
+            return Some(format!("{said} is named"));
+        }
+        let text = format!("{} | {} | {}", leading.claim, leading.subject, leading.advice);
+        self.says.iter().find(|words| !text.contains(**words)).map(|words| format!("`{words}` is not in: {text}"))
+    }
+}
+
+/// A catalogue, its records, and the files of its cases.
+pub struct World {
+    pub listing: Listing,
+    pub recorded: Recorded,
+    files: BTreeMap<CaseId, CaseFiles>,
+}
+
+impl World {
+    /// A world with one family.
+    pub fn of(family: ListedFamily) -> Self {
+        let recorded = Recorded {
+            schema: SCHEMA,
+            environment: None,
+            warnings: Vec::new(),
+            instruments: Vec::new(),
+            cases: Vec::new(),
+        };
+        let listing = Listing { schema: SCHEMA, families: vec![family] };
+        Self { listing, recorded, files: BTreeMap::new() }
+    }
+
+    /// A world with the family `planted`, which asks for alternatives.
+    pub fn planted(members: &[&str], sizes: &[usize]) -> Self {
+        Self::of(family("planted", "How should it be done?", members, sizes))
+    }
+
+    pub fn member(&mut self, name: &str) -> &mut ListedWorkload {
+        let mut members = self.listing.families.iter_mut().flat_map(|family| &mut family.workloads);
+        members.find(|member| member.name == name).expect("a member of the world")
+    }
+
+    /// Declares that `sibling` is `of` without `cost`.
+    pub fn spare(&mut self, sibling: &str, cost: &str, of: &str) {
+        self.member(sibling).spares.push(Spare { cost: cost.into(), of: of.into() });
+    }
+
+    fn case(&mut self, id: &CaseId) -> &mut RecordedCase {
+        let at = match self.recorded.cases.binary_search_by(|case| case.id.cmp(id)) {
+            Ok(at) => at,
+            Err(at) => {
+                self.recorded.cases.insert(
+                    at,
+                    RecordedCase {
+                        id: id.clone(),
+                        family: id.family.clone(),
+                        workload: id.workload.clone(),
+                        size: id.size,
+                        measurements: Vec::new(),
+                        findings: Vec::new(),
+                        failures: Vec::new(),
+                        left_out: Vec::new(),
+                    },
+                );
+                at
+            }
+        };
+        &mut self.recorded.cases[at]
+    }
+
+    pub fn number(&mut self, case: &str, metric: Metric, value: f64) {
+        self.range(case, metric, [value; 3]);
+    }
+
+    pub fn range(&mut self, case: &str, metric: Metric, [value, low, high]: [f64; 3]) {
+        let number = Measurement {
+            metric,
+            value,
+            low,
+            high,
+            unit: metric.unit(),
+            instrument: InstrumentName::Time,
+            taken_at: "2026-11-22T00:00:00Z".into(),
+            revision: "a".into(),
+        };
+        self.case(&id(case)).measurements.push(number);
+    }
+
+    pub fn samples(&mut self, case: &str, stacks: &[(&str, u128)]) {
+        self.number(case, Metric::Samples, stacks.iter().map(|(_, weight)| *weight as f64).sum());
+        self.files.entry(id(case)).or_default().samples = Some(kept(folded(stacks)));
+    }
+
+    pub fn samples_read(&mut self, case: &str, text: &str) {
+        self.number(case, Metric::Samples, 500.0);
+        let folded = Folded::parse(text).folded;
+        self.files.entry(id(case)).or_default().samples = Some(kept(folded));
+    }
+
+    pub fn counts(&mut self, case: &str, stacks: &[(&str, u128)]) {
+        self.number(case, Metric::Instructions, stacks.iter().map(|(_, weight)| *weight as f64).sum());
+        self.files.entry(id(case)).or_default().instructions = Some(kept(folded(stacks)));
+    }
+
+    pub fn branches(&mut self, case: &str, executed: u64, mispredicted: u64, instructions: u64) {
+        let costs = Costs {
+            schema: SCHEMA,
+            iterations: 1,
+            instructions,
+            branches: Some(Branches { executed, mispredicted }),
+            functions: Vec::new(),
+        };
+        self.files.entry(id(case)).or_default().costs = Some(kept(costs));
+    }
+
+    pub fn heap(&mut self, case: &str, sites: &[(&[&str], u64, u64)]) {
+        let site = |(frames, blocks, bytes): &(&[&str], u64, u64)| CallSite {
+            frames: frames.iter().map(|frame| (*frame).to_owned()).collect(),
+            blocks: *blocks,
+            bytes: *bytes,
+            peak_bytes: *bytes,
+        };
+        let sites = HeapSites { schema: SCHEMA, sites: sites.iter().map(site).collect() };
+        self.number(case, Metric::HeapBlocks, sites.sites.iter().map(|site| site.blocks as f64).sum());
+        self.files.entry(id(case)).or_default().heap = Some(kept(sites));
+    }
+
+    pub fn waits(&mut self, case: &str, ledger: WaitsLedger) {
+        self.number(case, Metric::WallNs, ledger.total.wall_ns as f64 / ledger.iterations.max(1) as f64);
+        self.files.entry(id(case)).or_default().waits = Some(kept(ledger));
+    }
+
+    /// What is found of `case`.
+    pub fn findings(&mut self, case: &str) -> Vec<Finding> {
+        self.derive();
+        self.recorded.case(&id(case)).expect("a recorded case").findings.clone()
+    }
+
+    /// Derives every finding; what is told loudly.
+    pub fn derive(&mut self) -> Vec<String> {
+        let files = &self.files;
+        derive_with(&self.listing, &mut self.recorded, |case| files.get(&case.id).cloned().unwrap_or_default())
+    }
+}
+
+pub fn family(name: &str, question: &str, members: &[&str], sizes: &[usize]) -> ListedFamily {
+    let member =
+        |name: &&str| ListedWorkload { name: (*name).into(), sizes: sizes.into(), ..ListedWorkload::default() };
+    ListedFamily {
+        name: name.into(),
+        question: question.into(),
+        baseline: members[0].into(),
+        axis: "elements".into(),
+        unit: "element".into(),
+        sizes: sizes.into(),
+        workloads: members.iter().map(member).collect(),
+        ..ListedFamily::default()
+    }
+}
+
+pub fn id(case: &str) -> CaseId {
+    case.parse().expect("a case id")
+}
+
+fn folded(stacks: &[(&str, u128)]) -> Folded {
+    let mut folded = Folded::default();
+    for (stack, weight) in stacks {
+        folded.add(format!("Prepared<plant::W>::run;{stack}").split(';').filter(|frame| !frame.is_empty()), *weight);
+    }
+    folded
+}
+
+fn kept<T>(data: T) -> Kept<T> {
+    Kept { data, file: PathBuf::from("planted") }
+}
+
+/// Books of a second and ten iterations: with a thread on a CPU, starved; in milliseconds. `threads`: name, then on a
+/// CPU in user code, in the kernel, waiting for a CPU, blocked; and the call it is blocked in.
+pub fn books(busy: u64, starved: u64, threads: &[(&str, [u64; 4], &str)]) -> WaitsLedger {
+    let ms = |ms: u64| ms * 1_000_000;
+    let mut total = WaitParts::default();
+    let threads: Vec<ThreadWaits> = threads
+        .iter()
+        .map(|(name, [user, kernel, runqueue, blocked], call)| {
+            let parts = WaitParts {
+                wall_ns: ms(user + kernel + runqueue + blocked),
+                user_ns: ms(*user),
+                kernel_ns: ms(*kernel),
+                runqueue_ns: ms(*runqueue),
+                blocked_ns: ms(*blocked),
+                residual_ns: 0,
+            };
+            total.add(&parts);
+            let blocked = vec![BlockedIn { call: (*call).into(), ns: parts.blocked_ns }];
+            ThreadWaits { name: (*name).into(), count: 1, parts, blocked }
+        })
+        .collect();
+    WaitsLedger {
+        schema: SCHEMA,
+        iterations: 10,
+        cores: 2,
+        elapsed_ns: ms(1_000),
+        busy_ns: ms(busy),
+        starved_ns: ms(starved),
+        idle_ns: ms(1_000 - busy - starved),
+        total,
+        runqueue_own_ns: 0,
+        stolen_ns: 0,
+        slices: 100,
+        most_threads: threads.len(),
+        children: Some(0.0),
+        children_cpu_ns: 0,
+        threads,
+        timeline: Timeline::default(),
+        sampling: Sampling::default(),
+        missing: Vec::new(),
+    }
+}
