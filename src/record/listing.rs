@@ -31,6 +31,9 @@ pub struct ListedFamily {
     pub sizes: Vec<usize>,
     /// The baseline first.
     pub workloads: Vec<ListedWorkload>,
+    /// The least work that an answer needs, where it can be said; ascending by size.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub floors: Vec<ListedFloor>,
 }
 
 /// One answer.
@@ -56,6 +59,9 @@ pub struct ListedWorkload {
     /// What it is in a comparison of doing work here with handing it over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<ListedRole>,
+    /// Which costs it leaves out that siblings pay for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spares: Vec<Spare>,
     /// Why it cannot run on this machine at some size.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unavailable: Option<String>,
@@ -107,6 +113,39 @@ pub struct SpeedupBound {
     pub size: usize,
     /// Times as fast as the family's baseline.
     pub speedup: f64,
+}
+
+/// A cost that a workload leaves out and a sibling pays for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spare {
+    /// The name of a [`FindingKind`](super::FindingKind).
+    pub cost: String,
+    /// The sibling.
+    pub of: String,
+}
+
+/// What no way to the answer can do without, counted. A count of 0 is of what is not needed, or not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ListedFloor {
+    /// At this size.
+    pub size: usize,
+    /// Bytes that the answer consists of.
+    pub bytes_written: u64,
+    /// Heap blocks that hold it.
+    pub allocations: u64,
+    /// Divisions of 64 bits.
+    pub divisions: u64,
+    /// Processes started and awaited.
+    pub processes: u64,
+    /// Nanoseconds that were asked to be waited.
+    pub waited_ns: u64,
+}
+
+impl ListedFamily {
+    /// The least work that an answer needs at `size`.
+    pub fn floor(&self, size: usize) -> Option<&ListedFloor> {
+        self.floors.iter().find(|floor| floor.size == size)
+    }
 }
 
 impl Listing {

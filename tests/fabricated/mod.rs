@@ -92,6 +92,7 @@ pub(crate) fn environment() -> Environment {
         revision: NOW.into(),
         dirty: false,
         tells_apart: None,
+        speeds: None,
     }
 }
 
