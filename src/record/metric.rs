@@ -38,8 +38,8 @@ impl InstrumentName {
 
     /// Those that a run uses unless it is told which, in the order in which it does. CPython is a thing to compare
     /// with, not a way to look at our own code, and it is slow: it is asked for by name.
-    pub const BENCHED: [Self; 5] =
-        [Self::Time, Self::Flamegraph, Self::Heap, Self::Instructions, Self::Waits];
+    pub const BENCHED: [Self; 6] =
+        [Self::Time, Self::Flamegraph, Self::Heap, Self::Instructions, Self::Waits, Self::Ceilings];
 
     /// The name itself.
     pub const fn as_str(self) -> &'static str {
