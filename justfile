@@ -54,6 +54,11 @@ instructions *FILTER: setup
 waits *FILTER:
     @cargo bench --quiet --bench waits -- "$@"
 
+# How much faster each case would be without allocation, by running it without
+[group('measure')]
+ceilings *FILTER:
+    @cargo bench --quiet --bench ceilings -- "$@"
+
 # CPython's figures for the same kernels, beside ours
 [group('measure')]
 python *FILTER:

@@ -4,6 +4,7 @@
 //! case is measured in a process of its own: this executable starts itself again, so that a case
 //! that hangs or dies costs a row and not the run.
 
+pub mod ceilings;
 mod clock;
 pub mod compare;
 pub mod flamegraph;
@@ -23,6 +24,7 @@ pub mod python;
 mod selection;
 mod session;
 mod shard;
+pub mod speeds;
 pub mod time;
 pub mod tools;
 pub mod waits;
@@ -192,6 +194,7 @@ pub fn surveys() -> Vec<InstrumentState> {
         heap::survey(true),
         instructions::Instructions.survey(),
         waits::Waits.survey(),
+        ceilings::survey(true),
         python::Python.survey(),
     ]
 }

@@ -17,6 +17,7 @@ mod merge;
 mod metric;
 mod recorded;
 mod run;
+mod speed;
 mod store;
 mod waits_ledger;
 
@@ -35,12 +36,14 @@ pub use heap_sites::{CallSite, HeapSites};
 pub use history::{BriefCase, BriefNumber, BriefRun, History};
 pub use layout::Layout;
 pub use listing::{
-    ListedConcurrency, ListedCounts, ListedFamily, ListedRole, ListedWorkload, Listing, Spare, SpeedupBound,
+    ListedConcurrency, ListedCounts, ListedFamily, ListedFloor, ListedRole, ListedWorkload, Listing, Spare,
+    SpeedupBound,
 };
 pub use merge::{MergeError, Merged, merge};
 pub use metric::{InstrumentName, Metric, Unit};
 pub use recorded::{Recorded, RecordedCase, RecordedInstrument};
 pub use run::{CaseRecord, Failure, InstrumentState, LeftOut, Measurement, Run, State};
+pub use speed::Speed;
 pub(crate) use store::write_atomically;
 pub use store::{Loaded, Lock, RecordError, Recorder, load};
 pub use waits_ledger::{

@@ -9,6 +9,7 @@ mod cell;
 mod charts;
 mod copy;
 mod family;
+mod floor;
 mod format;
 mod heap;
 mod history;
@@ -21,6 +22,7 @@ mod scaling;
 mod seen;
 mod sentence;
 mod sizes;
+mod speeds;
 mod theme;
 mod waits;
 

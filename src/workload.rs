@@ -10,11 +10,15 @@ use std::hint::black_box;
 
 mod answer;
 mod concurrency;
+mod floor;
 mod role;
+mod spare;
 
 pub use answer::Answer;
 pub use concurrency::Concurrency;
+pub use floor::Floor;
 pub use role::Role;
+pub use spare::Spare;
 
 /// Which part of an iteration an instrument measures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +52,8 @@ pub trait Workload: 'static {
     const CONCURRENCY: Concurrency = Concurrency::NONE;
     /// What this workload is in its family's comparison of doing work here with handing it over, if it has one.
     const ROLE: Option<Role> = None;
+    /// Which costs this workload leaves out that siblings pay for: the experiments that its family holds.
+    const SPARES: &'static [Spare] = &[];
 
     /// What the measured code reads.
     type Input;
@@ -72,6 +78,12 @@ pub trait Workload: 'static {
     /// The largest speed-up over the family's baseline that this workload's schedule allows on `cores` cores, by
     /// counting work and not by a clock. `None` where nobody can tell.
     fn speedup_bound(_size: usize, _cores: usize) -> Option<f64> {
+        None
+    }
+
+    /// The least work that the family's answer needs at `size`, whoever gives it. Asked of a family's baseline alone;
+    /// each count is to have its reason beside it. `None` where nobody can say.
+    fn floor(_size: usize) -> Option<Floor> {
         None
     }
 }
@@ -216,9 +228,12 @@ pub struct Entry {
     pub concurrency: Concurrency,
     /// What it is in a comparison of doing work here with handing it over.
     pub role: Option<Role>,
+    /// Which costs it leaves out that siblings pay for.
+    pub spares: &'static [Spare],
     prepare: fn(usize) -> Box<dyn Case>,
     unavailable: fn(usize) -> Option<String>,
     speedup_bound: fn(usize, usize) -> Option<f64>,
+    floor: fn(usize) -> Option<Floor>,
 }
 
 impl Entry {
@@ -231,9 +246,11 @@ impl Entry {
             sizes: W::SIZES,
             concurrency: W::CONCURRENCY,
             role: W::ROLE,
+            spares: W::SPARES,
             prepare: |size| Box::new(Prepared::<W>::new(size)),
             unavailable: W::unavailable,
             speedup_bound: W::speedup_bound,
+            floor: W::floor,
         }
     }
 
@@ -255,6 +272,11 @@ impl Entry {
     /// The largest speed-up over the baseline that the schedule allows on `cores` cores.
     pub fn speedup_bound(&self, size: usize, cores: usize) -> Option<f64> {
         (self.speedup_bound)(size, cores)
+    }
+
+    /// The least work that the answer needs at `size`, if this line is its family's baseline.
+    pub fn floor(&self, size: usize) -> Option<Floor> {
+        (self.floor)(size)
     }
 }
 

@@ -153,6 +153,27 @@ fn the_family_page_answers_its_question_and_shows_every_workload() {
 }
 
 #[test]
+fn the_family_page_says_how_far_each_member_is_from_the_floor_and_the_index_how_fast_the_machine_is() {
+    let pages = Pages::with_holes();
+    let page = pages.family("build-vec");
+    // At 1,000: 8,000 bytes at 40 GB/s.
+    let (_, line) = page.split_once("writing 8000 bytes at the speed of l1").expect("the floor at 1,000");
+    let line = line.split("</p>").next().expect("its end");
+    assert!(line.contains("200\u{a0}ns") && line.contains("[190, 211]"), "{line}");
+    // `collect` takes 17 + 0.27 × 1,000 × 1.01 ns.
+    let collect = line.split("collect <b>").nth(1).and_then(|rest| rest.split("</b>").next());
+    assert_eq!(collect, Some("1.45\u{a0}×"), "{line}");
+    assert!(line.contains("Within 1.5 times of the floor"), "{line}");
+    // At 10 a block takes longer than 80 bytes do.
+    assert!(page.contains("taking and giving back one heap block, 20.0\u{a0}ns"));
+    assert!(!pages.family("noop").contains("Distance to the floor"));
+    let index = pages.index();
+    for told in ["write-memory", "40.0\u{a0}GB/s", "32.0\u{a0}KiB", "[19.0, 21.0]"] {
+        assert!(index.contains(told), "{told}");
+    }
+}
+
+#[test]
 fn the_size_nearest_a_thousand_is_open_and_no_script_is_needed() {
     let page = Pages::with_holes().family("build-vec");
     assert!(page.contains("id=\"size-1000\" checked"));

@@ -171,6 +171,7 @@ mod tests {
                 revision: revision.into(),
                 dirty: false,
                 tells_apart: None,
+                speeds: None,
             },
             warnings: Vec::new(),
             cases: vec![BriefCase {

@@ -60,6 +60,7 @@ pub fn instrument_of(metric: Metric) -> InstrumentName {
         | Metric::Threads
         | Metric::Children
         | Metric::ChildrenCpuNs => InstrumentName::Waits,
+        Metric::CeilingAllocation => InstrumentName::Ceilings,
         Metric::PythonNs
         | Metric::PythonOursNs
         | Metric::PythonRatio

@@ -1,6 +1,6 @@
 //! A family asks one question; its workloads are the answers; a catalogue is a list of families.
 
-use crate::workload::{Case, Entry};
+use crate::workload::{Case, Entry, Floor};
 
 /// What a step along the axis adds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,6 +92,11 @@ impl Family {
     /// The line of `workload` that runs at `size`, catalogued or not.
     pub fn entry(&self, workload: &str, size: usize) -> Option<&'static Entry> {
         self.entries.iter().find(|entry| entry.name == workload && entry.runs_at(size))
+    }
+
+    /// The least work that an answer needs at `size`, as the baseline states it.
+    pub fn floor(&self, size: usize) -> Option<Floor> {
+        self.entry(self.baseline(), size)?.floor(size)
     }
 
     /// Every case of the family, size by size within each workload.

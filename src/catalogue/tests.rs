@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Axis, CATALOGUE, Family};
+use crate::record::FindingKind;
 use crate::workload::{Answer, Entry, Role, Workload};
 
 /// Sizes at which loops, tables and separators go wrong first.
@@ -97,6 +98,39 @@ fn every_member_says_in_one_line_what_it_stresses() {
             assert!(one_line && !entry.about.ends_with('.'), "{}/{}", family.name, entry.name);
         }
     }
+}
+
+#[test]
+fn what_a_member_spares_is_a_cost_that_findings_name_and_of_a_sibling_at_its_sizes() {
+    let mut spares = 0;
+    for family in CATALOGUE.families() {
+        for entry in family.entries {
+            for spare in entry.spares {
+                let place = format!("{}/{} spares {spare:?}", family.name, entry.name);
+                assert!(FindingKind::ALL.iter().any(|kind| kind.as_str() == spare.cost), "{place}");
+                let own = entry.sizes.unwrap_or(family.sizes);
+                assert!(own.iter().any(|size| family.entry(spare.of, *size).is_some()), "{place}");
+                assert_ne!(spare.of, entry.name, "{place}");
+                spares += 1;
+            }
+        }
+    }
+    assert!(spares > 20, "{spares}");
+}
+
+#[test]
+fn floors_count_what_a_naive_oracle_counts() {
+    let floor = |family: &str, size| CATALOGUE.family(family).expect("it is there").floor(size);
+    let bytes = |family, size| floor(family, size).map(|floor| (floor.bytes_written, floor.allocations));
+    assert_eq!(bytes("build-vec", 100), Some((800, 1)));
+    assert_eq!(bytes("build-fixed", 16), Some((128, 0)));
+    assert_eq!((bytes("build-set", 1_000), bytes("distinct", 1_000)), (Some((125, 1)), Some((63, 1))));
+    let text: Vec<String> = (0..1_000).map(|number| number.to_string()).collect();
+    assert_eq!(bytes("build-text", 1_000), Some((text.join(", ").len() as u64, 1)));
+    assert_eq!(floor("wait", 20).map(|floor| floor.waited_ns), Some(20_000_000));
+    assert_eq!(floor("children", 10).map(|floor| (floor.waited_ns, floor.processes)), Some((10_000_000, 1)));
+    assert_eq!(floor("start-child", 1).map(|floor| floor.processes), Some(1));
+    assert_eq!((floor("noop", 1), floor("gcd", 10), floor("gcd-algorithm", 10)), (None, None, None));
 }
 
 #[test]

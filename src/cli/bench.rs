@@ -42,6 +42,7 @@ pub(super) fn bench(catalogue: &Catalogue, arguments: Arguments) -> anyhow::Resu
     let executables = benches::build(&wanted)?;
     let mut run = new_run();
     if wanted.contains(&InstrumentName::Time) {
+        run.environment.speeds = Some(crate::instruments::speeds::calibrate());
         run.environment.tells_apart = super::aa::tells_apart(selection.cases(), options.time_out());
     }
     let run = Recorder::begin(&layout, run)?.run().id.clone();

@@ -5,9 +5,10 @@ use std::fmt::Write;
 use super::{print, print_json};
 use crate::catalogue::{Catalogue, Counts, Family, cores};
 use crate::record::{
-    ListedConcurrency, ListedCounts, ListedFamily, ListedRole, ListedWorkload, Listing, SCHEMA, SpeedupBound,
+    ListedConcurrency, ListedCounts, ListedFamily, ListedFloor, ListedRole, ListedWorkload, Listing, SCHEMA,
+    Spare, SpeedupBound,
 };
-use crate::workload::{Entry, Role};
+use crate::workload::{Entry, Floor, Role};
 
 pub(super) fn list(catalogue: &Catalogue, json: bool) -> anyhow::Result<()> {
     let listing = listing(catalogue);
@@ -40,7 +41,11 @@ fn listed_family(family: &'static Family) -> ListedFamily {
             Role::Direct => ListedRole::Direct,
             Role::HandedOver => ListedRole::HandedOver,
         }),
-        spares: Vec::new(),
+        spares: entry
+            .spares
+            .iter()
+            .map(|spare| Spare { cost: spare.cost.to_owned(), of: spare.of.to_owned() })
+            .collect(),
         unavailable: sizes_of(family, entry).find_map(|(size, entry)| entry.unavailable(size)),
     });
     ListedFamily {
@@ -55,6 +60,14 @@ fn listed_family(family: &'static Family) -> ListedFamily {
         },
         sizes: family.sizes().collect(),
         workloads: workloads.collect(),
+        floors: family
+            .sizes()
+            .filter_map(|size| {
+                let Floor { bytes_written, allocations, divisions, processes, waited_ns } =
+                    family.floor(size)?;
+                Some(ListedFloor { size, bytes_written, allocations, divisions, processes, waited_ns })
+            })
+            .collect(),
     }
 }
 

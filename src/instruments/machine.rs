@@ -29,6 +29,7 @@ pub fn environment(tree: &Path) -> Environment {
         revision,
         dirty,
         tells_apart: None,
+        speeds: None,
     }
 }
 

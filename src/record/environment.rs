@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Speed;
+
 /// What a number depends on beside the code. A field that could not be read says `unknown`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Environment {
@@ -37,4 +39,7 @@ pub struct Environment {
     /// percent. Absent where nothing was compared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tells_apart: Option<f64>,
+    /// How fast the machine was as the run began. Absent where that was not measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub speeds: Option<Vec<Speed>>,
 }

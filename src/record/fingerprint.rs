@@ -27,7 +27,7 @@ impl InstrumentName {
     pub const fn number_kind(self) -> NumberKind {
         match self {
             Self::Heap | Self::Instructions => NumberKind::Count,
-            Self::Time | Self::Flamegraph | Self::Waits | Self::Python => NumberKind::Time,
+            Self::Time | Self::Flamegraph | Self::Waits | Self::Ceilings | Self::Python => NumberKind::Time,
         }
     }
 }
@@ -102,6 +102,7 @@ mod tests {
             revision: "abc".into(),
             dirty: false,
             tells_apart: None,
+            speeds: None,
         }
     }
 

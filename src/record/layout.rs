@@ -155,7 +155,7 @@ impl Layout {
             InstrumentName::Waits => {
                 vec![self.waits_ledger(id), self.waits_folded(id), self.waits_flamegraph(id)]
             }
-            InstrumentName::Python => Vec::new(),
+            InstrumentName::Ceilings | InstrumentName::Python => Vec::new(),
         }
     }
 

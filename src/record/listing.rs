@@ -31,6 +31,9 @@ pub struct ListedFamily {
     pub sizes: Vec<usize>,
     /// The baseline first.
     pub workloads: Vec<ListedWorkload>,
+    /// The least work that an answer needs, where it can be said; ascending by size.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub floors: Vec<ListedFloor>,
 }
 
 /// One answer.
@@ -56,7 +59,7 @@ pub struct ListedWorkload {
     /// What it is in a comparison of doing work here with handing it over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<ListedRole>,
-    /// Members of the family that it is the same as, but for one cost.
+    /// Which costs it leaves out that siblings pay for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub spares: Vec<Spare>,
     /// Why it cannot run on this machine at some size.
@@ -69,15 +72,6 @@ impl ListedWorkload {
     pub fn speedup_bound(&self, size: usize) -> Option<f64> {
         self.speedup_bounds.iter().find(|bound| bound.size == size).map(|bound| bound.speedup)
     }
-}
-
-/// A declared relation of two members: this one is the other without one cost.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Spare {
-    /// The cost that is spared: the name of a [`FindingKind`](super::FindingKind).
-    pub cost: String,
-    /// The member that pays it, of the same family.
-    pub of: String,
 }
 
 /// What a step along a family's axis adds.
@@ -121,6 +115,32 @@ pub struct SpeedupBound {
     pub speedup: f64,
 }
 
+/// A cost that a workload leaves out and a sibling pays for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spare {
+    /// The name of a [`FindingKind`](super::FindingKind).
+    pub cost: String,
+    /// The sibling.
+    pub of: String,
+}
+
+/// What no way to the answer can do without, counted. A count of 0 is of what is not needed, or not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ListedFloor {
+    /// At this size.
+    pub size: usize,
+    /// Bytes that the answer consists of.
+    pub bytes_written: u64,
+    /// Heap blocks that hold it.
+    pub allocations: u64,
+    /// Divisions of 64 bits.
+    pub divisions: u64,
+    /// Processes started and awaited.
+    pub processes: u64,
+    /// Nanoseconds that were asked to be waited.
+    pub waited_ns: u64,
+}
+
 impl ListedFamily {
     /// Whether its members are alternatives to each other: it asks how a thing should be done. A family that asks what
     /// a thing costs takes it apart, and its members do not replace each other.
@@ -131,6 +151,11 @@ impl ListedFamily {
     /// Its member named `name`.
     pub fn workload(&self, name: &str) -> Option<&ListedWorkload> {
         self.workloads.iter().find(|workload| workload.name == name)
+    }
+
+    /// The least work that an answer needs at `size`.
+    pub fn floor(&self, size: usize) -> Option<&ListedFloor> {
+        self.floors.iter().find(|floor| floor.size == size)
     }
 }
 

@@ -18,19 +18,28 @@ pub enum InstrumentName {
     Instructions,
     /// /proc and rusage.
     Waits,
+    /// The same case without one of its costs, against itself.
+    Ceilings,
     /// CPython, running the same kernels.
     Python,
 }
 
 impl InstrumentName {
     /// Every instrument, in the order in which pages show them.
-    pub const ALL: [Self; 6] =
-        [Self::Time, Self::Flamegraph, Self::Heap, Self::Instructions, Self::Waits, Self::Python];
+    pub const ALL: [Self; 7] = [
+        Self::Time,
+        Self::Flamegraph,
+        Self::Heap,
+        Self::Instructions,
+        Self::Waits,
+        Self::Ceilings,
+        Self::Python,
+    ];
 
     /// Those that a run uses unless it is told which, in the order in which it does. CPython is a thing to compare
     /// with, not a way to look at our own code, and it is slow: it is asked for by name.
-    pub const BENCHED: [Self; 5] =
-        [Self::Time, Self::Flamegraph, Self::Heap, Self::Instructions, Self::Waits];
+    pub const BENCHED: [Self; 6] =
+        [Self::Time, Self::Flamegraph, Self::Heap, Self::Instructions, Self::Waits, Self::Ceilings];
 
     /// The name itself.
     pub const fn as_str(self) -> &'static str {
@@ -40,6 +49,7 @@ impl InstrumentName {
             Self::Heap => "heap",
             Self::Instructions => "instructions",
             Self::Waits => "waits",
+            Self::Ceilings => "ceilings",
             Self::Python => "python",
         }
     }
@@ -99,6 +109,8 @@ pub enum Metric {
     Children,
     /// CPU time of child processes, ended or alive, user and kernel.
     ChildrenCpuNs,
+    /// Times as fast if heap blocks cost next to nothing, from interleaved blocks with them and without.
+    CeilingAllocation,
     /// Wall time of CPython for the same kernel, nanoseconds.
     PythonNs,
     /// Our wall time in the rounds with CPython, nanoseconds.
@@ -136,6 +148,7 @@ impl Metric {
             Self::Threads => "threads",
             Self::Children => "children",
             Self::ChildrenCpuNs => "children_cpu_ns",
+            Self::CeilingAllocation => "ceiling_allocation",
             Self::PythonNs => "python_ns",
             Self::PythonOursNs => "python_ours_ns",
             Self::PythonRatio => "python_ratio",
@@ -159,6 +172,7 @@ impl Metric {
             | Self::PythonOursNs => Unit::Ns,
             Self::TimeRatio
             | Self::Speedup
+            | Self::CeilingAllocation
             | Self::PythonRatio
             | Self::PythonSpeedup
             | Self::PythonOursSpeedup => Unit::Ratio,
@@ -188,6 +202,8 @@ pub enum Unit {
     Hz,
     /// Bytes.
     Bytes,
+    /// Bytes a second.
+    BytesPerSecond,
     /// A plain count.
     Count,
 }

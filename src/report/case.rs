@@ -167,7 +167,7 @@ fn per_unit(family: &ListedFamily, measurement: &Measurement, id: &CaseId) -> Ma
             Unit::Ns => (format::time(value)),
             Unit::Bytes => (format::rounded(value)),
             Unit::Count if counts_work(measurement.instrument) => (format::rounded(value)),
-            Unit::Count | Unit::Ratio | Unit::Hz => span.muted { "–" },
+            Unit::Count | Unit::Ratio | Unit::Hz | Unit::BytesPerSecond => span.muted { "–" },
         }
     }
 }
@@ -182,11 +182,15 @@ fn unit(measurement: &Measurement) -> &'static str {
         Unit::Ns => "time",
         Unit::Ratio => match measurement.metric {
             Metric::PythonRatio => "multiple of CPython's",
-            Metric::Speedup | Metric::PythonSpeedup | Metric::PythonOursSpeedup => "times as fast",
+            Metric::Speedup
+            | Metric::CeilingAllocation
+            | Metric::PythonSpeedup
+            | Metric::PythonOursSpeedup => "times as fast",
             _ => "multiple of the baseline",
         },
         Unit::Hz => "per second",
         Unit::Bytes => "bytes",
+        Unit::BytesPerSecond => "bytes per second",
         Unit::Count => "count",
     }
 }

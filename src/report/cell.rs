@@ -36,6 +36,7 @@ pub(super) fn label(metric: Metric) -> &'static str {
         Metric::PythonRatio => "ratio to CPython",
         Metric::PythonSpeedup => "CPython's speed-up over its serial form",
         Metric::PythonOursSpeedup => "our speed-up over our serial form",
+        Metric::CeilingAllocation => "ceiling: speed-up without allocation",
     }
 }
 
@@ -156,6 +157,7 @@ pub(super) fn metrics_of(instrument: InstrumentName) -> &'static [Metric] {
             Metric::Children,
             Metric::ChildrenCpuNs,
         ],
+        InstrumentName::Ceilings => &[Metric::CeilingAllocation],
         InstrumentName::Python => &[
             Metric::PythonNs,
             Metric::PythonOursNs,

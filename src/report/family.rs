@@ -7,7 +7,9 @@ use maud::{Markup, PreEscaped, html};
 use super::charts::{Bar, Line, bars, lines};
 use super::page::{case_link, clip, frame, scrolled, swatch, words};
 use super::ranking_table::{self, place};
-use super::{ReportError, Source, break_even, cell, format, history, link, scaling, sentence, sizes, waits};
+use super::{
+    ReportError, Source, break_even, cell, floor, format, history, link, scaling, sentence, sizes, waits,
+};
 use crate::analysis::{Estimate, Ranking, Standing, rank, twins};
 use crate::record::{CaseId, ListedCounts, ListedFamily, ListedWorkload, Metric};
 
@@ -62,6 +64,7 @@ fn ranking_per_size(
                 // The panel shown first has its sentence on top of the page.
                 @else if index != shown { p.sentence { @if let Some(sentence) = sentence::fastest(family, ranking) { (sentence) } } }
                 (ranking_table::table(source, path, family, ranking))
+                (floor::line(source, family, ranking))
                 (twin_notes(source, family, ranking))
                 (findings(source, path, family, ranking))
                 div.bars { (bar_charts(source, family, ranking)?) (waits_chart(source, family, ranking)?) }

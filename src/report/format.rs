@@ -18,6 +18,9 @@ const MEMORY: [(f64, &str); 5] = [
     (1_099_511_627_776.0, "TiB"),
 ];
 
+/// Rates of memory are told in decimal units, as its makers do.
+const GIGA: f64 = 1e9;
+
 /// The largest unit in which `value`, once rounded to three digits, is 1 or more.
 fn scale<const N: usize>(value: f64, units: [(f64, &'static str); N], step: f64) -> (f64, &'static str) {
     let mut chosen = units[0];
@@ -152,6 +155,7 @@ pub(super) fn value(value: f64, unit: Unit) -> String {
         Unit::Ratio => ratio(&Estimate::exact(value)),
         Unit::Hz => format!("{}{SPACE}Hz", rounded(value)),
         Unit::Bytes => format!("{}{SPACE}B", count(value)),
+        Unit::BytesPerSecond => format!("{}{SPACE}GB/s", rounded(value / GIGA)),
         Unit::Count => count(value),
     }
 }
@@ -164,6 +168,9 @@ pub(super) fn interval(estimate: &Estimate, unit: Unit) -> String {
         Unit::Ratio => ratio_interval(estimate),
         Unit::Hz => format!("[{}, {}]", rounded(estimate.low), rounded(estimate.high)),
         Unit::Bytes | Unit::Count => format!("[{}, {}]", count(estimate.low), count(estimate.high)),
+        Unit::BytesPerSecond => {
+            format!("[{}, {}]", rounded(estimate.low / GIGA), rounded(estimate.high / GIGA))
+        }
     }
 }
 

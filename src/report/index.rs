@@ -5,7 +5,7 @@ use std::path::Path;
 use maud::{Markup, html};
 
 use super::page::{case_link, clip, frame, scrolled, words};
-use super::{Source, beside, format, link, notes, sentence, sizes};
+use super::{Source, beside, format, link, notes, sentence, sizes, speeds};
 use crate::analysis::{Coverage, Ranking, rank};
 use crate::record::{CaseId, Environment, InstrumentState, ListedFamily, State};
 
@@ -187,6 +187,7 @@ fn environment(environment: Option<&Environment>) -> Markup {
                     }
                 }
                 dl.facts { @for (name, value) in facts(environment) { div { dt { (name) } dd { (words(&value)) } } } }
+                (speeds::table(environment.speeds.as_deref()))
             },
         }
     }

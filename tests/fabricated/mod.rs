@@ -11,8 +11,8 @@ use std::path::Path;
 use perflab::record::{
     BlockedIn, CallSite, CaseId, Doing, Environment, Evidence, Failure, Finding, FindingKind, HeapSites,
     InstrumentName, InstrumentState, Interval, Lane, Layout, LeftOut, ListedConcurrency, ListedFamily,
-    ListedWorkload, Listing, Measurement, Metric, Recorded, RecordedCase, SCHEMA, Sampling, State,
-    ThreadWaits, Timeline, WaitParts, WaitsLedger,
+    ListedFloor, ListedWorkload, Listing, Measurement, Metric, Recorded, RecordedCase, SCHEMA, Sampling,
+    Speed, State, ThreadWaits, Timeline, Unit, WaitParts, WaitsLedger,
 };
 
 /// The sizes of every family.
@@ -69,8 +69,22 @@ pub(crate) fn family(name: &str, members: usize) -> ListedFamily {
                 )
             })
             .collect(),
+        floors: SIZES
+            .iter()
+            .map(|size| ListedFloor {
+                size: *size,
+                bytes_written: 8 * *size as u64,
+                allocations: 1,
+                ..ListedFloor::default()
+            })
+            .collect(),
         ..ListedFamily::default()
     }
+}
+
+/// A speed whose takes lie within a tenth of each other.
+fn speed(name: &str, value: f64, unit: Unit) -> Speed {
+    Speed { name: name.into(), value, low: value * 0.95, high: value * 1.05, unit, holds_bytes: None }
 }
 
 /// The environment of a small cloud machine.
@@ -92,6 +106,11 @@ pub(crate) fn environment() -> Environment {
         revision: NOW.into(),
         dirty: false,
         tells_apart: None,
+        speeds: Some(vec![
+            Speed { holds_bytes: Some(32_768), ..speed("write-l1", 40e9, Unit::BytesPerSecond) },
+            speed("write-memory", 10e9, Unit::BytesPerSecond),
+            speed(Speed::ALLOCATION, 20.0, Unit::Ns),
+        ]),
     }
 }
 

@@ -60,6 +60,7 @@ pub(crate) fn on_cores(cores: usize) -> (Listing, Recorded) {
         counts: ListedCounts::Workers,
         sizes: THREADS.to_vec(),
         workloads: MEMBERS.map(|(name, _)| member(name, &THREADS, &|n| n.min(cores) as f64)).to_vec(),
+        ..ListedFamily::default()
     };
     let shared = ListedFamily {
         name: "gcd".into(),
@@ -70,6 +71,7 @@ pub(crate) fn on_cores(cores: usize) -> (Listing, Recorded) {
         counts: ListedCounts::Work,
         sizes: vec![10],
         workloads: vec![member("serial", &[10], &|_| 1.0), member("two-threads", &[10], &|_| 1.97)],
+        ..ListedFamily::default()
     };
     let mut cases = vec![
         case("gcd", "serial", 10, vec![(Metric::TimeNs, 42e6)]),

@@ -28,6 +28,7 @@ pub(crate) fn environment(cpu: &str, libc: &str, revision: &str) -> Environment 
         revision: revision.into(),
         dirty: false,
         tells_apart: None,
+        speeds: None,
     }
 }
 

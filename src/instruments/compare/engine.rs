@@ -78,6 +78,9 @@ pub enum StartError {
         /// One line.
         reason: String,
     },
+    /// The blocks were run, and what they took is no answer to what was asked.
+    #[error("{0}")]
+    Refused(String),
     /// The two do not do the same work.
     #[error("the two sides give different answers: {} elements, digest {:016x}, and {} elements, digest {:016x}", .0[0].0, .0[0].1, .0[1].0, .0[1].1)]
     Answers([(u64, u64); 2]),
@@ -91,6 +94,8 @@ pub struct Pair {
     /// Whether cases with threads or processes were met: they are not pinned.
     concurrent: bool,
     together: bool,
+    /// Which of the two finds heap blocks that cost next to nothing.
+    free_blocks: [bool; 2],
 }
 
 impl Pair {
@@ -102,10 +107,25 @@ impl Pair {
         Self { together: true, ..Self::apart(sides, seed) }
     }
 
+    /// One case with itself, in one process whose allocator is
+    /// [`SwitchedAllocator`](crate::instruments::ceilings::SwitchedAllocator): the first side with heap blocks that cost
+    /// next to nothing, the second with the system's. Starts are drawn from `seed`.
+    pub fn without_allocation(executable: PathBuf, case: CaseId, seed: u64) -> Self {
+        let cases = [(case.clone(), 0), (case, 0)];
+        Self { free_blocks: [true, false], ..Self::together(executable, cases, seed) }
+    }
+
     /// Two builds, in two processes that take turns on one CPU. Starts are drawn from `seed`.
     pub fn apart(sides: [Side; 2], seed: u64) -> Self {
         let cpus = Cpus::new(pinning::allowed());
-        Self { sides, draw: Shuffle::new(seed), cpus, concurrent: false, together: false }
+        Self {
+            sides,
+            draw: Shuffle::new(seed),
+            cpus,
+            concurrent: false,
+            together: false,
+            free_blocks: [false; 2],
+        }
     }
 
     /// Bytes of environment.
@@ -152,6 +172,7 @@ impl Pair {
             of_side: [(0, 0); 2],
             iterations: [1; 2],
             planted: [self.sides[0].planted, self.sides[1].planted],
+            free_blocks: self.free_blocks,
             concurrent: false,
         };
         let mut answers = [(0, 0); 2];
@@ -200,6 +221,7 @@ struct Bench {
     of_side: [(usize, usize); 2],
     iterations: [u64; 2],
     planted: [u64; 2],
+    free_blocks: [bool; 2],
     concurrent: bool,
 }
 
@@ -208,7 +230,8 @@ impl Bench {
         let mut quad_ns = 0;
         for which in [0, 1] {
             let (server, prepared) = self.of_side[which];
-            let request = Request::Size { prepared, block_ns: budget.block_ns };
+            let free_blocks = self.free_blocks[which];
+            let request = Request::Size { prepared, block_ns: budget.block_ns, free_blocks };
             match self.ask(which, server, &request)? {
                 Reply::Sized(iterations, took_ns) => {
                     self.iterations[which] = iterations.next_multiple_of(self.planting());
@@ -257,7 +280,8 @@ impl Bench {
         let ordered = |bench: &Self, which: Which| {
             let iterations = bench.iterations[which];
             let extra = iterations * bench.planted[which] / 1_000;
-            Ordered { prepared: bench.of_side[which].1, iterations, extra }
+            let free_blocks = bench.free_blocks[which];
+            Ordered { prepared: bench.of_side[which].1, iterations, extra, free_blocks }
         };
         if self.servers.len() == 1 {
             let blocks = blocks.into_iter().map(|which| ordered(self, which)).collect();
@@ -284,6 +308,9 @@ impl Bench {
     }
 
     fn ask(&mut self, which: Which, server: usize, request: &Request) -> Result<Reply, StartError> {
-        self.servers[server].ask(request).map_err(|reason| StartError::Side { which, reason })
+        match self.servers[server].ask(request) {
+            Ok(Reply::Refused(reason)) => Err(StartError::Refused(reason)),
+            answer => answer.map_err(|reason| StartError::Side { which, reason }),
+        }
     }
 }

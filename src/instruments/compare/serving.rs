@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use super::block::Block;
 use super::pinning;
-use super::wire::{Hello, PROTOCOL, Reply, Request, VARIABLE};
+use super::wire::{Hello, Ordered, PROTOCOL, Reply, Request, VARIABLE};
 use crate::catalogue::Catalogue;
+use crate::instruments::ceilings::FreeBlocks;
 use crate::instruments::interleaved::{Shuffle, block_size};
 use crate::instruments::time::run_batches;
 use crate::workload::Case;
@@ -46,6 +47,17 @@ fn say(replies: &mut impl Write, message: &impl serde::Serialize) -> std::io::Re
     line.push(b'\n');
     replies.write_all(&line)?;
     replies.flush()
+}
+
+/// Runs `measure`, with heap blocks that cost next to nothing where they are to be `free`, and says how many found no
+/// room there.
+fn switched<T>(free: bool, measure: impl FnOnce() -> T) -> Result<(T, u64), String> {
+    if !free {
+        return Ok((measure(), 0));
+    }
+    let free = FreeBlocks::begin()?;
+    let measured = measure();
+    Ok((measured, free.end()))
 }
 
 /// What is ready to be run.
@@ -93,27 +105,35 @@ impl Ready<'_> {
                 let concurrent = case.entry.concurrency.is_any();
                 Ok(Reply::Prepared { answer: (answer.count, answer.digest), concurrent })
             }
-            Request::Size { prepared, block_ns } => {
+            Request::Size { prepared, block_ns, free_blocks } => {
                 let case = self.case(prepared)?;
+                if free_blocks {
+                    // What a case makes once and keeps is made before the allocator is switched.
+                    case.in_batches(1, |case, batch| case.run(batch));
+                }
                 let mut took = Duration::ZERO;
-                let mut member: crate::instruments::interleaved::Member<'_, std::convert::Infallible> =
+                let mut member: crate::instruments::interleaved::Member<'_, String> =
                     Box::new(|iterations| {
-                        took = run_batches(case, iterations);
+                        (took, _) = switched(free_blocks, || run_batches(case, iterations))?;
                         Ok(took)
                     });
-                let Ok(iterations) = block_size(&mut member, block_ns);
+                let iterations = block_size(&mut member, block_ns)?;
                 drop(member);
                 Ok(Reply::Sized(iterations, took.as_nanos() as u64))
             }
             Request::Run { blocks } => {
-                let blocks: Result<Vec<Block>, String> = blocks
-                    .into_iter()
-                    .map(|ordered| {
-                        let case = self.case(ordered.prepared)?;
-                        Ok(Block::take(case, ordered.iterations, ordered.extra))
-                    })
-                    .collect();
-                Ok(Reply::Ran(blocks?))
+                let mut taken = Vec::with_capacity(blocks.len());
+                let mut overflowed = 0;
+                for Ordered { prepared, iterations, extra, free_blocks } in blocks {
+                    let case = self.case(prepared)?;
+                    let (block, no_room) = switched(free_blocks, || Block::take(case, iterations, extra))?;
+                    taken.push(block);
+                    overflowed += no_room;
+                }
+                Ok(match overflowed {
+                    0 => Reply::Ran(taken),
+                    _ => Reply::Refused(FreeBlocks::told(overflowed)),
+                })
             }
         }
     }
@@ -126,7 +146,6 @@ impl Ready<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::wire::Ordered;
     use super::*;
     use crate::catalogue::CATALOGUE;
 
@@ -145,11 +164,12 @@ mod tests {
             panic!("it is in the catalogue")
         };
         assert_eq!((answer.0, concurrent), (100, false));
-        let Ok(Reply::Sized(iterations, _)) = ready.answer(Request::Size { prepared: 0, block_ns: 10_000 })
+        let Ok(Reply::Sized(iterations, _)) =
+            ready.answer(Request::Size { prepared: 0, block_ns: 10_000, free_blocks: false })
         else {
             panic!("it was prepared")
         };
-        let ordered = |iterations| Ordered { prepared: 0, iterations, extra: 0 };
+        let ordered = |iterations| Ordered { prepared: 0, iterations, extra: 0, free_blocks: false };
         let blocks = vec![ordered(iterations), ordered(1)];
         let Ok(Reply::Ran(blocks)) = ready.answer(Request::Run { blocks }) else { panic!("it can be run") };
         assert_eq!(blocks.iter().map(|block| block.iterations).collect::<Vec<_>>(), [iterations, 1]);
@@ -160,7 +180,7 @@ mod tests {
         let mut ready = ready();
         let Err(unknown) = ready.answer(prepare("build-vec/nothing@100")) else { panic!("nobody has it") };
         assert!(unknown.contains("build-vec/nothing@100"), "{unknown}");
-        let blocks = vec![Ordered { prepared: 0, iterations: 1, extra: 0 }];
+        let blocks = vec![Ordered { prepared: 0, iterations: 1, extra: 0, free_blocks: false }];
         let Err(unprepared) = ready.answer(Request::Run { blocks }) else { panic!("nothing was prepared") };
         assert!(unprepared.contains("not prepared"), "{unprepared}");
     }

@@ -44,6 +44,9 @@ pub(super) enum Request {
         prepared: usize,
         /// Nanoseconds of a block.
         block_ns: u64,
+        /// Whether heap blocks cost next to nothing meanwhile.
+        #[serde(default)]
+        free_blocks: bool,
     },
     /// Run blocks, one after the other.
     Run {
@@ -62,6 +65,9 @@ pub(super) struct Ordered {
     /// Iterations that are timed and not counted: planted work, which a comparison should find.
     #[serde(default)]
     pub(super) extra: u64,
+    /// Whether heap blocks cost next to nothing meanwhile.
+    #[serde(default)]
+    pub(super) free_blocks: bool,
 }
 
 /// What it answers.
@@ -81,6 +87,8 @@ pub(super) enum Reply {
     Sized(u64, u64),
     /// To [`Request::Run`].
     Ran(Vec<Block>),
+    /// To an order that this process carried out and that says nothing: why.
+    Refused(String),
     /// Why there is no other answer.
     Failed(String),
 }

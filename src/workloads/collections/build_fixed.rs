@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrayvec::ArrayVec;
 use smallvec::SmallVec;
 
-use crate::workload::{Answer, Workload};
+use crate::workload::{Answer, Floor, Workload};
 
 /// The numbers to write, as the measured code learns of them.
 pub(crate) struct Count {
@@ -56,6 +56,11 @@ impl<const N: usize> Workload for FromFn<N> {
 
     fn run(count: &Count) -> [u64; N] {
         std::array::from_fn(|place| count.start + place as u64)
+    }
+
+    /// Each of n integers of 8 bytes is written; no heap is needed for a length that is known.
+    fn floor(size: usize) -> Option<Floor> {
+        Some(Floor { bytes_written: 8 * size as u64, ..Floor::default() })
     }
 }
 

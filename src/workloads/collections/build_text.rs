@@ -4,7 +4,7 @@
 
 use std::fmt::Write;
 
-use crate::workload::{Answer, Workload};
+use crate::workload::{Answer, Floor, Spare, Workload};
 
 /// The numbers that `text` says, or nothing when it is no such text.
 fn read_back(text: &str) -> Option<Vec<u64>> {
@@ -83,6 +83,12 @@ impl Workload for PushStr {
         }
         text
     }
+
+    /// Each byte of the text is written, to a block that holds it. The members named `range-…` say the same numbers
+    /// without writing them, and lie below.
+    fn floor(size: usize) -> Option<Floor> {
+        Some(Floor { bytes_written: joined(size) as u64, allocations: 1, ..Floor::default() })
+    }
 }
 
 pub(crate) struct PushStrReserved;
@@ -90,6 +96,7 @@ pub(crate) struct PushStrReserved;
 impl Workload for PushStrReserved {
     const NAME: &'static str = "push-str-reserved";
     const ABOUT: &'static str = "the baseline less its growth: still a String made for every number";
+    const SPARES: &'static [Spare] = &[Spare::growth("push-str")];
     text_of_numbers!(size => joined(*size));
 
     fn run(size: &usize) -> String {
@@ -109,6 +116,7 @@ pub(crate) struct WriteEach;
 impl Workload for WriteEach {
     const NAME: &'static str = "write";
     const ABOUT: &'static str = "the formatting machinery straight into the text: no String for a number";
+    const SPARES: &'static [Spare] = &[Spare::allocation("push-str")];
     text_of_numbers!(size => joined(*size));
 
     fn run(size: &usize) -> String {
@@ -127,6 +135,7 @@ pub(crate) struct WriteReserved;
 impl Workload for WriteReserved {
     const NAME: &'static str = "write-reserved";
     const ABOUT: &'static str = "the formatting machinery into a text with room for all";
+    const SPARES: &'static [Spare] = &[Spare::growth("write"), Spare::allocation("push-str-reserved")];
     text_of_numbers!(size => joined(*size));
 
     fn run(size: &usize) -> String {
@@ -146,6 +155,7 @@ impl Workload for Itoa {
     const NAME: &'static str = "itoa";
     const ABOUT: &'static str =
         "digits on the stack and a copy: neither formatting machinery nor a String for a number";
+    const SPARES: &'static [Spare] = &[Spare::formatting("write")];
     text_of_numbers!(size => joined(*size));
 
     fn run(size: &usize) -> String {
@@ -167,6 +177,7 @@ impl Workload for ItoaReserved {
     const NAME: &'static str = "itoa-reserved";
     const ABOUT: &'static str =
         "digits on the stack into a text with room for all: what writing the digits must cost";
+    const SPARES: &'static [Spare] = &[Spare::formatting("write-reserved"), Spare::growth("itoa")];
     text_of_numbers!(size => joined(*size));
 
     fn run(size: &usize) -> String {
@@ -255,6 +266,7 @@ pub(crate) struct RangeItoa;
 impl Workload for RangeItoa {
     const NAME: &'static str = "range-itoa";
     const ABOUT: &'static str = "the same short text as range-debug without the formatting machinery";
+    const SPARES: &'static [Spare] = &[Spare::formatting("range-debug")];
     text_of_numbers!(size => named(*size));
 
     fn run(size: &usize) -> String {

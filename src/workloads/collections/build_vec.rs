@@ -1,6 +1,6 @@
 //! How should a vector of n integers be built? Every member makes `0, 1, …, n − 1`.
 
-use crate::workload::{Answer, Workload};
+use crate::workload::{Answer, Floor, Spare, Workload};
 
 /// Each place holds its own index.
 fn counts_up(size: usize, numbers: &[u64]) -> bool {
@@ -42,6 +42,11 @@ impl Workload for Push {
         }
         numbers
     }
+
+    /// Each of n integers of 8 bytes is written, to a block that holds them.
+    fn floor(size: usize) -> Option<Floor> {
+        Some(Floor { bytes_written: 8 * size as u64, allocations: 1, ..Floor::default() })
+    }
 }
 
 pub(crate) struct PushReserved;
@@ -50,6 +55,7 @@ impl Workload for PushReserved {
     const NAME: &'static str = "push-reserved";
     const ABOUT: &'static str =
         "the baseline less its growth: one allocation, but each push still asks whether it is full";
+    const SPARES: &'static [Spare] = &[Spare::growth("push")];
     counting_up!(Vec<u64>);
 
     fn run(size: &usize) -> Vec<u64> {

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::marker::PhantomData;
 
-use crate::workload::{Answer, Workload};
+use crate::workload::{Answer, Floor, Spare, Workload};
 
 mod keys;
 
@@ -48,6 +48,12 @@ impl<K: Keys> Workload for Insert<K> {
         }
         set
     }
+
+    /// A bit for each value that is there, in a block: no member makes do with less.
+    fn floor(size: usize) -> Option<Floor> {
+        let bytes_written = K::distinct(size).div_ceil(8) as u64;
+        Some(Floor { bytes_written, allocations: 1, ..Floor::default() })
+    }
 }
 
 pub(crate) struct InsertReserved<K>(PhantomData<K>);
@@ -55,6 +61,7 @@ pub(crate) struct InsertReserved<K>(PhantomData<K>);
 impl<K: Keys> Workload for InsertReserved<K> {
     const NAME: &'static str = "insert-reserved";
     const ABOUT: &'static str = "the baseline less its growth: room for every number read is made first";
+    const SPARES: &'static [Spare] = &[Spare::growth("insert")];
     set_of_keys!(K, HashSet<u64>, set => set.iter().copied());
 
     fn run(input: &K::Input) -> HashSet<u64> {

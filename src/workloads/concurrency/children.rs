@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::schedule;
 use super::worker::{self, Task};
 use crate::system;
-use crate::workload::{Answer, Concurrency, Workload};
+use crate::workload::{Answer, Concurrency, Floor, Spare, Workload};
 
 pub(crate) mod encrypt;
 pub(crate) mod io_of_child;
@@ -156,6 +156,11 @@ impl Workload for OneAfterAnother {
     fn speedup_bound(_size: usize, _cores: usize) -> Option<f64> {
         Some(1.0)
     }
+
+    /// No sleep ends before its time, and all can be slept at once; a child has to be started for that.
+    fn floor(size: usize) -> Option<Floor> {
+        Some(Floor { waited_ns: size as u64 * 1_000_000, processes: 1, ..Floor::default() })
+    }
 }
 
 pub(crate) struct Together;
@@ -163,6 +168,7 @@ pub(crate) struct Together;
 impl Workload for Together {
     const NAME: &'static str = "together";
     const ABOUT: &'static str = "all children are started, then awaited in the order of their start";
+    const SPARES: &'static [Spare] = &[Spare::waiting("one-after-another")];
     const MIRRORS: Option<&'static str> = Some("children/together");
     ten_sleepers!();
 

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use super::kernel::{Kernel, all_right, costs};
 use super::pool::Pool;
 use super::{schedule, sharing, threads};
-use crate::workload::{Answer, Concurrency, Workload};
+use crate::workload::{Answer, Concurrency, Spare, Workload};
 
 /// How many workers share the items where their number is fixed, as in the study notes.
 pub(super) const WORKERS: usize = 2;
@@ -54,6 +54,7 @@ impl<K: Kernel> Workload for TwoThreads<K> {
     const ABOUT: &'static str =
         "each thread takes the next item once it is free; threads are made and joined";
     const MIRRORS: Option<&'static str> = K::MIRRORS.two_threads;
+    const SPARES: &'static [Spare] = K::TWO_THREADS_SPARE;
     const CONCURRENCY: Concurrency = Concurrency::THREADS;
     of_items!();
 
@@ -157,6 +158,7 @@ pub(crate) struct TwoThreadsReady<K>(PhantomData<K>);
 impl<K: Kernel> Workload for TwoThreadsReady<K> {
     const NAME: &'static str = "two-threads-ready";
     const ABOUT: &'static str = "each of a ready pool's two threads takes the next item once it is free";
+    const SPARES: &'static [Spare] = &[Spare::spawning("two-threads")];
     const CONCURRENCY: Concurrency = Concurrency::THREADS;
     type Input = Pooled<K>;
     type Output = Vec<K::Found>;

@@ -7,7 +7,7 @@ use std::io::{self, Read, Write};
 
 use super::kernel::{Kernel, Mirrors, Remote, number};
 use super::worker::{self, Task};
-use crate::workload::Answer;
+use crate::workload::{Answer, Spare};
 
 pub(crate) mod algorithms;
 mod global_lock;
@@ -63,6 +63,7 @@ impl Kernel for Gcd {
         processes: Some("gcd/processes"),
         ..Mirrors::NONE
     };
+    const TWO_THREADS_SPARE: &'static [Spare] = &[Spare::lock_contention("global-lock")];
 
     /// The first `size` pairs, over again where there are more.
     fn items(size: usize) -> Vec<(u64, u64)> {

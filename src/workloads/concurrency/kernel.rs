@@ -4,7 +4,7 @@
 use std::marker::PhantomData;
 
 use super::worker::Task;
-use crate::workload::{Answer, Workload};
+use crate::workload::{Answer, Spare, Workload};
 
 /// Independent items, and what is to be found for each.
 pub(crate) trait Kernel: 'static {
@@ -14,6 +14,8 @@ pub(crate) trait Kernel: 'static {
     type Found: Send + 'static;
     /// The kernel of the study notes that each form repeats.
     const MIRRORS: Mirrors = Mirrors::NONE;
+    /// Which costs two threads spare that members of the kernel's family pay for.
+    const TWO_THREADS_SPARE: &'static [Spare] = &[];
 
     /// The items of `size`.
     fn items(size: usize) -> Vec<Self::Item>;

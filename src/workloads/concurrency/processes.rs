@@ -7,7 +7,7 @@ use super::forms::WORKERS;
 use super::kernel::{Kernel, Remote, all_right, costs};
 use super::schedule;
 use super::worker::{self, Worker};
-use crate::workload::{Answer, Concurrency, Workload};
+use crate::workload::{Answer, Concurrency, Spare, Workload};
 
 /// Two processes with one thread each, and beside the measuring thread one for each that sends and receives.
 const CONCURRENCY: Concurrency = Concurrency { threads: true, ..Concurrency::PROCESSES };
@@ -43,6 +43,7 @@ pub(crate) struct TwoProcessesReady<K>(PhantomData<K>);
 impl<K: Remote> Workload for TwoProcessesReady<K> {
     const NAME: &'static str = "two-processes-ready";
     const ABOUT: &'static str = "each of two waiting worker processes takes the next item once it is free";
+    const SPARES: &'static [Spare] = &[Spare::spawning("two-processes")];
     const MIRRORS: Option<&'static str> = K::MIRRORS.processes;
     const CONCURRENCY: Concurrency = CONCURRENCY;
     type Input = Staffed<K>;

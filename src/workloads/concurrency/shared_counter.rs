@@ -7,7 +7,7 @@ use std::sync::{Mutex, RwLock};
 use std::thread;
 
 use super::threads;
-use crate::workload::{Answer, Concurrency, Workload};
+use crate::workload::{Answer, Concurrency, Spare, Workload};
 
 /// Additions in all.
 const ADDITIONS: usize = 100_000;
@@ -32,6 +32,8 @@ pub(crate) trait Counter: Sync + 'static {
     /// A lock of std's looks up to a hundred times whether it is free before it sleeps (`spin` in
     /// library/std/src/sys/sync/mutex/futex.rs and rwlock/futex.rs).
     const CONCURRENCY: Concurrency = Concurrency::THREADS;
+    /// Which costs it leaves out that siblings pay for.
+    const SPARES: &'static [Spare] = &[];
 
     /// Zero, for as many threads.
     fn zero(threads: usize) -> Self;
@@ -48,6 +50,7 @@ impl<C: Counter> Workload for CountBy<C> {
     const NAME: &'static str = C::MEMBER.0;
     const ABOUT: &'static str = C::MEMBER.1;
     const CONCURRENCY: Concurrency = C::CONCURRENCY;
+    const SPARES: &'static [Spare] = C::SPARES;
     type Input = Shares;
     type Output = u64;
 
@@ -167,6 +170,7 @@ pub(crate) struct Apart(Vec<Padded>);
 impl Counter for Apart {
     const MEMBER: (&'static str, &'static str) =
         ("atomic-each-padded", "a number a thread, each on cache lines of its own");
+    const SPARES: &'static [Spare] = &[Spare::false_sharing("atomic-each-packed")];
 
     fn zero(threads: usize) -> Self {
         Self((0..threads).map(|_| Padded(AtomicU64::new(0))).collect())

@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 
 use super::{schedule, threads};
 use crate::system;
-use crate::workload::{Answer, Concurrency, Workload};
+use crate::workload::{Answer, Concurrency, Floor, Spare, Workload};
 
 mod positions;
 
@@ -86,6 +86,12 @@ impl Workload for Serial {
     fn speedup_bound(_size: usize, _cores: usize) -> Option<f64> {
         Some(1.0)
     }
+
+    /// No wait ends before its time-out, and all can be had at once.
+    fn floor(size: usize) -> Option<Floor> {
+        let waited_ns = u64::try_from(time_out(size).as_nanos()).unwrap_or(u64::MAX);
+        Some(Floor { waited_ns, ..Floor::default() })
+    }
 }
 
 /// A thread for each wait; this one does `meanwhile` before it joins them.
@@ -109,6 +115,7 @@ pub(crate) struct Threads;
 impl Workload for Threads {
     const NAME: &'static str = "threads";
     const ABOUT: &'static str = "a thread for each wait, made and joined";
+    const SPARES: &'static [Spare] = &[Spare::waiting("serial")];
     const MIRRORS: Option<&'static str> = Some("wait/threads");
     const CONCURRENCY: Concurrency = Concurrency::THREADS;
     of_a_time_out!();
@@ -159,6 +166,7 @@ pub(crate) struct OnePoll;
 impl Workload for OnePoll {
     const NAME: &'static str = "one-poll";
     const ABOUT: &'static str = "five timers of the kernel's, and one thread that polls them all";
+    const SPARES: &'static [Spare] = &[Spare::waiting("serial")];
     of_a_time_out!();
 
     fn run(asked: &Duration) -> Vec<Waited> {
@@ -191,6 +199,7 @@ impl Workload for AsyncTasks {
     const NAME: &'static str = "async-tasks";
     const ABOUT: &'static str =
         "five asynchronous tasks on one thread, by tokio's current-thread scheduler, which is ready";
+    const SPARES: &'static [Spare] = &[Spare::waiting("serial")];
     type Input = Scheduled;
     type Output = Vec<Waited>;
 

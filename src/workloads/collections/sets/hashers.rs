@@ -8,7 +8,7 @@ use nohash_hasher::IntSet;
 use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use super::Keys;
-use crate::workload::{Answer, Workload};
+use crate::workload::{Answer, Spare, Workload};
 
 pub(crate) struct FoldHash<K>(PhantomData<K>);
 
@@ -16,6 +16,7 @@ impl<K: Keys> Workload for FoldHash<K> {
     const NAME: &'static str = "foldhash";
     const ABOUT: &'static str =
         "hashbrown's own table and foldhash, its default: one folded multiplication a key";
+    const SPARES: &'static [Spare] = &[Spare::hashing("insert")];
     set_of_keys!(K, hashbrown::HashSet<u64, foldhash::fast::RandomState>, set => set.iter().copied());
 
     fn run(input: &K::Input) -> hashbrown::HashSet<u64, foldhash::fast::RandomState> {
@@ -33,6 +34,7 @@ impl<K: Keys> Workload for AHash<K> {
     const NAME: &'static str = "ahash";
     const ABOUT: &'static str =
         "std's table with aHash: AES instructions where the build allows them, else multiplications";
+    const SPARES: &'static [Spare] = &[Spare::hashing("insert")];
     set_of_keys!(K, HashSet<u64, ahash::RandomState>, set => set.iter().copied());
 
     fn run(input: &K::Input) -> HashSet<u64, ahash::RandomState> {
@@ -49,6 +51,7 @@ pub(crate) struct RustcHash<K>(PhantomData<K>);
 impl<K: Keys> Workload for RustcHash<K> {
     const NAME: &'static str = "rustc-hash";
     const ABOUT: &'static str = "std's table with the compiler's hasher: one multiplication a key, unseeded";
+    const SPARES: &'static [Spare] = &[Spare::hashing("insert")];
     set_of_keys!(K, FxHashSet<u64>, set => set.iter().copied());
 
     fn run(input: &K::Input) -> FxHashSet<u64> {
@@ -66,6 +69,7 @@ impl<K: Keys> Workload for RustcHashReserved<K> {
     const NAME: &'static str = "rustc-hash-reserved";
     const ABOUT: &'static str =
         "the baseline less both its costs: growth by reserving, SipHash by one multiplication";
+    const SPARES: &'static [Spare] = &[Spare::hashing("insert-reserved"), Spare::growth("rustc-hash")];
     set_of_keys!(K, FxHashSet<u64>, set => set.iter().copied());
 
     fn run(input: &K::Input) -> FxHashSet<u64> {
@@ -83,6 +87,7 @@ impl<K: Keys> Workload for Identity<K> {
     const NAME: &'static str = "identity";
     const ABOUT: &'static str =
         "std's table, no hashing: the key is its hash, so the keys' order and spacing decide";
+    const SPARES: &'static [Spare] = &[Spare::hashing("insert")];
     set_of_keys!(K, IntSet<u64>, set => set.iter().copied());
 
     fn run(input: &K::Input) -> IntSet<u64> {

@@ -12,6 +12,8 @@ pub(crate) trait Keys: 'static {
     /// What the keys are read from.
     type Input;
 
+    /// How many distinct values there are at `size`.
+    fn distinct(size: usize) -> usize;
     /// Builds the input of `size`.
     fn input(size: usize) -> Self::Input;
     /// How many keys are read, repeats included.
@@ -48,6 +50,10 @@ impl Keys for Ascending {
     const IN_NOTES: bool = true;
     type Input = usize;
 
+    fn distinct(size: usize) -> usize {
+        size
+    }
+
     fn input(size: usize) -> usize {
         size
     }
@@ -73,8 +79,12 @@ impl Keys for Shuffled {
     const IN_NOTES: bool = false;
     type Input = Vec<u64>;
 
+    fn distinct(size: usize) -> usize {
+        size.div_ceil(2)
+    }
+
     fn input(size: usize) -> Vec<u64> {
-        let distinct = size.div_ceil(2) as u64;
+        let distinct = Self::distinct(size) as u64;
         let mut numbers: Vec<u64> = (0..size as u64).map(|i| i % distinct * Self::STEP).collect();
         SplitMix64::new(0).shuffle(&mut numbers);
         numbers

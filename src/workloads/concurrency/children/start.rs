@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, Weak};
 
 use super::KillOnDrop;
 use crate::system;
-use crate::workload::{Answer, Concurrency, Workload};
+use crate::workload::{Answer, Concurrency, Floor, Workload};
 
 /// A MiB.
 const MIB: usize = 1 << 20;
@@ -98,6 +98,11 @@ impl Workload for PosixSpawn {
 
     fn unavailable(size: usize) -> Option<String> {
         super::missing("true", "`apt install coreutils`").or_else(|| too_large(size))
+    }
+
+    /// One child, whatever its parent's memory.
+    fn floor(_size: usize) -> Option<Floor> {
+        Some(Floor { processes: 1, ..Floor::default() })
     }
 }
 

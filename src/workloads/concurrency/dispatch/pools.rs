@@ -4,7 +4,7 @@ use rayon::prelude::*;
 use tokio::runtime::{Builder, Runtime};
 
 use super::{Done, Numbers, WORKERS, double_here, doubled, is_right, numbers};
-use crate::workload::{Answer, Concurrency, Workload};
+use crate::workload::{Answer, Concurrency, Spare, Workload};
 use crate::workloads::concurrency::pool::Pool;
 use crate::workloads::concurrency::threads;
 
@@ -19,6 +19,7 @@ impl Workload for PoolReady {
     const NAME: &'static str = "pool-ready";
     const ABOUT: &'static str =
         "a ticket for each task from two sleeping threads: a lock and a condition variable there and back";
+    const SPARES: &'static [Spare] = &[Spare::spawning("pool-made")];
     const MIRRORS: Option<&'static str> = Some("thread-pool");
     const CONCURRENCY: Concurrency = Concurrency::THREADS;
     type Input = (Numbers, Pool);

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::io::{self, Read, Write};
 
 use super::{Done, Numbers, WORKERS, Who, double, doubled, is_right, numbers};
-use crate::workload::{Answer, Concurrency, Workload};
+use crate::workload::{Answer, Concurrency, Spare, Workload};
 use crate::workloads::concurrency::worker::{self, Task, Worker, WorkerError};
 
 /// Sends numbers, receives them doubled, each with the process that did it.
@@ -79,6 +79,7 @@ impl Workload for ProcessPoolReady {
     const NAME: &'static str = "process-pool-ready";
     const ABOUT: &'static str =
         "two waiting worker processes, each fed by a thread started for it, take the next task once free";
+    const SPARES: &'static [Spare] = &[Spare::spawning("process-each")];
     const MIRRORS: Option<&'static str> = Some("process-pool");
     const CONCURRENCY: Concurrency = Concurrency { threads: true, ..Concurrency::PROCESSES };
     type Input = (Numbers, RefCell<Vec<Worker>>);

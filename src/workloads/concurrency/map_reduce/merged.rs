@@ -5,7 +5,7 @@ use std::thread;
 use rayon::prelude::*;
 
 use super::{Counts, WORKERS, count, count_into, counts, is_right, merge, of_text, parts_bound};
-use crate::workload::{Answer, Concurrency, Workload};
+use crate::workload::{Answer, Concurrency, Spare, Workload};
 use crate::workloads::concurrency::threads::{rayon_pool, start_in};
 use crate::workloads::text::Text;
 
@@ -25,6 +25,7 @@ impl Workload for TwoThreads {
     const NAME: &'static str = "two-threads";
     const ABOUT: &'static str =
         "half of the text and a map for each thread, then one map merged into the other";
+    const SPARES: &'static [Spare] = &[Spare::lock_contention("locked")];
     const MIRRORS: Option<&'static str> = Some("map-reduce/threads");
     const CONCURRENCY: Concurrency = Concurrency::THREADS;
     of_text!();

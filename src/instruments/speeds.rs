@@ -1,0 +1,58 @@
+//! The machine's own speeds, taken once a run: what writing, copying, allocating, dividing, waking and starting take
+//! here. From them and from the least work that a family's answer needs follows how far a member is from the floor.
+//! docs/method.md, "The machine's speeds".
+
+mod arithmetic;
+mod levels;
+mod memory;
+mod threads;
+
+use crate::record::{Speed, Unit};
+
+/// Takes of each speed; odd, so that the middle is one of them.
+const TAKES: usize = 9;
+
+/// Takes every speed, which takes half a second.
+pub fn calibrate() -> Vec<Speed> {
+    let mut speeds = memory::speeds(&levels::levels());
+    speeds.extend(arithmetic::speeds());
+    speeds.extend(threads::speeds());
+    speeds
+}
+
+/// The middle of `takes`, with their range; nothing of none.
+fn speed(name: impl Into<String>, unit: Unit, takes: impl IntoIterator<Item = f64>) -> Option<Speed> {
+    let mut takes: Vec<f64> = takes.into_iter().filter(|take| take.is_finite() && *take > 0.0).collect();
+    takes.sort_unstable_by(f64::total_cmp);
+    let (low, high) = (*takes.first()?, *takes.last()?);
+    Some(Speed { name: name.into(), value: takes[takes.len() / 2], low, high, unit, holds_bytes: None })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_speed_is_the_middle_of_its_takes_with_their_range() {
+        let taken = speed("x", Unit::Ns, [9.0, 1.0, 2.0, f64::INFINITY, 0.0]).expect("three takes count");
+        assert_eq!((taken.low, taken.value, taken.high), (1.0, 2.0, 9.0));
+        assert_eq!(speed("x", Unit::Ns, []), None);
+    }
+
+    #[test]
+    fn every_speed_is_taken_once_and_has_a_range() {
+        let speeds = calibrate();
+        let names: std::collections::BTreeSet<&str> =
+            speeds.iter().map(|speed| speed.name.as_str()).collect();
+        assert_eq!(names.len(), speeds.len(), "{names:?}");
+        for name in [Speed::FRESH, Speed::ALLOCATION, Speed::DIVISION, Speed::DIVISION_CHAINED] {
+            assert!(names.contains(name), "{name} is missing in {names:?}");
+        }
+        for name in ["write-memory", "copy-memory", Speed::THREAD_WAKE, Speed::THREAD_START] {
+            assert!(names.contains(name), "{name} is missing in {names:?}");
+        }
+        for speed in &speeds {
+            assert!(0.0 < speed.low && speed.low <= speed.value && speed.value <= speed.high, "{speed:?}");
+        }
+    }
+}
