@@ -182,6 +182,8 @@ fn measured_case(family: &str, member: &Member, size: usize) -> RecordedCase {
     take(Metric::EstimatedCycles, InstrumentName::Instructions, (instructions * 1.34).round());
     take(Metric::L1Misses, InstrumentName::Instructions, (n / 8.0).round());
     take(Metric::LlMisses, InstrumentName::Instructions, (n / 400.0).round());
+    take(Metric::Branches, InstrumentName::Instructions, (instructions / 6.0).round());
+    take(Metric::BranchMisses, InstrumentName::Instructions, (n / 50.0).round());
     // As in the ledger of `case_files`, for an iteration of this length.
     for (metric, share) in [
         (Metric::WallNs, 3.0),
