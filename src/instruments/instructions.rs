@@ -166,7 +166,8 @@ impl Files {
         let graph = CallGraph::read(profile).map_err(|error| error.to_string())?;
         let executable = std::env::current_exe().map_err(|error| format!("cannot find myself: {error}"))?;
         let has_threads = job.cases[0].case.entry.concurrency.threads;
-        let taken = costs::take(&graph, &executable, has_threads, n * counted::PARTS[counted::PARTS.len() - 1]);
+        let taken =
+            costs::take(&graph, &executable, has_threads, n * counted::PARTS[counted::PARTS.len() - 1]);
         let json = serde_json::to_vec_pretty(&taken.costs).map_err(|error| error.to_string())?;
         write_atomically(&self.costs, &json).map_err(failed)?;
         taken.folded.write(&self.folded).map_err(failed)?;

@@ -18,12 +18,7 @@ pub(super) struct Symbols {
 impl Symbols {
     /// Of this process as it is now, with the names of `inlined` functions or without.
     pub(super) fn new(inlined: bool) -> Self {
-        Self {
-            program: Program::read(),
-            inlined,
-            names: HashMap::new(),
-            picked: picked(),
-        }
+        Self { program: Program::read(), inlined, names: HashMap::new(), picked: picked() }
     }
 
     /// Frame names of a stack, root first.
@@ -82,7 +77,8 @@ impl Symbols {
         let Self { program, inlined, names, .. } = self;
         names.entry(address).or_insert_with(|| {
             let mut found = Vec::new();
-            backtrace::resolve(address as *mut _, |symbol| {
+            // It takes what it is given for a return address, and looks one byte before it.
+            backtrace::resolve(address.wrapping_add(1) as *mut _, |symbol| {
                 // The alternate form leaves out hashes and crate disambiguators.
                 found.extend(symbol.name().map(|name| format!("{name:#}")));
             });

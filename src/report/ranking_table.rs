@@ -138,6 +138,7 @@ fn files(source: &Source<'_>, path: &Path, id: &CaseId) -> Markup {
     let page = link::relative(path, &source.layout.case_page(id));
     let links = [
         ("flamegraph", files.flamegraph.as_ref().map(|file| link::relative(path, file))),
+        ("instructions", files.costs.as_ref().map(|_| format!("{page}#costs"))),
         ("heap", files.heap_sites.as_ref().map(|_| format!("{page}#heap"))),
         ("criterion", files.criterion.as_ref().map(|file| link::relative(path, file))),
     ];

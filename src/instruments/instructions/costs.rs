@@ -53,8 +53,7 @@ fn from(
     lumped: Option<String>,
 ) -> Taken {
     let stacks = Stacks::of(Flow::of(graph, frames), has_threads, graph.has_branches);
-    let branches =
-        Branches { executed: graph.total.branches, mispredicted: graph.total.mispredicted };
+    let branches = Branches { executed: graph.total.branches, mispredicted: graph.total.mispredicted };
     let costs = Costs {
         schema: SCHEMA,
         iterations,

@@ -184,8 +184,12 @@ mod tests {
         let counted = [("Ir", 10), ("Dr", 5), ("Dw", 5), ("I1mr", 1), ("D1mr", 2), ("D1mw", 1)];
         let missed = [("ILmr", 0), ("DLmr", 1), ("DLmw", 0)];
         let branches = [("Bc", 3), ("Bcm", 2), ("Bi", 1), ("Bim", 1)];
-        let events =
-            counted.iter().chain(&missed).chain(&branches).map(|(name, count)| ((*name).to_owned(), *count)).collect();
+        let events = counted
+            .iter()
+            .chain(&missed)
+            .chain(&branches)
+            .map(|(name, count)| ((*name).to_owned(), *count))
+            .collect();
         let counts = Counts::of(&events).expect("all events are there");
         assert_eq!((counts.estimated_cycles, counts.l1_misses, counts.ll_misses), (66, 4, 1));
         assert_eq!((counts.branches, counts.branch_misses), (4, 3));

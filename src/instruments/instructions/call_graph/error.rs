@@ -26,7 +26,9 @@ pub enum CallGraphError {
     #[error("the callgrind profile counts no instructions: `events:` has no Ir")]
     NoInstructions,
     /// The costs are not those that the profile says they are.
-    #[error("the callgrind profile does not add up: its lines hold {sum} instructions, its `totals:` say {totals}")]
+    #[error(
+        "the callgrind profile does not add up: its lines hold {sum} instructions, its `totals:` say {totals}"
+    )]
     DoesNotAddUp {
         /// The sum of all lines.
         sum: u64,

@@ -45,9 +45,9 @@ pub(super) fn number(word: &[u8]) -> Option<u64> {
     if digits.is_empty() || digits.len() > 16 {
         return None;
     }
-    digits.iter().try_fold(0_u64, |number, byte| {
-        Some(number << 4 | u64::from(char::from(*byte).to_digit(16)?))
-    })
+    digits
+        .iter()
+        .try_fold(0_u64, |number, byte| Some(number << 4 | u64::from(char::from(*byte).to_digit(16)?)))
 }
 
 /// A position: a number, `+n` or `-n` from the one before, or `*` for the same.

@@ -144,7 +144,8 @@ impl<'a> Reader<'a> {
                 let calls = Words::of(rest).next().and_then(decimal);
                 let calls = calls.ok_or_else(|| wrong(self.number, "holds no number of calls"))?;
                 let callee = self.called.take();
-                let callee = callee.ok_or_else(|| wrong(self.number, "follows no name of a function called"))?;
+                let callee =
+                    callee.ok_or_else(|| wrong(self.number, "follows no name of a function called"))?;
                 self.called_object = None;
                 self.next = Next::Calls { callee, calls };
             }
@@ -157,7 +158,9 @@ impl<'a> Reader<'a> {
     fn header(&mut self, key: &[u8], value: &[u8], line: &[u8]) -> Result<(), CallGraphError> {
         match key {
             b"version" if value != VERSION => {
-                return Err(CallGraphError::Version(String::from_utf8_lossy(value).chars().take(20).collect()));
+                return Err(CallGraphError::Version(
+                    String::from_utf8_lossy(value).chars().take(20).collect(),
+                ));
             }
             b"positions" => {
                 let has = |name: &[u8]| Words::of(value).any(|word| word == name);

@@ -27,7 +27,8 @@ pub(super) fn components(edges: &[Vec<usize>]) -> Vec<Vec<usize>> {
                 open.push(node);
                 is_open[node] = true;
             } else {
-                lowest[node] = lowest[node].min(lowest_of_child(&lowest, &is_open, edges[node][followed - 1]));
+                lowest[node] =
+                    lowest[node].min(lowest_of_child(&lowest, &is_open, edges[node][followed - 1]));
             }
             if let Some(&to) = edges[node].get(followed) {
                 path.push((node, followed + 1));

@@ -114,15 +114,18 @@ fn nodes(graph: &CallGraph, frames: &mut dyn Frames, names: &mut FrameNames) -> 
     for function in &graph.functions {
         let mut own: BTreeMap<Chain, Cost> = BTreeMap::new();
         for line in &function.lines {
-            let chain = frames.at(graph, function, line.address).into_iter().map(|name| names.id(name)).collect();
+            let chain =
+                frames.at(graph, function, line.address).into_iter().map(|name| names.id(name)).collect();
             own.entry(chain).or_default().add(line.cost);
         }
         let mut calls: BTreeMap<(Chain, Option<FrameId>, usize), (u64, u64)> = BTreeMap::new();
         // One that was under way when counting began has no cost that is known: what it called is counted by itself.
         for arc in function.arcs.iter().filter(|arc| arc.calls > 0) {
-            let from = frames.at(graph, function, arc.address).into_iter().map(|name| names.id(name)).collect();
+            let from =
+                frames.at(graph, function, arc.address).into_iter().map(|name| names.id(name)).collect();
             let callee = graph.functions.get(arc.callee).map(|callee| super::frames::name(graph, callee));
-            let asked_for = frames.asked_for(function, arc.address).filter(|name| callee.as_ref() != Some(name));
+            let asked_for =
+                frames.asked_for(function, arc.address).filter(|name| callee.as_ref() != Some(name));
             let asked_for = asked_for.map(|name| names.id(name));
             let (calls, counted) = calls.entry((from, asked_for, arc.callee)).or_default();
             *calls = calls.saturating_add(arc.calls);
@@ -165,7 +168,8 @@ fn bear(nodes: &mut [Node], components: &mut [Component], component_of: &[usize]
             component.total = own.chain(called).fold(component.total, u64::saturating_add);
             bearers.extend(callers[member].iter().copied().filter(|(caller, _)| outside(*caller)));
         }
-        let counted: Vec<u64> = bearers.iter().map(|(caller, call)| nodes[*caller].calls[*call].counted).collect();
+        let counted: Vec<u64> =
+            bearers.iter().map(|(caller, call)| nodes[*caller].calls[*call].counted).collect();
         component.is_root = bearers.is_empty();
         for ((caller, call), weight) in bearers.into_iter().zip(apportion(component.total, &counted)) {
             nodes[caller].calls[call].weight = weight;
@@ -198,7 +202,10 @@ mod tests {
     fn parts_add_up_to_the_whole() {
         assert_eq!(apportion(10, &[1, 1, 1]), [3, 3, 4]);
         assert_eq!(apportion(100, &[70, 30]), [70, 30]);
-        assert_eq!(apportion(u64::MAX, &[u64::MAX, u64::MAX]).iter().map(|n| u128::from(*n)).sum::<u128>(), u128::from(u64::MAX));
+        assert_eq!(
+            apportion(u64::MAX, &[u64::MAX, u64::MAX]).iter().map(|n| u128::from(*n)).sum::<u128>(),
+            u128::from(u64::MAX)
+        );
         assert_eq!(apportion(7, &[0, 0]), [0, 0]);
         assert_eq!(apportion(7, &[]), Vec::<u64>::new());
     }

@@ -32,7 +32,8 @@ impl Frames for Symbolic {
 /// `malloc@@GLIBC_2.2.5`, and one name for the parts that a C compiler made of a function.
 pub(super) fn name(graph: &CallGraph, function: &Function) -> String {
     let name = function.name.as_str();
-    let is_number = name.strip_prefix("0x").is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()));
+    let is_number =
+        name.strip_prefix("0x").is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()));
     if name.is_empty() || name == "???" || is_number {
         let object = graph.objects.get(function.object).map_or("", String::as_str);
         let file = Path::new(object).file_name().map(|file| file.to_string_lossy());

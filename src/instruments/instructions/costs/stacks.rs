@@ -94,7 +94,9 @@ impl Stacks {
 
 /// The member of a root that stands for it: in a circle that nobody called, the costliest.
 fn entry(flow: &Flow, members: &[usize]) -> Option<usize> {
-    let own = |node: &usize| flow.nodes[*node].own.iter().map(|(_, cost)| u128::from(cost.instructions)).sum::<u128>();
+    let own = |node: &usize| {
+        flow.nodes[*node].own.iter().map(|(_, cost)| u128::from(cost.instructions)).sum::<u128>()
+    };
     members.iter().copied().max_by_key(own)
 }
 
@@ -137,7 +139,12 @@ impl Walk<'_> {
                 if share >= self.least {
                     let path = self.extended(path, &call.from);
                     let path = self.extended(path, call.asked_for.as_slice());
-                    self.pending.push(Visit { path, depth: visit.depth + 1, node: call.callee, weight: share });
+                    self.pending.push(Visit {
+                        path,
+                        depth: visit.depth + 1,
+                        node: call.callee,
+                        weight: share,
+                    });
                 } else {
                     let callee = flow.nodes[call.callee].name;
                     self.end(path, &call.from, share);
@@ -234,6 +241,7 @@ fn functions(flow: &Flow, inclusive: &[u64], has_branches: bool) -> Vec<Function
             branches: has_branches.then_some(row.branches),
         })
         .collect();
-    functions.sort_by(|a, b| (b.own, b.inclusive).cmp(&(a.own, a.inclusive)).then_with(|| a.name.cmp(&b.name)));
+    functions
+        .sort_by(|a, b| (b.own, b.inclusive).cmp(&(a.own, a.inclusive)).then_with(|| a.name.cmp(&b.name)));
     functions
 }
