@@ -19,12 +19,16 @@ mod options;
 #[cfg(target_os = "linux")]
 mod perf_events;
 mod process;
+#[cfg(target_os = "linux")]
+mod program;
 mod progress;
 pub mod python;
 mod selection;
 mod session;
 mod shard;
 pub mod speeds;
+#[cfg(target_os = "linux")]
+mod symbols;
 pub mod time;
 pub mod tools;
 pub mod waits;

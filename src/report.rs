@@ -8,6 +8,7 @@ mod case;
 mod cell;
 mod charts;
 mod copy;
+mod costs;
 mod family;
 mod floor;
 mod format;

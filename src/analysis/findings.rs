@@ -10,6 +10,7 @@
 //! | `books` | waiting, starved, system calls, page faults, starting threads or processes |
 //! | `sharing` | lock contention, false sharing |
 //! | `scale` | what sizes tell: super-linear, memory-bound, optimised away |
+//! | `floor` | is it as near to the least work as can be told |
 //! | `branches` | branches guessed wrong |
 //! | `verdicts` | instruments that disagree, too little evidence, nothing found |
 //! | `ranking` | which finding leads |
@@ -20,6 +21,7 @@ mod branches;
 mod case;
 mod costs;
 mod excess;
+mod floor;
 mod hot;
 mod ranking;
 mod scale;
@@ -125,6 +127,7 @@ fn findings_of(case: &Case<'_>) -> Vec<Found> {
     found.extend(books::find(case));
     found.extend(sharing::find(case));
     found.extend(scale::find(case));
+    found.extend(floor::find(case));
     found.extend(branches::find(case));
     found.extend(verdicts::disagreements(case));
     if let Some(verdict) = verdicts::when_nothing_is_found(case, &found) {

@@ -125,6 +125,13 @@ pub enum Bottleneck {
         /// How many times what linear growth from the smallest size would cost.
         ahead: f64,
     },
+    /// As near to the least work as can be told.
+    AtFloor {
+        /// How many times the least time it takes.
+        times: Estimate,
+        /// The work that the least time is of.
+        part: String,
+    },
     /// Blocked.
     Waiting {
         /// Share of the time with every thread blocked.
@@ -216,6 +223,7 @@ impl Bottleneck {
             Self::Branching { .. } => FindingKind::Branching,
             Self::MemoryBound { .. } => FindingKind::MemoryBound,
             Self::SuperLinear { .. } => FindingKind::SuperLinear,
+            Self::AtFloor { .. } => FindingKind::AtFloor,
             Self::Waiting { .. } => FindingKind::Waiting,
             Self::Starved { .. } => FindingKind::Starved,
             Self::LockContention { .. } => FindingKind::LockContention,
@@ -247,7 +255,8 @@ impl Bottleneck {
             }),
             Self::LockContention { share, .. } => Some(*share),
             Self::SuperLinear { ahead, .. } => Some(Share::exact(1.0 - 1.0 / ahead)),
-            Self::FalseSharing { .. }
+            Self::AtFloor { .. }
+            | Self::FalseSharing { .. }
             | Self::OptimisedAway { .. }
             | Self::InstrumentsDisagree { .. }
             | Self::NotEnoughEvidence { .. }
@@ -259,6 +268,7 @@ impl Bottleneck {
     pub fn ceiling(&self) -> Option<f64> {
         match self {
             Self::ExcessWork { times, .. } => Some(*times),
+            Self::AtFloor { times, .. } => Some(times.value.max(1.0)),
             Self::LockContention { cpus_used, usable, .. } => Some((*usable as f64 / cpus_used).max(1.0)),
             // A function of the case's own is not nothing, whoever writes it.
             Self::HotFunction { share, .. } if share.value > 0.9 => None,

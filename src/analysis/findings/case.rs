@@ -64,7 +64,17 @@ impl<'a> Case<'a> {
 
     /// The part of the time in which a thread is on a CPU: what stacks speak of. 1 where nobody saw it wait.
     pub(super) fn busy(&self) -> f64 {
-        self.waits.as_ref().map_or(1.0, |verdict| (1.0 - verdict.idle).clamp(0.0, 1.0))
+        1.0 - self.idle()
+    }
+
+    /// The part of the time in which every thread is blocked: by looks, and no more than clocks leave. Threads too short
+    /// to be looked at have clocks too.
+    pub(super) fn idle(&self) -> f64 {
+        let (Some(verdict), Some(kept)) = (&self.waits, &self.files.waits) else { return 0.0 };
+        let parts = &kept.data.total;
+        let wanted = (parts.cpu_ns() + parts.runqueue_ns) as f64 / kept.data.elapsed_ns.max(1) as f64;
+        let left = if kept.data.most_threads > 1 { 1.0 - wanted } else { 1.0 };
+        verdict.idle.min(left).clamp(0.0, 1.0)
     }
 
     pub(super) fn id_of(&self, workload: &str, size: usize) -> CaseId {
@@ -159,7 +169,8 @@ impl<'a> Case<'a> {
         let how = if gain.paired { "in interleaved rounds" } else { "timed apart" };
         let Estimate { value, low, high } = gain.times;
         let says = format!("{who} is {value:.2} times as fast [{low:.2}, {high:.2}], {how}");
-        self.evidence(InstrumentName::Time, says, None)
+        let instrument = if gain.by.is_some() { InstrumentName::Time } else { InstrumentName::Ceilings };
+        self.evidence(instrument, says, None)
     }
 }
 

@@ -4,10 +4,9 @@
 use super::bottleneck::{Bottleneck, Cost, Gain, Seen, kind_of};
 use super::case::Case;
 use super::{Found, LEAST_SHARE};
-use crate::analysis::Estimate;
 use crate::analysis::shares::Share;
 use crate::analysis::symbols::{Group, Groups, Symbol};
-use crate::record::{FindingKind, InstrumentName};
+use crate::record::{FindingKind, InstrumentName, Metric};
 
 /// Costs that are told by their names. Synchronisation and starting threads have rules of their own: what they cost is
 /// mostly in the kernel, or in waiting.
@@ -91,10 +90,8 @@ fn blocks(case: &Case<'_>, group: Group) -> Option<(u64, u64)> {
 /// What is gained without the cost of `kind`: by a run of the case itself without it, else by the member that is
 /// declared to be this one without it, the fastest if there are several.
 pub(super) fn gain(case: &Case<'_>, kind: FindingKind) -> Option<Gain> {
-    // The metric of such a run is called after the kind of cost.
-    let name = format!("ceiling_{}", kind.as_str().replace('-', "_"));
-    let own = case.record.measurements.iter().find(|number| number.metric.as_str() == name);
-    if let Some(times) = own.and_then(Estimate::of) {
+    let own = (kind == FindingKind::Allocation).then(|| case.number(Metric::CeilingAllocation)).flatten();
+    if let Some(times) = own {
         return Some(Gain { by: None, times, paired: true });
     }
     let spares = case.siblings().filter(|(sibling, _)| {

@@ -1,11 +1,12 @@
 //! Which finding leads: by class, then by what there is to gain.
 //!
 //! 1. Work that is not there: no other number of the case means anything.
-//! 2. Super-linear growth: it outgrows every other cost.
-//! 3. A cost that names the case: without it the case is 1.5 times as fast or more.
-//! 4. A sibling that needs less, memory, and costs below that: what to change is another form of the code.
-//! 5. The hot function: where to look when nothing says what to do.
-//! 6. What is said of the evidence.
+//! 2. The floor: what else is named has nothing to gain.
+//! 3. Super-linear growth: it outgrows every other cost.
+//! 4. A cost that names the case: without it the case is 1.5 times as fast or more.
+//! 5. A sibling that needs less, memory, and costs below that: what to change is another form of the code.
+//! 6. The hot function: where to look when nothing says what to do.
+//! 7. What is said of the evidence.
 //!
 //! Within a class the largest gain comes first: measured where it was, else predicted.
 
@@ -43,12 +44,13 @@ pub(super) fn rank(mut found: Vec<Found>) -> Vec<Found> {
 fn class(bottleneck: &Bottleneck) -> u8 {
     match bottleneck.kind() {
         FindingKind::OptimisedAway => 1,
-        FindingKind::SuperLinear => 2,
-        FindingKind::HotFunction => 5,
-        FindingKind::InstrumentsDisagree | FindingKind::NotEnoughEvidence | FindingKind::NoBottleneck => 6,
-        FindingKind::ExcessWork | FindingKind::MemoryBound => 4,
-        _ if worth(bottleneck) >= NAMES_THE_CASE => 3,
-        _ => 4,
+        FindingKind::AtFloor => 2,
+        FindingKind::SuperLinear => 3,
+        FindingKind::HotFunction => 6,
+        FindingKind::InstrumentsDisagree | FindingKind::NotEnoughEvidence | FindingKind::NoBottleneck => 7,
+        FindingKind::ExcessWork | FindingKind::MemoryBound => 5,
+        _ if worth(bottleneck) >= NAMES_THE_CASE => 4,
+        _ => 5,
     }
 }
 

@@ -160,6 +160,14 @@ impl fmt::Display for Bottleneck {
                 exponent.high,
                 times(*ahead)
             )?,
+            Self::AtFloor { times: t, part } => write!(
+                f,
+                "it takes {} times [{}, {}] what this machine takes at least, for {part}: nothing is to be gained that could \
+                 be told",
+                times(t.value),
+                times(t.low),
+                times(t.high)
+            )?,
             Self::Waiting { share, call, children } => {
                 write!(f, "every thread of it is blocked for {} of its time", percent(share))?;
                 if let Some((call, part)) = call {
@@ -246,6 +254,7 @@ impl Bottleneck {
             Self::Branching { .. } => "branches".to_owned(),
             Self::MemoryBound { .. } => "memory".to_owned(),
             Self::SuperLinear { metric, .. } => counted(*metric).to_owned(),
+            Self::AtFloor { part, .. } => part.clone(),
             Self::Waiting { call, .. } => {
                 call.as_ref().map_or("a call not seen".to_owned(), |(call, _)| call.clone())
             }
@@ -292,6 +301,7 @@ impl Bottleneck {
             Self::SuperLinear { .. } => {
                 "do not copy or visit all that is there for each that is new".to_owned()
             }
+            Self::AtFloor { .. } => "leave it as it is: only less work would be faster".to_owned(),
             Self::Waiting { children, .. } if *children >= 0.5 => {
                 "start all children before the first is waited for, or measure what they do".to_owned()
             }

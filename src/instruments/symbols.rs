@@ -1,8 +1,8 @@
-//! Addresses to frame names, each address resolved once.
+//! Addresses of this process to frame names, each address resolved once. Shared by all that have addresses: samples of this
+//! process, and profiles of another one that ran the same file.
 
 use std::collections::HashMap;
 
-use super::SamplerKind;
 use super::program::Program;
 
 /// The names of the functions at each address seen.
@@ -16,14 +16,9 @@ pub(super) struct Symbols {
 }
 
 impl Symbols {
-    pub(super) fn new(sampler: SamplerKind) -> Self {
-        Self {
-            program: Program::read(),
-            // pprof merges addresses within a function and keeps the first it saw.
-            inlined: sampler == SamplerKind::PerfEvent,
-            names: HashMap::new(),
-            picked: picked(),
-        }
+    /// Of this process as it is now, with the names of `inlined` functions or without.
+    pub(super) fn new(inlined: bool) -> Self {
+        Self { program: Program::read(), inlined, names: HashMap::new(), picked: picked() }
     }
 
     /// Frame names of a stack, root first.
@@ -52,6 +47,17 @@ impl Symbols {
             return None;
         }
         let function = self.program.called_before(*caller?)??;
+        self.in_library(function)
+    }
+
+    /// The function of another module that our call instruction at `address` calls, where the instruction tells.
+    pub(super) fn library_function_called_at(&mut self, address: usize) -> Option<String> {
+        let function = self.program.called_at(address)?;
+        self.in_library(function)
+    }
+
+    /// The name of the `function` that begins there, where that is not our own.
+    fn in_library(&mut self, function: usize) -> Option<String> {
         if self.program.is_own_code(function) {
             return None;
         }
@@ -61,12 +67,18 @@ impl Symbols {
         self.names_at(function).last().cloned()
     }
 
+    /// Where the first byte of this program's own file lies.
+    pub(super) fn start(&self) -> Option<usize> {
+        self.program.start()
+    }
+
     /// The functions at `address`, innermost inlined one first.
-    fn names_at(&mut self, address: usize) -> &[String] {
+    pub(super) fn names_at(&mut self, address: usize) -> &[String] {
         let Self { program, inlined, names, .. } = self;
         names.entry(address).or_insert_with(|| {
             let mut found = Vec::new();
-            backtrace::resolve(address as *mut _, |symbol| {
+            // It takes what it is given for a return address, and looks one byte before it.
+            backtrace::resolve(address.wrapping_add(1) as *mut _, |symbol| {
                 // The alternate form leaves out hashes and crate disambiguators.
                 found.extend(symbol.name().map(|name| format!("{name:#}")));
             });
