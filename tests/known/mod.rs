@@ -5,52 +5,52 @@ use std::path::PathBuf;
 
 use perflab::analysis::findings::derive_with;
 use perflab::record::{
-    BlockedIn, Branches, CallSite, CaseFiles, CaseId, Costs, Finding, FindingKind, Folded, HeapSites,
-    InstrumentName, Kept, ListedFamily, ListedWorkload, Listing, Measurement, Metric, Recorded, RecordedCase,
-    SCHEMA, Sampling, Spare, ThreadWaits, Timeline, WaitParts, WaitsLedger,
+    BlockedIn, Branches, CallSite, CaseFiles, CaseId, Costs, Environment, Finding, FindingKind, Folded,
+    HeapSites, InstrumentName, Kept, ListedFamily, ListedWorkload, Listing, Measurement, Metric, Recorded,
+    RecordedCase, SCHEMA, Sampling, Spare, Speed, ThreadWaits, Timeline, WaitParts, WaitsLedger,
 };
 
-pub mod catalogue;
-pub mod planted;
+pub(crate) mod catalogue;
+pub(crate) mod planted;
 
 /// A row of the table of known answers.
-pub struct Row {
+pub(crate) struct Row {
     /// The case, and what is planted in it.
-    pub case: &'static str,
+    pub(crate) case: &'static str,
     /// The kind that must lead.
-    pub expected: FindingKind,
+    pub(crate) expected: FindingKind,
     /// Kinds that must be named beside it.
-    pub beside: Vec<FindingKind>,
+    pub(crate) beside: Vec<FindingKind>,
     /// What the leading claim must hold.
-    pub says: Vec<&'static str>,
+    pub(crate) says: Vec<&'static str>,
     /// Kinds that must not be named.
-    pub silent: Vec<FindingKind>,
+    pub(crate) silent: Vec<FindingKind>,
     /// What was found.
-    pub found: Vec<Finding>,
+    pub(crate) found: Vec<Finding>,
 }
 
 impl Row {
-    pub fn of(case: &'static str, expected: FindingKind, found: Vec<Finding>) -> Self {
+    pub(crate) fn of(case: &'static str, expected: FindingKind, found: Vec<Finding>) -> Self {
         Self { case, expected, beside: Vec::new(), says: Vec::new(), silent: Vec::new(), found }
     }
 
-    pub fn beside(mut self, kinds: &[FindingKind]) -> Self {
+    pub(crate) fn beside(mut self, kinds: &[FindingKind]) -> Self {
         self.beside.extend(kinds);
         self
     }
 
-    pub fn says(mut self, words: &'static str) -> Self {
+    pub(crate) fn says(mut self, words: &'static str) -> Self {
         self.says.push(words);
         self
     }
 
-    pub fn silent(mut self, kinds: &[FindingKind]) -> Self {
+    pub(crate) fn silent(mut self, kinds: &[FindingKind]) -> Self {
         self.silent.extend(kinds);
         self
     }
 
     /// Why the row does not hold, if it does not.
-    pub fn wrong(&self) -> Option<String> {
+    pub(crate) fn wrong(&self) -> Option<String> {
         let leading = self.found.first()?;
         let has = |kind: &FindingKind| self.found.iter().any(|finding| finding.kind == *kind);
         if leading.kind != self.expected {
@@ -63,20 +63,23 @@ impl Row {
             return Some(format!("{said} is named"));
         }
         let text = format!("{} | {} | {}", leading.claim, leading.subject, leading.advice);
-        self.says.iter().find(|words| !text.contains(**words)).map(|words| format!("`{words}` is not in: {text}"))
+        self.says
+            .iter()
+            .find(|words| !text.contains(**words))
+            .map(|words| format!("`{words}` is not in: {text}"))
     }
 }
 
 /// A catalogue, its records, and the files of its cases.
-pub struct World {
-    pub listing: Listing,
-    pub recorded: Recorded,
+pub(crate) struct World {
+    pub(crate) listing: Listing,
+    pub(crate) recorded: Recorded,
     files: BTreeMap<CaseId, CaseFiles>,
 }
 
 impl World {
     /// A world with one family.
-    pub fn of(family: ListedFamily) -> Self {
+    pub(crate) fn of(family: ListedFamily) -> Self {
         let recorded = Recorded {
             schema: SCHEMA,
             environment: None,
@@ -89,17 +92,17 @@ impl World {
     }
 
     /// A world with the family `planted`, which asks for alternatives.
-    pub fn planted(members: &[&str], sizes: &[usize]) -> Self {
+    pub(crate) fn planted(members: &[&str], sizes: &[usize]) -> Self {
         Self::of(family("planted", "How should it be done?", members, sizes))
     }
 
-    pub fn member(&mut self, name: &str) -> &mut ListedWorkload {
+    pub(crate) fn member(&mut self, name: &str) -> &mut ListedWorkload {
         let mut members = self.listing.families.iter_mut().flat_map(|family| &mut family.workloads);
         members.find(|member| member.name == name).expect("a member of the world")
     }
 
     /// Declares that `sibling` is `of` without `cost`.
-    pub fn spare(&mut self, sibling: &str, cost: &str, of: &str) {
+    pub(crate) fn spare(&mut self, sibling: &str, cost: &str, of: &str) {
         self.member(sibling).spares.push(Spare { cost: cost.into(), of: of.into() });
     }
 
@@ -126,11 +129,11 @@ impl World {
         &mut self.recorded.cases[at]
     }
 
-    pub fn number(&mut self, case: &str, metric: Metric, value: f64) {
+    pub(crate) fn number(&mut self, case: &str, metric: Metric, value: f64) {
         self.range(case, metric, [value; 3]);
     }
 
-    pub fn range(&mut self, case: &str, metric: Metric, [value, low, high]: [f64; 3]) {
+    pub(crate) fn range(&mut self, case: &str, metric: Metric, [value, low, high]: [f64; 3]) {
         let number = Measurement {
             metric,
             value,
@@ -144,23 +147,23 @@ impl World {
         self.case(&id(case)).measurements.push(number);
     }
 
-    pub fn samples(&mut self, case: &str, stacks: &[(&str, u128)]) {
+    pub(crate) fn samples(&mut self, case: &str, stacks: &[(&str, u128)]) {
         self.number(case, Metric::Samples, stacks.iter().map(|(_, weight)| *weight as f64).sum());
         self.files.entry(id(case)).or_default().samples = Some(kept(folded(stacks)));
     }
 
-    pub fn samples_read(&mut self, case: &str, text: &str) {
+    pub(crate) fn samples_read(&mut self, case: &str, text: &str) {
         self.number(case, Metric::Samples, 500.0);
         let folded = Folded::parse(text).folded;
         self.files.entry(id(case)).or_default().samples = Some(kept(folded));
     }
 
-    pub fn counts(&mut self, case: &str, stacks: &[(&str, u128)]) {
+    pub(crate) fn counts(&mut self, case: &str, stacks: &[(&str, u128)]) {
         self.number(case, Metric::Instructions, stacks.iter().map(|(_, weight)| *weight as f64).sum());
         self.files.entry(id(case)).or_default().instructions = Some(kept(folded(stacks)));
     }
 
-    pub fn branches(&mut self, case: &str, executed: u64, mispredicted: u64, instructions: u64) {
+    pub(crate) fn branches(&mut self, case: &str, executed: u64, mispredicted: u64, instructions: u64) {
         let costs = Costs {
             schema: SCHEMA,
             iterations: 1,
@@ -171,7 +174,7 @@ impl World {
         self.files.entry(id(case)).or_default().costs = Some(kept(costs));
     }
 
-    pub fn heap(&mut self, case: &str, sites: &[(&[&str], u64, u64)]) {
+    pub(crate) fn heap(&mut self, case: &str, sites: &[(&[&str], u64, u64)]) {
         let site = |(frames, blocks, bytes): &(&[&str], u64, u64)| CallSite {
             frames: frames.iter().map(|frame| (*frame).to_owned()).collect(),
             blocks: *blocks,
@@ -183,27 +186,55 @@ impl World {
         self.files.entry(id(case)).or_default().heap = Some(kept(sites));
     }
 
-    pub fn waits(&mut self, case: &str, ledger: WaitsLedger) {
+    pub(crate) fn waits(&mut self, case: &str, ledger: WaitsLedger) {
         self.number(case, Metric::WallNs, ledger.total.wall_ns as f64 / ledger.iterations.max(1) as f64);
         self.files.entry(id(case)).or_default().waits = Some(kept(ledger));
     }
 
     /// What is found of `case`.
-    pub fn findings(&mut self, case: &str) -> Vec<Finding> {
+    pub(crate) fn findings(&mut self, case: &str) -> Vec<Finding> {
         self.derive();
         self.recorded.case(&id(case)).expect("a recorded case").findings.clone()
     }
 
     /// Derives every finding; what is told loudly.
-    pub fn derive(&mut self) -> Vec<String> {
+    pub(crate) fn derive(&mut self) -> Vec<String> {
         let files = &self.files;
-        derive_with(&self.listing, &mut self.recorded, |case| files.get(&case.id).cloned().unwrap_or_default())
+        derive_with(&self.listing, &mut self.recorded, |case| {
+            files.get(&case.id).cloned().unwrap_or_default()
+        })
     }
 }
 
-pub fn family(name: &str, question: &str, members: &[&str], sizes: &[usize]) -> ListedFamily {
-    let member =
-        |name: &&str| ListedWorkload { name: (*name).into(), sizes: sizes.into(), ..ListedWorkload::default() };
+/// A machine of two cores with these `speeds`.
+pub(crate) fn environment(speeds: Vec<Speed>) -> Environment {
+    let unknown = || "unknown".to_owned();
+    Environment {
+        cpu: unknown(),
+        cores: 2,
+        memory_bytes: 0,
+        kernel: unknown(),
+        timer_hz: None,
+        perf_event_paranoid: None,
+        rustc: unknown(),
+        target: unknown(),
+        profile_flags: unknown(),
+        libc: unknown(),
+        allocator: unknown(),
+        load: None,
+        revision: "a".into(),
+        dirty: false,
+        tells_apart: None,
+        speeds: Some(speeds),
+    }
+}
+
+pub(crate) fn family(name: &str, question: &str, members: &[&str], sizes: &[usize]) -> ListedFamily {
+    let member = |name: &&str| ListedWorkload {
+        name: (*name).into(),
+        sizes: sizes.into(),
+        ..ListedWorkload::default()
+    };
     ListedFamily {
         name: name.into(),
         question: question.into(),
@@ -216,14 +247,17 @@ pub fn family(name: &str, question: &str, members: &[&str], sizes: &[usize]) -> 
     }
 }
 
-pub fn id(case: &str) -> CaseId {
+pub(crate) fn id(case: &str) -> CaseId {
     case.parse().expect("a case id")
 }
 
 fn folded(stacks: &[(&str, u128)]) -> Folded {
     let mut folded = Folded::default();
     for (stack, weight) in stacks {
-        folded.add(format!("Prepared<plant::W>::run;{stack}").split(';').filter(|frame| !frame.is_empty()), *weight);
+        folded.add(
+            format!("Prepared<plant::W>::run;{stack}").split(';').filter(|frame| !frame.is_empty()),
+            *weight,
+        );
     }
     folded
 }
@@ -234,7 +268,7 @@ fn kept<T>(data: T) -> Kept<T> {
 
 /// Books of a second and ten iterations: with a thread on a CPU, starved; in milliseconds. `threads`: name, then on a
 /// CPU in user code, in the kernel, waiting for a CPU, blocked; and the call it is blocked in.
-pub fn books(busy: u64, starved: u64, threads: &[(&str, [u64; 4], &str)]) -> WaitsLedger {
+pub(crate) fn books(busy: u64, starved: u64, threads: &[(&str, [u64; 4], &str)]) -> WaitsLedger {
     let ms = |ms: u64| ms * 1_000_000;
     let mut total = WaitParts::default();
     let threads: Vec<ThreadWaits> = threads

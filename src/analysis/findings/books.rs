@@ -22,12 +22,16 @@ pub(super) fn find(case: &Case<'_>) -> Vec<Found> {
     // A third of the time: to take it away could make the case 1.5 times as fast.
     let idle = case.idle();
     if idle >= 1.0 - 1.0 / NAMES_THE_CASE {
+        let gain = costs::gain(case, FindingKind::Waiting);
+        let mut evidence = proof(verdict.to_string());
+        evidence.extend(gain.as_ref().map(|gain| case.gain_says(gain)));
         let waiting = Bottleneck::Waiting {
             share: Share::exact(idle),
             call: verdict.blocked_in.clone(),
             children: ledger.children.unwrap_or(0.0),
+            gain,
         };
-        found.push(Found::new(waiting, proof(verdict.to_string())));
+        found.push(Found::new(waiting, evidence));
     }
     if verdict.word == WaitWord::Starved {
         let share = Share::exact(verdict.neighbours);
@@ -64,7 +68,9 @@ fn kernel(case: &Case<'_>, ledger: &WaitsLedger) -> Option<Bottleneck> {
     }
     let sampled = case.samples.as_ref().and_then(|shares| shares.leading_call());
     let call = sampled.map(str::to_owned).or_else(|| blocked.into_iter().next().map(|most| most.call));
-    Some(Bottleneck::SystemCalls { share, call })
+    let handed_over = case.samples.as_ref().filter(|_| case.workload.concurrency.processes);
+    let serialisation = handed_over.map(|shares| shares.group(Group::Serialisation));
+    Some(Bottleneck::SystemCalls { share, call, serialisation })
 }
 
 fn spawning(case: &Case<'_>) -> Option<Found> {

@@ -88,6 +88,8 @@ pub enum Bottleneck {
         share: Share,
         /// The call seen most.
         call: Option<String>,
+        /// Where work is handed to processes: what turning values into bytes takes of the CPU time in user code.
+        serialisation: Option<Share>,
     },
     /// Time in the kernel for fresh pages.
     PageFaults {
@@ -140,6 +142,8 @@ pub enum Bottleneck {
         call: Option<(String, f64)>,
         /// Children that end in an iteration.
         children: f64,
+        /// What is gained by waiting for several at once.
+        gain: Option<Gain>,
     },
     /// Neighbours have the CPU.
     Starved {
@@ -281,6 +285,7 @@ impl Bottleneck {
         match self {
             Self::Cost(Cost { gain, .. })
             | Self::ExcessWork { gain, .. }
+            | Self::Waiting { gain, .. }
             | Self::LockContention { gain, .. }
             | Self::Spawning { gain, .. } => gain.as_ref(),
             Self::FalseSharing { gain, .. } => Some(gain),

@@ -25,7 +25,7 @@ pub(super) struct Case<'a> {
     pub(super) files: &'a CaseFiles,
     /// By instructions.
     pub(super) counts: Option<Shares>,
-    /// By CPU samples.
+    /// By CPU samples, however few.
     pub(super) samples: Option<Shares>,
     /// By the books.
     pub(super) waits: Option<WaitVerdict>,
@@ -51,15 +51,20 @@ impl<'a> Case<'a> {
             record,
             files,
             counts: counts.filter(|shares| shares.total() > 0),
-            samples: samples.filter(|shares| shares.total() >= FEWEST_SAMPLES),
+            samples: samples.filter(|shares| shares.total() > 0),
             waits: files.waits.as_ref().map(|kept| judge(&kept.data)),
         }
+    }
+
+    /// CPU samples where they are enough to take a share from.
+    pub(super) fn enough_samples(&self) -> Option<&Shares> {
+        self.samples.as_ref().filter(|shares| shares.total() >= FEWEST_SAMPLES)
     }
 
     /// The stacks that shares are taken from: instructions, which are exact, before samples.
     pub(super) fn stacks(&self) -> Option<(&Shares, Seen)> {
         let counts = self.counts.as_ref().map(|shares| (shares, Seen::Instructions));
-        counts.or_else(|| self.samples.as_ref().map(|shares| (shares, Seen::Samples)))
+        counts.or_else(|| self.enough_samples().map(|shares| (shares, Seen::Samples)))
     }
 
     /// The part of the time in which a thread is on a CPU: what stacks speak of. 1 where nobody saw it wait.
@@ -132,14 +137,13 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// Instructions of a member at this size: counted, or, where none were, by the law of its smaller sizes.
-    pub(super) fn instructions(&self, workload: &ListedWorkload) -> Option<Instructions> {
-        let record = self.recorded.case(&self.id_of(&workload.name, self.record.size))?;
-        if let Some(counted) = number(record, Metric::Instructions) {
+    /// Instructions of an iteration: counted, or, where none were, by the law of smaller sizes.
+    pub(super) fn instructions(&self) -> Option<Instructions> {
+        if let Some(counted) = self.number(Metric::Instructions) {
             return Some(Instructions { count: counted.value, extrapolated: false })
                 .filter(|known| known.count > 0.0);
         }
-        let law = growth::law(self.family, workload, self.recorded, Metric::Instructions)?;
+        let law = growth::law(self.family, self.workload, self.recorded, Metric::Instructions)?;
         let is_certain = law.exponent.high - law.exponent.value <= CERTAIN;
         is_certain.then(|| Instructions { count: law.at(self.record.size), extrapolated: true })
     }

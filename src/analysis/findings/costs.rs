@@ -41,16 +41,12 @@ fn find_one(case: &Case<'_>, group: Group) -> Option<Found> {
     if group == Group::Growth && heap.is_some_and(|(blocks, _)| blocks < GROWS) {
         return None;
     }
-    let gain = gain(case, kind_of(group)).filter(|gain| gain.times.low >= 1.0 / (1.0 - LEAST_SHARE));
-    // What handing work to processes costs has a part that is asked for by name, however small.
-    let least = match group {
-        Group::Serialisation if case.workload.concurrency.processes => f64::MIN_POSITIVE,
-        _ => LEAST_SHARE,
-    };
+    let gain = gain(case, kind_of(group));
     let share = case.stacks().map(|(shares, seen)| (shares.group(group).scaled(case.busy()), seen));
-    let shows = |share: Share| if least < LEAST_SHARE { share.value >= least } else { share.low >= least };
-    let share = share.filter(|(share, _)| shows(*share));
-    if share.is_none() && gain.is_none() {
+    let share = share.filter(|(share, _)| share.low >= LEAST_SHARE);
+    // What a sibling gains is told even where it is less than the share promised, but it names nothing by itself then.
+    let gains = gain.as_ref().is_some_and(|gain| gain.times.low >= 1.0 / (1.0 - LEAST_SHARE));
+    if share.is_none() && !gains {
         return None;
     }
     let mut evidence = Vec::new();
@@ -105,7 +101,7 @@ pub(super) fn gain(case: &Case<'_>, kind: FindingKind) -> Option<Gain> {
 pub(super) fn share_by(case: &Case<'_>, group: Group, seen: Seen) -> Option<Share> {
     let shares = match seen {
         Seen::Instructions => case.counts.as_ref(),
-        Seen::Samples => case.samples.as_ref(),
+        Seen::Samples => case.enough_samples(),
         Seen::Books => None,
     };
     Some(shares?.group(group))

@@ -77,7 +77,7 @@ fn memory_bound(case: &Case<'_>) -> Option<Found> {
     if concurrency.threads || concurrency.processes || case.busy() < 0.9 {
         return None;
     }
-    let instructions = case.instructions(case.workload)?;
+    let instructions = case.instructions()?;
     let here = instructions.count;
     let misses = case.number(Metric::L1Misses).map(|misses| misses.value * 1_000.0 / here);
     if misses.is_some_and(|misses| misses < MISSES) {

@@ -1,10 +1,10 @@
 //! What threads cost each other: a lock that lets one work at a time, a cache line that goes from core to core.
 
-use super::Found;
 use super::bottleneck::{Bottleneck, Gain, Seen};
 use super::case::{Case, number};
+use super::{Found, costs};
 use crate::analysis::shares::Share;
-use crate::record::{InstrumentName, Metric};
+use crate::record::{FindingKind, InstrumentName, Metric};
 
 /// Blocked in futex for a third of their time, threads wait for each other and not now and then.
 const BLOCKED: f64 = 1.0 / 3.0;
@@ -41,7 +41,8 @@ fn lock(case: &Case<'_>) -> Option<Found> {
     if !holds || !case.family.offers_alternatives() {
         return None;
     }
-    let gain = fastest(case, |gain| gain.times.low > 1.0);
+    let declared = costs::gain(case, FindingKind::LockContention);
+    let gain = declared.or_else(|| fastest(case, |gain| gain.times.low > 1.0));
     let says = format!("workers are blocked in futex for {:.0} % of their wall time", blocked * 100.0);
     let mut evidence = vec![case.stacks_say(Seen::Books, says)];
     let ratio = format!("{:.2} times the time of one thread", against_one.value);

@@ -78,14 +78,14 @@ pub(super) fn when_nothing_is_found(case: &Case<'_>, found: &[Found]) -> Option<
     }
     let mut looked = Vec::new();
     looked.extend(case.counts.as_ref().map(|_| InstrumentName::Instructions));
-    looked.extend(case.samples.as_ref().map(|_| InstrumentName::Flamegraph));
+    looked.extend(case.enough_samples().map(|_| InstrumentName::Flamegraph));
     looked.extend(case.waits.as_ref().map(|_| InstrumentName::Waits));
     if looked.is_empty() {
         return Some(Found::new(Bottleneck::NotEnoughEvidence { missing: missing(case) }, Vec::new()));
     }
     let evidence = [
         (Seen::Instructions, case.counts.is_some()),
-        (Seen::Samples, case.samples.is_some()),
+        (Seen::Samples, case.enough_samples().is_some()),
         (Seen::Books, case.waits.is_some()),
     ];
     let evidence = evidence.into_iter().filter(|(_, is_there)| *is_there);

@@ -44,10 +44,7 @@ fn of_what(seen: Seen) -> &'static str {
 
 /// What the gain of `gain` is, as the end of a sentence.
 fn realised(gain: &Gain) -> String {
-    let who = gain
-        .by
-        .as_ref()
-        .map_or("without it the case".to_owned(), |by| format!("`{by}`, which is without it,"));
+    let who = gain.by.as_ref().map_or("without it the case".to_owned(), |by| format!("`{by}`"));
     let how = if gain.paired { "" } else { " (timed apart)" };
     let Gain { times: t, .. } = gain;
     format!(
@@ -106,6 +103,7 @@ impl fmt::Display for Bottleneck {
                 }
             }
             Self::HotFunction { function, share, seen, algorithm } => {
+                let function = short(function);
                 write!(
                     f,
                     "{} {} is spent in `{function}`, under no other name",
@@ -120,10 +118,13 @@ impl fmt::Display for Bottleneck {
                     )?;
                 }
             }
-            Self::SystemCalls { share, call } => {
+            Self::SystemCalls { share, call, serialisation } => {
                 write!(f, "the kernel works for it for {} of its time", percent(share))?;
                 if let Some(call) = call {
                     write!(f, ", called most by {call}")?;
+                }
+                if let Some(share) = serialisation {
+                    write!(f, "; of the rest turning values into bytes and back is {}", percent(share))?;
                 }
             }
             Self::PageFaults { share, block } => {
@@ -168,7 +169,7 @@ impl fmt::Display for Bottleneck {
                 times(t.low),
                 times(t.high)
             )?,
-            Self::Waiting { share, call, children } => {
+            Self::Waiting { share, call, children, .. } => {
                 write!(f, "every thread of it is blocked for {} of its time", percent(share))?;
                 if let Some((call, part)) = call {
                     write!(f, ", {:.0} % of the blocked time in {call}", part * 100.0)?;
@@ -303,9 +304,9 @@ impl Bottleneck {
             }
             Self::AtFloor { .. } => "leave it as it is: only less work would be faster".to_owned(),
             Self::Waiting { children, .. } if *children >= 0.5 => {
-                "start all children before the first is waited for, or measure what they do".to_owned()
+                format!("start all children before the first is waited for, or measure what they do{shown}")
             }
-            Self::Waiting { .. } => "wait for less, or for several things at once".to_owned(),
+            Self::Waiting { .. } => format!("wait for less, or for several things at once{shown}"),
             Self::Starved { .. } => "measure again on a quiet machine".to_owned(),
             Self::LockContention { .. } => {
                 format!("hold the lock for less, or give each thread its own part and merge{shown}")
