@@ -93,7 +93,8 @@ pub(super) fn gain(case: &Case<'_>, kind: FindingKind) -> Option<Gain> {
     let spares = case.siblings().filter(|(sibling, _)| {
         sibling.spares.iter().any(|spare| spare.cost == kind.as_str() && spare.of == case.record.workload)
     });
-    let gains = spares.filter_map(|(_, record)| case.gain_of(record));
+    // To leave something out takes no time: a sibling that is slower pays for something else, and shows nothing.
+    let gains = spares.filter_map(|(_, record)| case.gain_of(record)).filter(|gain| gain.times.value >= 1.0);
     gains.max_by(|a, b| a.times.value.total_cmp(&b.times.value))
 }
 

@@ -3,8 +3,8 @@
 //! 1. Work that is not there: no other number of the case means anything.
 //! 2. The floor: what else is named has nothing to gain.
 //! 3. Super-linear growth: it outgrows every other cost.
-//! 4. A cost that names the case: without it the case is 1.5 times as fast or more.
-//! 5. A sibling that needs less, memory, and costs below that: what to change is another form of the code.
+//! 4. A cost that names the case: without it the case is 1.5 times as fast or more. Memory is one, where it is named.
+//! 5. A sibling that needs less, and costs below that: what to change is another form of the code.
 //! 6. The hot function: where to look when nothing says what to do.
 //! 7. What is said of the evidence.
 //!
@@ -83,7 +83,7 @@ fn class(bottleneck: &Bottleneck, gain: f64) -> u8 {
         FindingKind::SuperLinear => 3,
         FindingKind::HotFunction => 6,
         FindingKind::InstrumentsDisagree | FindingKind::NotEnoughEvidence | FindingKind::NoBottleneck => 7,
-        FindingKind::ExcessWork | FindingKind::MemoryBound => 5,
+        FindingKind::ExcessWork => 5,
         _ if gain >= NAMES_THE_CASE => 4,
         _ => 5,
     }
