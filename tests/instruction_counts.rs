@@ -8,6 +8,7 @@ use std::sync::mpsc;
 use std::thread;
 
 use perflab::catalogue::{Axis, Catalogue, Family};
+use perflab::instruments::instructions::call_graph::CallGraph;
 use perflab::record::{CaseRecord, Metric, Run, State};
 use perflab::workload::{Answer, Concurrency, Entry, Workload};
 
@@ -498,37 +499,13 @@ fn a_large_size_is_left_out(Counted { first, .. }: &Counted) {
 /// Instructions of `planted_work` itself in the profile that is kept of a case, and how often it was called there.
 fn planted_work_in(session: &Session, id: &str) -> (u64, u64) {
     let file = format!("profiles/instructions/{id}.callgrind.out");
-    let text = std::fs::read_to_string(session.folder.path().join(file)).expect("the profile is kept");
-    // The runner has names written in full; Callgrind alone writes a name once, behind its number in brackets.
-    let mut planted = None;
-    let mut is_planted = |function: &str| {
-        let numbered = function.split_once(") ").filter(|_| function.starts_with('('));
-        let (number, name) = match numbered {
-            Some((number, name)) => (number, name),
-            None => (function.trim_end_matches(')'), function),
-        };
-        if name.ends_with("planted_work") {
-            planted = Some(number.to_owned());
-        }
-        planted.as_deref() == Some(number)
-    };
-    let first_number = |text: &str, at: usize| text.split(' ').nth(at).and_then(|word| word.parse().ok());
-    let (mut within, mut is_called) = (false, false);
-    let (mut sum, mut calls) = (0_u64, 0_u64);
-    let mut lines = text.lines();
-    while let Some(line) = lines.next() {
-        if let Some(function) = line.strip_prefix("fn=") {
-            within = is_planted(function);
-        } else if let Some(function) = line.strip_prefix("cfn=") {
-            is_called = is_planted(function);
-        } else if let Some(count) = line.strip_prefix("calls=") {
-            calls += first_number(count, 0).filter(|_| is_called).unwrap_or(0);
-            // The line after it is the cost of what was called.
-            lines.next();
-        } else if within && line.starts_with(|first: char| first.is_ascii_digit() || "+-*".contains(first)) {
-            sum += first_number(line, 1).unwrap_or(0);
-        }
-    }
+    let bytes = std::fs::read(session.folder.path().join(file)).expect("the profile is kept");
+    let graph = CallGraph::read(&bytes).expect("it is a profile");
+    let planted = graph.functions.iter().position(|function| function.name.ends_with("planted_work"));
+    let planted = planted.unwrap_or_else(|| panic!("{id}: planted_work is not in the profile"));
+    let sum = graph.functions[planted].lines.iter().map(|line| line.cost.instructions).sum();
+    let arcs = graph.functions.iter().flat_map(|function| &function.arcs);
+    let calls = arcs.filter(|arc| arc.callee == planted).map(|arc| arc.calls).sum();
     assert!(sum > 0 && calls > 0, "{id}: planted_work is not in the profile");
     (sum, calls)
 }

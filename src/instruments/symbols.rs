@@ -5,12 +5,20 @@ use std::collections::HashMap;
 
 use super::program::Program;
 
+/// What is known of an address.
+struct At {
+    /// The functions there, innermost inlined one first.
+    names: Vec<String>,
+    /// Whether the debug information knows the file and no line of it.
+    has_no_line: bool,
+}
+
 /// The names of the functions at each address seen.
 pub(super) struct Symbols {
     program: Program,
     /// Whether addresses are fine enough to tell inlined functions apart.
     inlined: bool,
-    names: HashMap<usize, Vec<String>>,
+    at: HashMap<usize, At>,
     /// Functions that libc picks at start-up for this CPU, and that its symbol table does not name.
     picked: Vec<(usize, &'static str)>,
 }
@@ -18,7 +26,7 @@ pub(super) struct Symbols {
 impl Symbols {
     /// Of this process as it is now, with the names of `inlined` functions or without.
     pub(super) fn new(inlined: bool) -> Self {
-        Self { program: Program::read(), inlined, names: HashMap::new(), picked: picked() }
+        Self { program: Program::read(), inlined, at: HashMap::new(), picked: picked() }
     }
 
     /// Frame names of a stack, root first.
@@ -74,18 +82,31 @@ impl Symbols {
 
     /// The functions at `address`, innermost inlined one first.
     pub(super) fn names_at(&mut self, address: usize) -> &[String] {
-        let Self { program, inlined, names, .. } = self;
-        names.entry(address).or_insert_with(|| {
+        &self.at(address).names
+    }
+
+    /// Whether the instruction at `address` belongs to no line of source: the compiler made one of several, and where they
+    /// were inlined from is lost (DWARF 5, section 6.2.2: line 0).
+    pub(super) fn has_no_line(&mut self, address: usize) -> bool {
+        self.at(address).has_no_line
+    }
+
+    fn at(&mut self, address: usize) -> &At {
+        let Self { program, inlined, at, .. } = self;
+        at.entry(address).or_insert_with(|| {
             let mut found = Vec::new();
+            let mut has_no_line = None;
             // It takes what it is given for a return address, and looks one byte before it.
             backtrace::resolve(address.wrapping_add(1) as *mut _, |symbol| {
+                has_no_line.get_or_insert(symbol.filename().is_some() && symbol.lineno().is_none());
                 // The alternate form leaves out hashes and crate disambiguators.
                 found.extend(symbol.name().map(|name| format!("{name:#}")));
             });
             if !*inlined {
                 found.drain(..found.len().saturating_sub(1));
             }
-            if found.is_empty() { vec![program.module(address)] } else { found }
+            let names = if found.is_empty() { vec![program.module(address)] } else { found };
+            At { names, has_no_line: has_no_line.unwrap_or(false) }
         })
     }
 }

@@ -26,7 +26,14 @@ pub(super) fn read(bytes: &[u8]) -> Result<CallGraph, CallGraphError> {
         }
         // Every line ends; where the last does not, the rest of it is missing.
         let is_whole = lines.peek().is_some();
-        reader.line(line).map_err(|error| if is_whole { error } else { CallGraphError::CutShort })?;
+        let read = reader.line(line);
+        match read {
+            Ok(()) if !is_whole => return Err(CallGraphError::CutShort),
+            Err(CallGraphError::Line { line, .. }) if !is_whole && line > 1 => {
+                return Err(CallGraphError::CutShort);
+            }
+            read => read?,
+        }
     }
     reader.finish()
 }

@@ -180,13 +180,15 @@ fn bear(nodes: &mut [Node], components: &mut [Component], component_of: &[usize]
 /// `whole` split in proportion to `parts`, which together give it exactly; nothing where they are all zero.
 pub(super) fn apportion(whole: u64, parts: &[u64]) -> Vec<u64> {
     let sum: u128 = parts.iter().map(|part| u128::from(*part)).sum();
+    // Sums of more than 64 bits lose their last digits, so that the product below holds.
+    let shift = (u128::BITS - sum.leading_zeros()).saturating_sub(u64::BITS);
     let (mut before, mut given) = (0_u128, 0_u64);
     parts
         .iter()
         .map(|part| {
             before += u128::from(*part);
             // At most `whole`, because `before` is at most `sum`.
-            let until = (u128::from(whole) * before).checked_div(sum).unwrap_or(0) as u64;
+            let until = (u128::from(whole) * (before >> shift)).checked_div(sum >> shift).unwrap_or(0) as u64;
             let share = until - given;
             given = until;
             share

@@ -5,9 +5,13 @@ use std::path::Path;
 
 use crate::instruments::instructions::call_graph::{CallGraph, Function};
 
+/// The frame below the function of an instruction that belongs to no line of source. The compiler made one instruction of
+/// several, maybe of several functions inlined there, and cannot say of which.
+pub(super) const NO_LINE: &str = "[no source line]";
+
 /// Names what runs at an instruction.
 pub(super) trait Frames {
-    /// The functions at `address` of `function`, the outermost first; at least one.
+    /// The functions at `address` of `function`, the outermost first; at least one. Maybe [`NO_LINE`] at the end.
     fn at(&mut self, graph: &CallGraph, function: &Function, address: Option<u64>) -> Vec<String>;
 
     /// What the call instruction there asks for by name, where that is a function of a library: `memcpy`, of which the
@@ -55,7 +59,7 @@ pub(super) use resolved::Resolved;
 mod resolved {
     use std::path::Path;
 
-    use super::{CallGraph, Frames, Function, name};
+    use super::{CallGraph, Frames, Function, NO_LINE, name};
     use crate::instruments::symbols::Symbols;
 
     /// Frames by this executable's debug information. Callgrind ran the same file, and writes addresses as the file
@@ -121,11 +125,14 @@ mod resolved {
     impl Frames for Resolved {
         fn at(&mut self, graph: &CallGraph, function: &Function, address: Option<u64>) -> Vec<String> {
             let Some(here) = self.here(function, address) else { return vec![name(graph, function)] };
-            let names = self.symbols.names_at(here);
-            match names {
+            let has_no_line = self.symbols.has_no_line(here);
+            match self.symbols.names_at(here) {
                 // No symbol at all.
                 [only] if only.starts_with('[') => vec![name(graph, function)],
-                _ => names.iter().rev().cloned().collect(),
+                names => {
+                    let marker = has_no_line.then_some(NO_LINE).map(str::to_owned);
+                    names.iter().rev().cloned().chain(marker).collect()
+                }
             }
         }
 

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::flow::{Chain, Flow, FrameId, apportion};
+use super::frames::NO_LINE;
 use crate::instruments::measured_loop::{OTHER_THREADS, Place, UNATTRIBUTED, place, readable};
 use crate::record::{Branches, Folded, FunctionCost, clean_frame};
 
@@ -210,7 +211,8 @@ fn functions(flow: &Flow, inclusive: &[u64], has_branches: bool) -> Vec<Function
     }
     for node in &flow.nodes {
         for (chain, cost) in &node.own {
-            let Some(innermost) = chain.last() else { continue };
+            let is_function = |frame: &&FrameId| flow.names.text(**frame) != NO_LINE;
+            let Some(innermost) = chain.iter().rfind(is_function) else { continue };
             let row = rows.entry(shown(*innermost)).or_default();
             row.own = row.own.saturating_add(cost.instructions);
             row.branches.executed = row.branches.executed.saturating_add(cost.branches);
@@ -228,7 +230,10 @@ fn functions(flow: &Flow, inclusive: &[u64], has_branches: bool) -> Vec<Function
             }
         }
     }
-    rows.remove(RECURSION);
+    // Marks, not functions.
+    for mark in [RECURSION, NO_LINE] {
+        rows.remove(mark);
+    }
     let mut functions: Vec<FunctionCost> = rows
         .into_iter()
         .filter(|(_, row)| row.own > 0 || row.inclusive > 0)

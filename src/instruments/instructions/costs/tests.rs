@@ -111,6 +111,21 @@ fn a_function_that_was_inlined_away_has_its_own_frame_cost_and_no_calls() {
 }
 
 #[test]
+fn instructions_without_a_line_of_source_are_marked_and_are_their_functions_own() {
+    let known = Known {
+        at: BTreeMap::from([(0x1, vec![LOOP, "insert", frames::NO_LINE]), (0x2, vec![LOOP, "insert"])]),
+        asked_for: BTreeMap::new(),
+    };
+    let taken = taken_by(&format!("fn={LOOP}\n0x1 60\n0x2 20"), false, known);
+    assert_eq!(
+        stacks(&taken),
+        "Prepared<Plant>::run;insert 20\nPrepared<Plant>::run;insert;[no source line] 60\n"
+    );
+    assert_eq!(cost(&taken, "insert").own, 80);
+    assert!(taken.costs.functions.iter().all(|function| function.name != frames::NO_LINE));
+}
+
+#[test]
 fn recursion_is_cut_and_marked_and_nothing_is_lost() {
     let taken = taken(&format!(
         "fn={LOOP}\n0x1 1\ncfn=fib\ncalls=1 0x10\n0x2 150\nfn=fib\n0x10 100\ncfn=fib\ncalls=40 0x10\n0x11 900\n\
