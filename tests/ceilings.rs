@@ -317,7 +317,7 @@ fn ceilings() {
         }
         // On a machine that is never left alone there is no reading.
         Err(NoNumber::LeftOut(reason)) => {
-            assert!(reason.contains("disturbed"), "{id}: {reason}");
+            assert!(reason.contains("disturbed") || reason.contains("no ceiling"), "{id}: {reason}");
             println!("{id}: {reason}");
         }
         Err(failed) => panic!("{id}: {failed}"),

@@ -115,7 +115,7 @@ impl Instrument for Ceilings {
             match settle(&mut pair, &rule, &Budget::ordinary(time_out), most) {
                 Ok(outcome) => {
                     if let Some(estimate) = outcome.verdict.estimate() {
-                        return Ok(vec![ceiling(job, estimate)]);
+                        return Ok(vec![ceiling(job, estimate)?]);
                     }
                 }
                 Err(StartError::Refused(reason)) => return Err(NoNumber::LeftOut(reason)),
@@ -126,10 +126,16 @@ impl Instrument for Ceilings {
     }
 }
 
-/// The system's time over the arena's, which is the pair's ratio.
-fn ceiling(job: &Job, estimate: &Estimate) -> Reading {
+/// The system's time over the arena's, which is the pair's ratio; none where the arena is shown to be slower.
+fn ceiling(job: &Job, estimate: &Estimate) -> Result<Reading, NoNumber> {
     let Estimate { ratio, interval, .. } = estimate;
-    job.reading(Metric::CeilingAllocation, *ratio, interval.low, interval.high)
+    if interval.high < 1.0 {
+        return Err(NoNumber::LeftOut(format!(
+            "no ceiling: with blocks that cost nothing it runs at {ratio:.2} of its speed, because the arena goes on \
+             through other memory where the system's allocator uses the same again"
+        )));
+    }
+    Ok(job.reading(Metric::CeilingAllocation, *ratio, interval.low, interval.high))
 }
 
 /// Why a case of so long an iteration is not measured.
