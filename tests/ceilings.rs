@@ -14,7 +14,7 @@ use perflab::workload::{Answer, Entry, Workload};
 #[global_allocator]
 static ALLOC: SwitchedAllocator = SwitchedAllocator;
 
-/// Takes one small block after the other and gives them back: three quarters of its instructions are the allocator's.
+/// Takes one small block after the other and gives them back: most of its instructions are the allocator's.
 struct Allocates;
 
 /// One block for all: the same bytes and the same sum.
