@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+#[cfg(target_os = "linux")]
+use super::baton::Pipes;
 use super::block::Block;
 use super::causes::Causes;
 use super::pinning::{self, Cpus};
@@ -16,8 +18,8 @@ use crate::record::CaseId;
 /// What one start may cost.
 #[derive(Debug, Clone, Copy)]
 pub struct Budget {
-    /// Nanoseconds of a block: long against the clock's 28 ns, and short against the half millisecond for which a host
-    /// stays in one mode. Of 400 quads of noop, blocks of 50 µs gave a median with a standard error of 0.004 %, of 200 µs
+    /// Nanoseconds of a block: long against the clock's 28 ns, and short against the milliseconds for which a host may
+    /// stay in one mode. Of 400 quads of noop, blocks of 50 µs gave a median with a standard error of 0.004 %, of 200 µs
     /// 0.5, of 800 µs 0.7.
     pub block_ns: u64,
     /// Nanoseconds of blocks in a start.
@@ -140,11 +142,14 @@ impl Pair {
         bench.measure(budget, &mut self.draw)
     }
 
-    /// Starts one process, or one for each side where their builds differ, and prepares the cases in random order.
+    /// Starts one process, or one for each side where their builds differ, and prepares the cases in random order. What is
+    /// drawn of the stack, the heap and the placement of functions is the same for both: it moves from start to start,
+    /// and what it does to code that both sides share is no difference between them.
     fn make_ready(&mut self, budget: &Budget, cpu: Option<usize>) -> Result<Bench, StartError> {
+        let (placement, padding, ballast) = (self.draw.next(), self.padding(), self.draw.next());
         let executables = [0, 1].map(|which: Which| {
             let choices = &self.sides[which].executables;
-            choices[(self.draw.next() % choices.len() as u64) as usize].clone()
+            choices[(placement % choices.len() as u64) as usize].clone()
         });
         let shared = self.together;
         let mut bench = Bench {
@@ -153,6 +158,7 @@ impl Pair {
             iterations: [1; 2],
             planted: [self.sides[0].planted, self.sides[1].planted],
             concurrent: false,
+            met: false,
         };
         let mut answers = [(0, 0); 2];
         let first = (self.draw.next() >> 63) as usize;
@@ -160,7 +166,6 @@ impl Pair {
             let failed = |reason| StartError::Side { which, reason };
             if bench.servers.is_empty() || !shared {
                 let executable = if shared { &executables[0] } else { &executables[which] };
-                let padding = self.padding();
                 let mut server = Server::start(executable, padding, budget.time_out).map_err(failed)?;
                 if let Some(cpu) = cpu.filter(|_| !self.concurrent) {
                     server.ask(&Request::Pin { cpu }).map_err(failed)?;
@@ -169,7 +174,6 @@ impl Pair {
             }
             let server = bench.servers.len() - 1;
             let prepared = if shared && which != first { 1 } else { 0 };
-            let ballast = self.draw.next();
             let request = Request::Prepare { case: self.sides[which].case.clone(), ballast };
             match bench.servers[server].ask(&request).map_err(failed)? {
                 Reply::Prepared { answer, concurrent } => {
@@ -189,7 +193,31 @@ impl Pair {
             pinning::allow(&self.cpus.all());
             return self.make_ready(budget, cpu);
         }
+        bench.met = bench.servers.len() == 2 && bench.meet();
         Ok(bench)
+    }
+}
+
+/// What `which` runs in `order`, and when it waits for its turn and passes it on.
+fn turns(order: &[Which], which: Which, ordered: Ordered) -> Vec<Ordered> {
+    let at = |place: usize| order.get(place).copied();
+    let own = (0..order.len()).filter(|place| order[*place] == which);
+    own.map(|place| {
+        let before = place.checked_sub(1).and_then(at);
+        // After the last block the other side, which stayed, may answer.
+        Ordered {
+            waits: before.is_some_and(|side| side != which),
+            passes: at(place + 1) != Some(which),
+            ..ordered
+        }
+    })
+    .collect()
+}
+
+fn ran(which: Which, asked: usize, reply: Reply) -> Result<Vec<Block>, StartError> {
+    match reply {
+        Reply::Ran(blocks) if blocks.len() == asked => Ok(blocks),
+        other => Err(StartError::Side { which, reason: format!("it answered {other:?}") }),
     }
 }
 
@@ -201,6 +229,8 @@ struct Bench {
     iterations: [u64; 2],
     planted: [u64; 2],
     concurrent: bool,
+    /// Whether two servers pass each other the turn; else they are told each of theirs.
+    met: bool,
 }
 
 impl Bench {
@@ -257,11 +287,15 @@ impl Bench {
         let ordered = |bench: &Self, which: Which| {
             let iterations = bench.iterations[which];
             let extra = iterations * bench.planted[which] / 1_000;
-            Ordered { prepared: bench.of_side[which].1, iterations, extra }
+            Ordered { prepared: bench.of_side[which].1, iterations, extra, ..Ordered::default() }
         };
         if self.servers.len() == 1 {
             let blocks = blocks.into_iter().map(|which| ordered(self, which)).collect();
             return self.blocks(0, 0, blocks);
+        }
+        if self.met {
+            let ordered = [0, 1].map(|which| ordered(self, which));
+            return self.in_turns(&blocks, ordered);
         }
         let mut taken = Vec::new();
         for which in blocks {
@@ -277,13 +311,61 @@ impl Bench {
         blocks: Vec<Ordered>,
     ) -> Result<Vec<Block>, StartError> {
         let asked = blocks.len();
-        match self.ask(which, server, &Request::Run { blocks })? {
-            Reply::Ran(blocks) if blocks.len() == asked => Ok(blocks),
-            other => Err(StartError::Side { which, reason: format!("it answered {other:?}") }),
+        let reply = self.ask(which, server, &Request::Run { blocks, stays: false })?;
+        ran(which, asked, reply)
+    }
+
+    /// The blocks of two servers that pass each other the turn.
+    fn in_turns(&mut self, order: &[Which], ordered: [Ordered; 2]) -> Result<Vec<Block>, StartError> {
+        let (Some(&first), Some(&last)) = (order.first(), order.last()) else { return Ok(Vec::new()) };
+        let failed = |which| move |reason| StartError::Side { which, reason };
+        // Who begins is told last: the other then waits already.
+        for which in [1 - first, first] {
+            let blocks = turns(order, which, ordered[which]);
+            let request = Request::Run { blocks, stays: which != last };
+            let server = self.of_side[which].0;
+            self.servers[server].tell(&request).map_err(failed(which))?;
         }
+        let mut taken = [Vec::new(), Vec::new()];
+        for (which, taken) in taken.iter_mut().enumerate() {
+            let reply = self.servers[self.of_side[which].0].hear().map_err(failed(which))?;
+            *taken = ran(which, order.iter().filter(|side| **side == which).count(), reply)?;
+        }
+        let mut taken = taken.map(Vec::into_iter);
+        Ok(order.iter().filter_map(|which| taken[*which].next()).collect())
+    }
+
+    /// Lets two servers pass each other the turn. A build that cannot, or a system that will not, is told each of them.
+    #[cfg(target_os = "linux")]
+    fn meet(&mut self) -> bool {
+        let Ok(pipes) = Pipes::new() else { return false };
+        let met = pipes.paths().into_iter().zip(&mut self.servers);
+        // A server that is half met would wait for itself alone, and is not asked to.
+        met.map(|(paths, server)| server.ask(&Request::Meet(paths))).all(|reply| reply == Ok(Reply::Met))
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn meet(&mut self) -> bool {
+        false
     }
 
     fn ask(&mut self, which: Which, server: usize, request: &Request) -> Result<Reply, StartError> {
         self.servers[server].ask(request).map_err(|reason| StartError::Side { which, reason })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn turns_pass_where_the_side_changes_and_come_back_at_the_end() {
+        let order = [0, 1, 1, 0, 1, 0, 0, 1];
+        let plain = |which| {
+            let turns = turns(&order, which, Ordered::default());
+            turns.iter().map(|turn| (turn.waits, turn.passes)).collect::<Vec<_>>()
+        };
+        assert_eq!(plain(0), [(false, true), (true, true), (true, false), (false, true)]);
+        assert_eq!(plain(1), [(true, false), (false, true), (true, true), (true, true)]);
     }
 }

@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use super::baton::Baton;
 use super::block::Block;
 use super::pinning;
 use super::wire::{Hello, PROTOCOL, Reply, Request, VARIABLE};
@@ -30,7 +31,7 @@ pub fn serve(catalogue: &Catalogue) -> Option<ExitCode> {
 fn answer_all(catalogue: &Catalogue) -> std::io::Result<()> {
     let mut replies = std::io::stdout().lock();
     say(&mut replies, &Hello { perflab_compare: PROTOCOL })?;
-    let mut ready = Ready { catalogue, cases: Vec::new(), ballast: Vec::new() };
+    let mut ready = Ready { catalogue, cases: Vec::new(), ballast: Vec::new(), baton: None };
     for line in BufReader::new(std::io::stdin().lock()).lines() {
         let reply = match serde_json::from_str(&line?) {
             Ok(request) => ready.answer(request).unwrap_or_else(Reply::Failed),
@@ -54,6 +55,8 @@ struct Ready<'a> {
     cases: Vec<Box<dyn Case>>,
     /// Held so that the cases lie where the request wanted them.
     ballast: Vec<Vec<Vec<u8>>>,
+    /// How turns with another server are taken.
+    baton: Option<Baton>,
 }
 
 /// Blocks that a heap is churned with.
@@ -105,17 +108,34 @@ impl Ready<'_> {
                 drop(member);
                 Ok(Reply::Sized(iterations, took.as_nanos() as u64))
             }
-            Request::Run { blocks } => {
-                let blocks: Result<Vec<Block>, String> = blocks
-                    .into_iter()
-                    .map(|ordered| {
-                        let case = self.case(ordered.prepared)?;
-                        Ok(Block::take(case, ordered.iterations, ordered.extra))
-                    })
-                    .collect();
-                Ok(Reply::Ran(blocks?))
+            Request::Meet(paths) => {
+                let baton = Baton::open(&paths);
+                self.baton = Some(baton.map_err(|error| format!("{}: {error}", paths.listens))?);
+                Ok(Reply::Met)
+            }
+            Request::Run { blocks, stays } => {
+                let mut taken = Vec::with_capacity(blocks.len());
+                for ordered in blocks {
+                    if ordered.waits {
+                        self.turn(Baton::wait)?;
+                    }
+                    let case = self.case(ordered.prepared)?;
+                    taken.push(Block::take(case, ordered.iterations, ordered.extra));
+                    if ordered.passes {
+                        self.turn(Baton::pass)?;
+                    }
+                }
+                if stays {
+                    self.turn(Baton::wait)?;
+                }
+                Ok(Reply::Ran(taken))
             }
         }
+    }
+
+    fn turn(&mut self, take: impl Fn(&mut Baton) -> std::io::Result<()>) -> Result<(), String> {
+        let baton = self.baton.as_mut().ok_or("there is no other side to take turns with")?;
+        take(baton).map_err(|error| format!("the other side ended: {error}"))
     }
 
     fn case(&self, prepared: usize) -> Result<&dyn Case, String> {
@@ -131,7 +151,7 @@ mod tests {
     use crate::catalogue::CATALOGUE;
 
     fn ready() -> Ready<'static> {
-        Ready { catalogue: &CATALOGUE, cases: Vec::new(), ballast: Vec::new() }
+        Ready { catalogue: &CATALOGUE, cases: Vec::new(), ballast: Vec::new(), baton: None }
     }
 
     fn prepare(case: &str) -> Request {
@@ -149,9 +169,10 @@ mod tests {
         else {
             panic!("it was prepared")
         };
-        let ordered = |iterations| Ordered { prepared: 0, iterations, extra: 0 };
+        let ordered = |iterations| Ordered { iterations, ..Ordered::default() };
         let blocks = vec![ordered(iterations), ordered(1)];
-        let Ok(Reply::Ran(blocks)) = ready.answer(Request::Run { blocks }) else { panic!("it can be run") };
+        let run = Request::Run { blocks, stays: false };
+        let Ok(Reply::Ran(blocks)) = ready.answer(run) else { panic!("it can be run") };
         assert_eq!(blocks.iter().map(|block| block.iterations).collect::<Vec<_>>(), [iterations, 1]);
     }
 
@@ -160,8 +181,14 @@ mod tests {
         let mut ready = ready();
         let Err(unknown) = ready.answer(prepare("build-vec/nothing@100")) else { panic!("nobody has it") };
         assert!(unknown.contains("build-vec/nothing@100"), "{unknown}");
-        let blocks = vec![Ordered { prepared: 0, iterations: 1, extra: 0 }];
-        let Err(unprepared) = ready.answer(Request::Run { blocks }) else { panic!("nothing was prepared") };
+        let blocks = vec![Ordered { iterations: 1, ..Ordered::default() }];
+        let Err(unprepared) = ready.answer(Request::Run { blocks, stays: false }) else {
+            panic!("nothing was prepared")
+        };
         assert!(unprepared.contains("not prepared"), "{unprepared}");
+        let Err(alone) = ready.answer(Request::Run { blocks: Vec::new(), stays: true }) else {
+            panic!("there is nobody to wait for")
+        };
+        assert!(alone.contains("no other side"), "{alone}");
     }
 }
