@@ -25,6 +25,9 @@ pub(super) struct Arguments {
     /// Links of each build that differ in where its functions lie
     #[arg(long, value_name = "N", default_value = "3", value_parser = clap::value_parser!(u8).range(1..=16))]
     placements: u8,
+    /// Measure also where both builds are the same program, byte for byte, instead of saying so
+    #[arg(long)]
+    measure_same: bool,
     /// Compare times only: leave instructions and heap blocks uncounted
     #[arg(long)]
     no_counts: bool,
@@ -73,6 +76,13 @@ pub(super) fn compare(catalogue: &Catalogue, arguments: Arguments) -> anyhow::Re
     if !arguments.no_counts && !counts {
         notes.push("Valgrind is not installed, so nothing was counted: `just setup`".to_owned());
     }
+    let same = !arguments.measure_same && before.is_same_as(&after)?;
+    if same {
+        notes.push(
+            "both builds are the same program, byte for byte: nothing was measured (--measure-same does)"
+                .to_owned(),
+        );
+    }
     let mut comparison = Comparison {
         schema: SCHEMA,
         taken_at: crate::instruments::now(),
@@ -91,7 +101,10 @@ pub(super) fn compare(catalogue: &Catalogue, arguments: Arguments) -> anyhow::Re
         progress.begins(&case.to_string());
         let here = catalogue.case(&case.family, &case.workload, case.size);
         let counted = here.filter(|_| counts).map(|here| here.entry.concurrency);
-        let compared = cases::compare(case, [&before, &after], &rule, &arguments.rule, counted, index as u64);
+        let compared = match same {
+            true => cases::same_program(case),
+            false => cases::compare(case, [&before, &after], &rule, &arguments.rule, counted, index as u64),
+        };
         if interrupted() {
             comparison.interrupted = true;
             break;

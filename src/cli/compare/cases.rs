@@ -131,9 +131,19 @@ fn failed(case: &CaseId, error: StartError) -> ComparedCase {
         }
         StartError::Answers(_) => error.to_string(),
     };
+    unmeasured(case, VerdictWord::Failed, sentence)
+}
+
+/// What needs no measuring: both sides are one program, byte for byte.
+pub(super) fn same_program(case: &CaseId) -> ComparedCase {
+    let sentence = "equal: both builds are the same program, byte for byte".to_owned();
+    unmeasured(case, VerdictWord::Equal, sentence)
+}
+
+fn unmeasured(case: &CaseId, verdict: VerdictWord, sentence: String) -> ComparedCase {
     ComparedCase {
         id: case.clone(),
-        verdict: VerdictWord::Failed,
+        verdict,
         sentence,
         ratio: None,
         low: None,
