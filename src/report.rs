@@ -9,6 +9,7 @@ mod cell;
 mod charts;
 mod copy;
 mod family;
+mod findings;
 mod format;
 mod heap;
 mod history;
