@@ -11,6 +11,7 @@ mod ranking;
 mod scaling;
 mod standing;
 mod twins;
+mod unpaired;
 mod waits;
 
 pub use beside::{Beside, GAIN, Help, Numbers, Speedups, beside};
@@ -23,4 +24,5 @@ pub use ranking::{Ranked, RankedBy, Ranking, rank};
 pub use scaling::{Laws, Refusal, ScalingCurve, ScalingPoint, scaling};
 pub use standing::{Since, Standing, instrument_of, standing};
 pub use twins::{Twins, twins};
+pub use unpaired::{differences, unpaired};
 pub use waits::{WaitVerdict, WaitWord, judge};
