@@ -9,6 +9,7 @@ mod cell;
 mod charts;
 mod copy;
 mod family;
+mod findings;
 mod floor;
 mod format;
 mod heap;

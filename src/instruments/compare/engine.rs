@@ -15,8 +15,8 @@ use crate::record::CaseId;
 /// What one start may cost.
 #[derive(Debug, Clone, Copy)]
 pub struct Budget {
-    /// Nanoseconds of a block: long against the clock's 28 ns, and short against the half millisecond for which a host
-    /// stays in one mode. Of 400 quads of noop, blocks of 50 µs gave a median with a standard error of 0.004 %, of 200 µs
+    /// Nanoseconds of a block: long against the clock's 28 ns, and short against the milliseconds for which a host may
+    /// stay in one mode. Of 400 quads of noop, blocks of 50 µs gave a median with a standard error of 0.004 %, of 200 µs
     /// 0.5, of 800 µs 0.7.
     pub block_ns: u64,
     /// Nanoseconds of blocks in a start.
@@ -157,11 +157,14 @@ impl Pair {
         bench.measure(budget, &mut self.draw)
     }
 
-    /// Starts one process, or one for each side where their builds differ, and prepares the cases in random order.
+    /// Starts one process, or one for each side where their builds differ, and prepares the cases in random order. What is
+    /// drawn of the stack, the heap and the placement of functions is the same for both: it moves from start to start,
+    /// and what it does to code that both sides share is no difference between them.
     fn make_ready(&mut self, budget: &Budget, cpu: Option<usize>) -> Result<Bench, StartError> {
+        let (placement, padding, ballast) = (self.draw.next(), self.padding(), self.draw.next());
         let executables = [0, 1].map(|which: Which| {
             let choices = &self.sides[which].executables;
-            choices[(self.draw.next() % choices.len() as u64) as usize].clone()
+            choices[(placement % choices.len() as u64) as usize].clone()
         });
         let shared = self.together;
         let mut bench = Bench {
@@ -171,6 +174,7 @@ impl Pair {
             planted: [self.sides[0].planted, self.sides[1].planted],
             free_blocks: self.free_blocks,
             concurrent: false,
+            met: false,
         };
         let mut answers = [(0, 0); 2];
         let first = (self.draw.next() >> 63) as usize;
@@ -178,7 +182,6 @@ impl Pair {
             let failed = |reason| StartError::Side { which, reason };
             if bench.servers.is_empty() || !shared {
                 let executable = if shared { &executables[0] } else { &executables[which] };
-                let padding = self.padding();
                 let mut server = Server::start(executable, padding, budget.time_out).map_err(failed)?;
                 if let Some(cpu) = cpu.filter(|_| !self.concurrent) {
                     server.ask(&Request::Pin { cpu }).map_err(failed)?;
@@ -187,7 +190,6 @@ impl Pair {
             }
             let server = bench.servers.len() - 1;
             let prepared = if shared && which != first { 1 } else { 0 };
-            let ballast = self.draw.next();
             let request = Request::Prepare { case: self.sides[which].case.clone(), ballast };
             match bench.servers[server].ask(&request).map_err(failed)? {
                 Reply::Prepared { answer, concurrent } => {
@@ -207,6 +209,7 @@ impl Pair {
             pinning::allow(&self.cpus.all());
             return self.make_ready(budget, cpu);
         }
+        bench.met = bench.servers.len() == 2 && bench.meet();
         Ok(bench)
     }
 }
