@@ -1,71 +1,63 @@
-//! What the waits sampler costs a case, measured with and without: pairs of processes in turn, the median of their
-//! ratios with its range. The bound is 2 %. `cargo bench --bench waits_cost -- [CASE…]`
+//! What the waits sampler costs a case, measured with and without: windows in turn, ABBA or BAAB, the median of the
+//! quads' ratios with its 95 % interval by the sign test. The bound is 2 %.
+//! `cargo bench --bench waits_cost -- [CASE…]`
 
 #[cfg(target_os = "linux")]
 mod pairs {
-    use std::process::Command;
     use std::time::Duration;
 
     use perflab::catalogue::{CATALOGUE, serve_workers};
+    use perflab::instruments::median_interval;
     use perflab::instruments::waits::{Plan, Proc, Sources, measure_case};
     use perflab::record::{CaseId, WaitsLedger};
+    use perflab::workload::Case;
 
-    /// Makes this program measure one case and print its ledger: the case's id, a blank, whether the sampler looks.
-    const ORDER: &str = "PERFLAB_WAITS_COST";
-    const PAIRS: usize = 15;
-    const CASES: [&str; 3] = ["build-vec/push@1000", "gcd/serial@10", "gcd/two-threads@10"];
+    /// Quads of windows a case: 40 s of it.
+    const QUADS: usize = 100;
+    /// Wall time of a window: some ten looks of the sampler.
+    const WINDOW: Duration = Duration::from_millis(100);
+    const CASES: [&str; 4] =
+        ["build-vec/push@1000", "gcd-algorithm/trial@10", "gcd/two-threads@10", "wait/threads@20"];
 
     pub(crate) fn main() {
         serve_workers();
-        if let Ok(order) = std::env::var(ORDER) {
-            return measure(&order);
-        }
         let asked: Vec<String> =
             std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
         let cases = if asked.is_empty() { CASES.map(str::to_owned).to_vec() } else { asked };
         for case in cases {
-            let mut ratios = Vec::new();
+            let id: CaseId = case.parse().expect("a case id");
+            let found = CATALOGUE.case(&id.family, &id.workload, id.size).expect("a catalogued case");
+            let prepared = found.prepare();
             let mut share = 0.0;
-            for pair in 0..PAIRS {
-                // First and second by turns: what drifts is in both.
-                let sampled_first = pair % 2 == 0;
-                let (first, second) = (run(&case, sampled_first), run(&case, !sampled_first));
-                let (with, without) = if sampled_first { (first, second) } else { (second, first) };
-                ratios.push(an_iteration(&with) / an_iteration(&without));
-                share += with.sampler_share() / PAIRS as f64;
-            }
-            ratios.sort_by(f64::total_cmp);
-            let change = |ratio: f64| (ratio - 1.0) * 100.0;
+            let ratios: Vec<f64> = (0..QUADS)
+                .map(|quad| {
+                    // With the sampler first and last, or in the middle, by turns: a steady drift cancels.
+                    let order = if quad % 2 == 0 { [1, -1, -1, 1] } else { [-1, 1, 1, -1] };
+                    let mut log = 0.0;
+                    for sign in order {
+                        let ledger = window(&*prepared, sign > 0);
+                        log += f64::from(sign) * (ledger.elapsed_ns as f64 / ledger.iterations as f64).ln();
+                        if sign > 0 {
+                            share += ledger.sampler_share() / (2 * QUADS) as f64;
+                        }
+                    }
+                    ((log / 2.0).exp() - 1.0) * 100.0
+                })
+                .collect();
+            let told = median_interval(&ratios);
             println!(
-                "{case}: {:+.2} % [{:+.2}, {:+.2}] with the sampler, which used {:.2} % of a CPU; {PAIRS} pairs",
-                change(ratios[PAIRS / 2]),
-                change(ratios[0]),
-                change(ratios[PAIRS - 1]),
+                "{case}: {:+.2} % [{:+.2}, {:+.2}] with the sampler, which used {:.2} % of a CPU; {QUADS} quads",
+                told.median,
+                told.low,
+                told.high,
                 share * 100.0
             );
         }
     }
 
-    fn an_iteration(ledger: &WaitsLedger) -> f64 {
-        ledger.elapsed_ns as f64 / ledger.iterations as f64
-    }
-
-    fn run(case: &str, sampler: bool) -> WaitsLedger {
-        let myself = std::env::current_exe().expect("this program has a file");
-        let output =
-            Command::new(myself).env(ORDER, format!("{case} {sampler}")).output().expect("it starts");
-        serde_json::from_slice(&output.stdout)
-            .unwrap_or_else(|error| panic!("{case}: {error}: {}", String::from_utf8_lossy(&output.stderr)))
-    }
-
-    fn measure(order: &str) {
-        let (case, sampler) = order.split_once(' ').expect("a case and a word");
-        let id: CaseId = case.parse().expect("a case id");
-        let case = CATALOGUE.case(&id.family, &id.workload, id.size).expect("a catalogued case");
-        let plan = Plan { wall: Duration::from_millis(500), sampler: sampler == "true" };
-        let ledger =
-            measure_case(&*case.prepare(), plan, &Sources::survey(Proc::system())).expect("it is measured");
-        println!("{}", serde_json::to_string(&ledger).expect("plain data"));
+    fn window(case: &dyn Case, sampler: bool) -> WaitsLedger {
+        let plan = Plan { wall: WINDOW, sampler };
+        measure_case(case, plan, &Sources::survey(Proc::system())).expect("it is measured")
     }
 }
 

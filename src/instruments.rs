@@ -36,6 +36,7 @@ mod wire;
 
 use std::path::PathBuf;
 
+pub use interleaved::{MedianInterval, median_interval};
 pub use machine::environment;
 pub(crate) use moment::now;
 pub use options::{Effort, Options};

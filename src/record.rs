@@ -29,7 +29,7 @@ pub use comparison::{
 pub use costs::{Branches, Costs, FunctionCost};
 pub use environment::Environment;
 pub use finding::{Evidence, Finding, FindingKind};
-pub use fingerprint::{Difference, NumberKind};
+pub use fingerprint::{Difference, NumberKind, told};
 pub(crate) use folded::clean as clean_frame;
 pub use folded::{Folded, Parsed};
 pub use heap_sites::{CallSite, HeapSites};
@@ -45,7 +45,7 @@ pub use recorded::{Recorded, RecordedCase, RecordedInstrument};
 pub use run::{CaseRecord, Failure, InstrumentState, LeftOut, Measurement, Run, State};
 pub use speed::Speed;
 pub(crate) use store::write_atomically;
-pub use store::{Loaded, Lock, RecordError, Recorder, load};
+pub use store::{Loaded, Lock, RecordError, Recorder, load, load_run};
 pub use waits_ledger::{
     BlockedIn, Doing, Interval, Lane, Sampling, ThreadWaits, Timeline, WaitParts, WaitsLedger,
 };

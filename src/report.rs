@@ -10,6 +10,7 @@ mod charts;
 mod copy;
 mod costs;
 mod family;
+mod findings;
 mod floor;
 mod format;
 mod heap;

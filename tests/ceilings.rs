@@ -14,7 +14,7 @@ use perflab::workload::{Answer, Entry, Workload};
 #[global_allocator]
 static ALLOC: SwitchedAllocator = SwitchedAllocator;
 
-/// Takes one small block after the other and gives them back: three quarters of its instructions are the allocator's.
+/// Takes one small block after the other and gives them back: most of its instructions are the allocator's.
 struct Allocates;
 
 /// One block for all: the same bytes and the same sum.
@@ -317,7 +317,7 @@ fn ceilings() {
         }
         // On a machine that is never left alone there is no reading.
         Err(NoNumber::LeftOut(reason)) => {
-            assert!(reason.contains("disturbed"), "{id}: {reason}");
+            assert!(reason.contains("disturbed") || reason.contains("no ceiling"), "{id}: {reason}");
             println!("{id}: {reason}");
         }
         Err(failed) => panic!("{id}: {failed}"),

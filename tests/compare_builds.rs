@@ -261,6 +261,12 @@ fn equal_sources() -> Tested {
     fs::remove_dir_all(first.executables[0].parent().expect("it has one"))?;
     let again = project.build(Some("HEAD~1"), 0).0?;
     assert!(fs::read(&again.executables[0])? == bytes, "the same sources gave another executable");
+    assert!(!again.is_same_as(&other)?);
+    project.write("NOTES.md", "Nothing that is compiled.\n");
+    project.commit();
+    let noted = project.build(Some("HEAD"), 0).0?;
+    assert_ne!(noted.executables, other.executables);
+    assert!(noted.is_same_as(&other)?, "they differ in a text alone");
     Ok(())
 }
 

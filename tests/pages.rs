@@ -356,7 +356,13 @@ fn hostile_names_are_harmless() {
     recorded.cases.sort_by(|a, b| a.id.cmp(&b.id));
     fabricated::change(&mut recorded, "build-vec/linked-list@1000", |case| {
         case.failures[0].reason = format!("{hostile}{long}");
-        case.findings[0].claim = format!("{hostile}{long}");
+        let finding = &mut case.findings[0];
+        for text in [&mut finding.claim, &mut finding.advice, &mut finding.evidence[0].says] {
+            *text = format!("{hostile}{long}");
+        }
+        finding.evidence[0].file = Some(hostile.into());
+        (finding.share, finding.share_low, finding.ceiling) =
+            (Some(f64::NAN), Some(-1.0), Some(f64::INFINITY));
     });
     let pages = Pages::of(&listing, &recorded, false, &[hostile.into(), long.clone()]);
     for page in pages.all() {
@@ -366,6 +372,42 @@ fn hostile_names_are_harmless() {
         assert!(!text.contains(&long), "{} shows all of a long name", page.display());
         charts(&text).iter().for_each(|chart| assert_xml(chart));
     }
+}
+
+#[test]
+fn a_family_page_says_first_what_limits_its_baseline() {
+    let pages = Pages::with_holes();
+    let page = pages.family("build-vec");
+    let limits =
+        page.split("aria-labelledby=\"limits\"").nth(1).and_then(|rest| rest.split("</section>").next());
+    let limits = limits.expect("the section is there");
+    for words in [
+        "growth",
+        "42 % of its instructions",
+        "width:42.00%",
+        "1.55 ×",
+        "at most 1.72 ×",
+        "<code>with_capacity</code>",
+    ] {
+        assert!(limits.contains(words), "{words} is not in {limits}");
+    }
+    assert!(limits.contains("cases/build-vec/push@1000.html#heap"), "a proof is linked: {limits}");
+    assert!(!page.contains("etc/hostname"), "no record leads out of the pages");
+    assert!(page.find("id=\"limits\"") < page.find("Ranking by size"));
+    let case = pages.case("build-vec/push@1000");
+    assert!(case.contains("href=\"#heap\"") && case.contains("42.0 %"));
+}
+
+#[test]
+fn families_with_most_to_gain_come_first() {
+    let (mut listing, recorded) = fabricated::with_holes();
+    let index = Pages::of(&listing, &recorded, false, &[]).index();
+    let gains = index.matches("To gain: ").count();
+    let (most, none) = (index.find("build-vec.html"), index.find("noop.html"));
+    assert!(gains == 1 && most < none, "{gains} {most:?} {none:?}");
+    listing.families.reverse();
+    let index = Pages::of(&listing, &recorded, false, &[]).index();
+    assert!(index.find("build-vec.html") < index.find("noop.html"));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //!
 //! # The rule
 //! Each part of the floor takes its count times what the machine takes for one: bytes at the speed of writing in the
-//! smallest level of memory that holds them, blocks, divisions, processes, waits. A processor does several of these at
+//! fastest level of memory that holds them, blocks, divisions, processes, waits. A processor does several of these at
 //! once, so the least time is that of the longest part and not their sum: no member can be faster for what it overlaps.
 //! What every loop pays beside (the call, the counter, reading the input) is not in it: members at 1 are rare.
 
@@ -106,14 +106,15 @@ pub fn least_time(floor: &ListedFloor, speeds: &[Speed]) -> Option<LeastTime> {
     parts.into_iter().flatten().max_by(|a, b| a.ns.value.total_cmp(&b.ns.value))
 }
 
-/// At the speed of the smallest level that holds `bytes`, or of memory.
+/// At the speed of the fastest level that holds `bytes`: the smallest one, unless writing around the caches is faster
+/// than into a cache that neighbours share.
 fn writing(bytes: u64, speeds: &[Speed]) -> Option<LeastTime> {
     let level = speeds
         .iter()
         .filter(|speed| speed.unit == Unit::BytesPerSecond && speed.name != Speed::FRESH)
         .filter(|speed| speed.name.starts_with(Speed::WRITE))
         .filter(|speed| speed.holds_bytes.is_none_or(|holds| holds >= bytes))
-        .min_by_key(|speed| speed.holds_bytes.unwrap_or(u64::MAX))?;
+        .max_by(|a, b| a.value.total_cmp(&b.value))?;
     let ns = |rate: f64| bytes as f64 / rate * 1e9;
     let sound = level.low > 0.0 && level.low <= level.value && level.value <= level.high;
     sound.then(|| LeastTime {
@@ -172,7 +173,16 @@ mod tests {
     }
 
     #[test]
-    fn bytes_are_written_at_the_speed_of_the_smallest_level_that_holds_them() {
+    fn a_cache_slower_than_memory_is_written_around() {
+        let rate = |name, giga, holds| speed(name, giga * 1e9, Unit::BytesPerSecond, holds);
+        let speeds = [rate("write-l3", 8.0, Some(32 << 20)), rate("write-memory", 20.0, None)];
+        let floor = ListedFloor { bytes_written: 8_000_000, ..ListedFloor::default() };
+        let least = least_time(&floor, &speeds).expect("both levels hold it");
+        assert_eq!((least.ns.value, least.part), (400_000.0, Part::Writing(8_000_000, "memory".into())));
+    }
+
+    #[test]
+    fn bytes_are_written_at_the_speed_of_the_fastest_level_that_holds_them() {
         let writes = |bytes_written| least(ListedFloor { bytes_written, ..ListedFloor::default() });
         for (bytes, ns, level) in [
             (32_768, 327.68, "l1"),

@@ -1,7 +1,10 @@
 //! `perflab compare REV`: this tree against another revision, interleaved, with a verdict and an exit code.
 
 mod cases;
+mod recorded;
 mod text;
+
+use std::path::PathBuf;
 
 use anyhow::Context;
 
@@ -16,15 +19,26 @@ use crate::record::{ComparedBuild, Comparison, Lock, SCHEMA, VerdictWord};
 /// What `perflab compare` is asked.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// The revision to compare with: a hash, a branch, a tag, `HEAD~1`
-    revision: String,
+    /// The revision to compare with: a hash, a branch, a tag, `HEAD~1`; with --recorded, the filter
+    #[arg(required_unless_present = "recorded")]
+    revision: Option<String>,
     /// Regular expression over case ids, `family/workload@size`
+    #[arg(conflicts_with = "recorded")]
     filter: Option<String>,
+    /// Compare what is recorded here with this run of another day, a file of profiles/runs, and measure nothing
+    #[arg(long, value_name = "FILE")]
+    recorded: Option<PathBuf>,
+    /// With --recorded: compare unlike machines or builds too, with a warning in the result
+    #[arg(long, requires = "recorded")]
+    force: bool,
     #[command(flatten)]
     rule: RuleArguments,
     /// Links of each build that differ in where its functions lie
     #[arg(long, value_name = "N", default_value = "3", value_parser = clap::value_parser!(u8).range(1..=16))]
     placements: u8,
+    /// Measure also where both builds are the same program, byte for byte, instead of saying so
+    #[arg(long)]
+    measure_same: bool,
     /// Compare times only: leave instructions and heap blocks uncounted
     #[arg(long)]
     no_counts: bool,
@@ -48,6 +62,12 @@ pub(super) struct Regression {
 
 pub(super) fn compare(catalogue: &Catalogue, arguments: Arguments) -> anyhow::Result<()> {
     let rule = arguments.rule.rule()?;
+    if let Some(file) = &arguments.recorded {
+        let (filter, layout) = (arguments.revision.as_deref(), arguments.folders.layout());
+        let comparison = recorded::recorded(&layout, file, filter, rule.tolerance, arguments.force)?;
+        return show(&comparison, arguments.json, arguments.markdown);
+    }
+    let revision = arguments.revision.as_deref().unwrap_or("HEAD");
     // A filter that matches nothing here may match what only the revision has.
     let selection = Selection::new(catalogue, arguments.filter.as_deref(), false);
     let layout = arguments.folders.layout();
@@ -55,10 +75,10 @@ pub(super) fn compare(catalogue: &Catalogue, arguments: Arguments) -> anyhow::Re
     stop_on_ctrl_c();
     let mut tell = |line: &str| eprintln!("{line}");
     let placements = usize::from(arguments.placements);
-    let before = builds::build_revision(&layout, &project(), &arguments.revision, placements, &mut tell)?;
+    let before = builds::build_revision(&layout, &project(), revision, placements, &mut tell)?;
     let after = builds::build_this_tree(&layout, &project(), placements, &mut tell)?;
     let there = cases::listed(&before, arguments.filter.as_deref())
-        .with_context(|| format!("{} cannot say what it measures", arguments.revision))?;
+        .with_context(|| format!("{revision} cannot say what it measures"))?;
     let here = match selection {
         Ok(selection) => selection.cases().to_vec(),
         Err(_) if !there.is_empty() => Vec::new(),
@@ -72,6 +92,13 @@ pub(super) fn compare(catalogue: &Catalogue, arguments: Arguments) -> anyhow::Re
     let counts = !arguments.no_counts && can_count();
     if !arguments.no_counts && !counts {
         notes.push("Valgrind is not installed, so nothing was counted: `just setup`".to_owned());
+    }
+    let same = !arguments.measure_same && before.is_same_as(&after)?;
+    if same {
+        notes.push(
+            "both builds are the same program, byte for byte: nothing was measured (--measure-same does)"
+                .to_owned(),
+        );
     }
     let mut comparison = Comparison {
         schema: SCHEMA,
@@ -91,7 +118,10 @@ pub(super) fn compare(catalogue: &Catalogue, arguments: Arguments) -> anyhow::Re
         progress.begins(&case.to_string());
         let here = catalogue.case(&case.family, &case.workload, case.size);
         let counted = here.filter(|_| counts).map(|here| here.entry.concurrency);
-        let compared = cases::compare(case, [&before, &after], &rule, &arguments.rule, counted, index as u64);
+        let compared = match same {
+            true => cases::same_program(case),
+            false => cases::compare(case, [&before, &after], &rule, &arguments.rule, counted, index as u64),
+        };
         if interrupted() {
             comparison.interrupted = true;
             break;
@@ -101,14 +131,17 @@ pub(super) fn compare(catalogue: &Catalogue, arguments: Arguments) -> anyhow::Re
     }
     progress.finish();
     cases::adjust(&mut comparison.cases);
-    if arguments.json {
-        print_json(&comparison)?;
-    } else if arguments.markdown {
-        print(&text::markdown(&comparison))?;
-    } else {
-        print(&text::table(&comparison))?;
-    }
+    show(&comparison, arguments.json, arguments.markdown)?;
     end(&comparison)
+}
+
+/// Prints a comparison in the form asked for.
+fn show(comparison: &Comparison, json: bool, markdown: bool) -> anyhow::Result<()> {
+    match (json, markdown) {
+        (true, _) => print_json(comparison),
+        (_, true) => print(&text::markdown(comparison)),
+        _ => print(&text::table(comparison)),
+    }
 }
 
 /// The exit code's reason, if it is not 0.

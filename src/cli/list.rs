@@ -88,3 +88,31 @@ fn as_text(listing: &Listing) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::CATALOGUE;
+    use crate::record::FindingKind;
+
+    #[test]
+    fn what_a_member_spares_is_a_cost_that_findings_name() {
+        let listing = listing(&CATALOGUE);
+        let spares = listing.families.iter().flat_map(|family| &family.workloads).flat_map(|one| &one.spares);
+        let costs: std::collections::BTreeSet<&str> = spares.map(|spare| spare.cost.as_str()).collect();
+        assert!(costs.contains("growth") && costs.contains("hashing"), "{costs:?}");
+        for cost in costs {
+            assert!(FindingKind::ALL.iter().any(|kind| kind.as_str() == cost), "{cost}");
+        }
+    }
+
+    #[test]
+    fn floors_are_listed_by_size_and_only_where_they_are_stated() {
+        let listing = listing(&CATALOGUE);
+        let floors = |family: &str| &listing.family(family).expect("it is there").floors;
+        let sizes: Vec<usize> = floors("build-vec").iter().map(|floor| floor.size).collect();
+        assert_eq!(sizes, listing.family("build-vec").expect("it is there").sizes);
+        assert_eq!(floors("build-vec")[1].bytes_written, 800);
+        assert!(floors("noop").is_empty());
+    }
+}

@@ -5,6 +5,8 @@
 //! aside by its cause. The estimate is over the starts, because what the placement does to a case does not average out
 //! within one. docs/method.md, "How two are compared".
 
+mod baton;
+mod bench;
 mod block;
 pub mod builds;
 mod canary;

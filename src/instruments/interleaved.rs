@@ -72,22 +72,25 @@ pub(super) fn block_size<E>(member: &mut Member<'_, E>, block_ns: u64) -> Result
 
 /// A median and its 95 % interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Interval {
-    pub(super) median: f64,
-    pub(super) low: f64,
-    pub(super) high: f64,
+pub struct MedianInterval {
+    /// The middle value, or the middle of the two.
+    pub median: f64,
+    /// Its lower end.
+    pub low: f64,
+    /// Its upper end.
+    pub high: f64,
 }
 
 /// The median and its 95 % interval by the sign test: the order statistics k and n + 1 − k, where k is the
 /// largest for which Binomial(n, ½) puts at most 2.5 % below k. (Conover, Practical Nonparametric Statistics,
 /// 3rd ed., § 3.2.) Of six rounds or more: fewer have no 95 % interval at all.
-pub(super) fn median_interval(values: &[f64]) -> Interval {
+pub fn median_interval(values: &[f64]) -> MedianInterval {
     let mut sorted = values.to_vec();
     sorted.sort_unstable_by(f64::total_cmp);
     let n = sorted.len();
     let median = if n % 2 == 1 { sorted[n / 2] } else { (sorted[n / 2 - 1] + sorted[n / 2]) / 2.0 };
     let k = lower_rank(n);
-    Interval { median, low: sorted[k - 1], high: sorted[n - k] }
+    MedianInterval { median, low: sorted[k - 1], high: sorted[n - k] }
 }
 
 /// The rank of the lower end, from 1; 1 where even the extremes do not reach 95 %.
@@ -142,7 +145,7 @@ mod tests {
     fn one_wild_round_moves_neither_median_nor_interval_far() {
         let mut ratios = vec![2.0; 40];
         ratios.push(1e9);
-        assert_eq!(median_interval(&ratios), Interval { median: 2.0, low: 2.0, high: 2.0 });
+        assert_eq!(median_interval(&ratios), MedianInterval { median: 2.0, low: 2.0, high: 2.0 });
     }
 
     #[test]

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use server::{About, Server};
 
-use super::interleaved::{self, Interval, Member, block_size, median_interval, take_rounds};
+use super::interleaved::{self, MedianInterval, Member, block_size, median_interval, take_rounds};
 use super::process::{in_own_group, kill_group};
 use super::time::run_batches;
 use super::{Effort, Instrument, Job, NoNumber, Reading, machine, session, tools};
@@ -189,7 +189,8 @@ impl Budget {
 /// Columns: ours, CPython's, and where there is a serial form, ours and CPython's of that.
 fn readings(job: &Job, rounds: &[Vec<f64>]) -> Vec<Reading> {
     let reading = |metric, of: &dyn Fn(&Vec<f64>) -> f64| {
-        let Interval { median, low, high } = median_interval(&rounds.iter().map(of).collect::<Vec<f64>>());
+        let MedianInterval { median, low, high } =
+            median_interval(&rounds.iter().map(of).collect::<Vec<f64>>());
         job.reading(metric, median, low, high)
     };
     let mut readings = vec![

@@ -40,6 +40,12 @@ impl VerdictWord {
     }
 }
 
+impl std::fmt::Display for VerdictWord {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 /// One side.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ComparedBuild {
@@ -117,6 +123,34 @@ pub struct ComparedCase {
     pub counts: Vec<ComparedCount>,
     /// Seconds that it took.
     pub seconds: f64,
+}
+
+impl ComparedCase {
+    /// A verdict without figures.
+    pub fn unmeasured(id: CaseId, verdict: VerdictWord, sentence: String) -> Self {
+        Self {
+            id,
+            verdict,
+            sentence,
+            ratio: None,
+            low: None,
+            high: None,
+            layout_low: None,
+            layout_high: None,
+            smallest_effect: None,
+            p_tolerance: None,
+            p_tolerance_of_all: None,
+            p_equal: None,
+            p_equal_of_all: None,
+            before_ns: None,
+            after_ns: None,
+            starts: 0,
+            quads: 0,
+            set_aside: Vec::new(),
+            counts: Vec::new(),
+            seconds: 0.0,
+        }
+    }
 }
 
 /// One revision against another.

@@ -81,6 +81,14 @@ impl Environment {
     }
 }
 
+/// `cpu is `a` here and `b` there`, for each field.
+pub fn told(differences: &[Difference]) -> String {
+    let each = differences
+        .iter()
+        .map(|Difference { field, here, there }| format!("{field} is `{here}` here and `{there}` there"));
+    each.collect::<Vec<_>>().join(", ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

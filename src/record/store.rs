@@ -267,6 +267,14 @@ pub(super) fn load_files<T: DeserializeOwned>(folder: &Path) -> Result<LoadedFil
     Ok(loaded)
 }
 
+/// Reads one run.
+///
+/// # Errors
+/// [`RecordError`] with the file: it cannot be read, is no record, or is of a newer schema.
+pub fn load_run(path: &Path) -> Result<Run, RecordError> {
+    read_record(path)
+}
+
 #[derive(Deserialize)]
 struct SchemaOnly {
     schema: u32,

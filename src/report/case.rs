@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use maud::{Markup, html};
 
 use super::page::{clip, frame, scrolled, words};
-use super::{ReportError, Source, cell, costs, format, heap, history, link, seen, sizes, waits};
+use super::{ReportError, Source, cell, costs, findings, format, heap, history, link, seen, sizes, waits};
 use crate::analysis::{Estimate, Since, Standing, rank};
 use crate::record::{
     CaseId, InstrumentName, ListedCounts, ListedFamily, ListedWorkload, Measurement, Metric, Unit,
@@ -32,9 +32,9 @@ pub(super) fn page(
         }
         @if let Some(case) = source.case(id).filter(|case| !case.findings.is_empty()) {
             h2 { "Findings" }
-            ul.findings { @for finding in &case.findings { li { b { (finding.kind.as_str()) } " — " (words(&finding.claim)) } } }
+            (findings::cards(source, &path, case, usize::MAX))
         }
-        h2 { "Measurements" }
+        h2 #measurements { "Measurements" }
         (measurements(source, family, workload, id))
         (seen::paragraph(workload.concurrency))
         (history::of_case(source, id))

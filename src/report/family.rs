@@ -8,7 +8,8 @@ use super::charts::{Bar, Line, bars, lines};
 use super::page::{case_link, clip, frame, scrolled, swatch, words};
 use super::ranking_table::{self, place};
 use super::{
-    ReportError, Source, break_even, cell, floor, format, history, link, scaling, sentence, sizes, waits,
+    ReportError, Source, break_even, cell, findings, floor, format, history, link, scaling, sentence, sizes,
+    waits,
 };
 use crate::analysis::{Estimate, Ranking, Standing, rank, twins};
 use crate::record::{CaseId, ListedCounts, ListedFamily, ListedWorkload, Metric};
@@ -32,6 +33,7 @@ pub(super) fn page(source: &Source<'_>, family: &ListedFamily) -> Result<Markup,
                 }
             }
         }
+        @if let Some(ranking) = rankings.get(shown) { (findings::of_baseline(source, &path, family, ranking.size)) }
         (break_even::section(source, family))
         (ranking_per_size(source, &path, family, &rankings, shown)?)
         @match family.counts {
@@ -66,7 +68,7 @@ fn ranking_per_size(
                 (ranking_table::table(source, path, family, ranking))
                 (floor::line(source, family, ranking))
                 (twin_notes(source, family, ranking))
-                (findings(source, path, family, ranking))
+                (leading_findings(source, path, family, ranking))
                 div.bars { (bar_charts(source, family, ranking)?) (waits_chart(source, family, ranking)?) }
             }
         });
@@ -113,7 +115,12 @@ fn twin_notes(source: &Source<'_>, family: &ListedFamily, ranking: &Ranking<'_>)
 }
 
 /// What analysis named as the bottleneck of each member.
-fn findings(source: &Source<'_>, path: &Path, family: &ListedFamily, ranking: &Ranking<'_>) -> Markup {
+fn leading_findings(
+    source: &Source<'_>,
+    path: &Path,
+    family: &ListedFamily,
+    ranking: &Ranking<'_>,
+) -> Markup {
     let members = ranking.ranked.iter().map(|member| member.workload).chain(ranking.unranked.iter().copied());
     let found: Vec<_> = members
         .filter_map(|workload| {
@@ -126,7 +133,7 @@ fn findings(source: &Source<'_>, path: &Path, family: &ListedFamily, ranking: &R
     html! {
         @if !found.is_empty() {
             h3 { "Findings" }
-            ul.findings { @for (id, finding) in &found { li { (case_link(source, path, id)) " — " (words(&finding.claim)) } } }
+            ul.findings { @for (id, finding) in &found { li { (case_link(source, path, id)) " " (findings::sentence(finding)) } } }
         }
     }
 }

@@ -5,8 +5,8 @@ use std::path::Path;
 use maud::{Markup, html};
 
 use super::page::{case_link, clip, frame, scrolled, words};
-use super::{Source, beside, format, link, notes, sentence, sizes, speeds};
-use crate::analysis::{Coverage, Ranking, rank};
+use super::{Source, beside, findings, format, link, notes, sentence, sizes, speeds};
+use crate::analysis::{Coverage, Gain, Ranking, gain, rank};
 use crate::record::{CaseId, Environment, InstrumentState, ListedFamily, State};
 
 /// Renders the page; `problems` are files that could not be read.
@@ -40,16 +40,41 @@ pub(super) fn page(source: &Source<'_>, problems: &[String]) -> Markup {
 
 fn families(source: &Source<'_>, path: &Path) -> Markup {
     let count = source.listing.families.len();
+    let mut rows: Vec<_> = source.listing.families.iter().map(|family| Row::of(source, family)).collect();
+    // By what is shown at least; families without a gain stay in the catalogue's order.
+    let least = |row: &Row<'_>| row.gain().map_or(1.0, |gain| gain.times.low);
+    rows.sort_by(|a, b| least(b).total_cmp(&least(a)));
     html! {
         h2 { "Families" }
         @if count == 0 { p { "The catalogue is empty." } }
-        ul.families { @for family in &source.listing.families { (family_row(source, path, family)) } }
+        @else { p.muted { "Those first in which there is most to gain over the baseline, as far as intervals show it." } }
+        ul.families { @for row in &rows { (family_row(source, path, row)) } }
     }
 }
 
-fn family_row(source: &Source<'_>, path: &Path, family: &ListedFamily) -> Markup {
-    let rankings: Vec<_> = family.sizes.iter().map(|size| rank(family, source.recorded, *size)).collect();
-    let shown = rankings.get(sizes::first_shown(family, &rankings, source.cores()));
+/// A family, and what there is to gain in it.
+struct Row<'a> {
+    family: &'a ListedFamily,
+    rankings: Vec<Ranking<'a>>,
+    /// Which of them is shown.
+    shown: usize,
+}
+
+impl<'a> Row<'a> {
+    fn of(source: &Source<'a>, family: &'a ListedFamily) -> Self {
+        let rankings: Vec<_> = family.sizes.iter().map(|size| rank(family, source.recorded, *size)).collect();
+        let shown = sizes::first_shown(family, &rankings, source.cores());
+        Self { family, rankings, shown }
+    }
+
+    fn gain(&self) -> Option<Gain<'a>> {
+        gain(self.family, self.rankings.get(self.shown)?)
+    }
+}
+
+fn family_row(source: &Source<'_>, path: &Path, row: &Row<'_>) -> Markup {
+    let Row { family, rankings, .. } = row;
+    let shown = rankings.get(row.shown);
     html! {
         li { div {
             h3 { a href=(link::relative(path, &source.layout.family_page(&family.name))) { (words(&family.question)) } }
@@ -64,7 +89,31 @@ fn family_row(source: &Source<'_>, path: &Path, family: &ListedFamily) -> Markup
                     None => (sentence::nothing_timed(family)),
                 }
             }
-        } (winners(&rankings)) }
+            (to_gain(source, path, row))
+        } (winners(rankings)) }
+    }
+}
+
+/// What there is to gain, and what limits the baseline.
+fn to_gain(source: &Source<'_>, path: &Path, row: &Row<'_>) -> Markup {
+    let family = row.family;
+    let baseline = row.rankings.get(row.shown).map(|ranking| CaseId {
+        family: family.name.clone(),
+        workload: family.baseline.clone(),
+        size: ranking.size,
+    });
+    let finding = baseline.as_ref().and_then(|id| Some((id, source.case(id)?.findings.first()?)));
+    html! {
+        @if let Some(gain) = row.gain() {
+            p {
+                "To gain: " b.figure { (format::ratio(&gain.times)) } " as fast "
+                span.interval { (format::ratio_interval(&gain.times)) @if !gain.paired { " unpaired" } }
+                " with " (clip(&gain.workload.name, 48)) " instead of " (clip(&family.baseline, 48)) "."
+            }
+        }
+        @if let Some((id, finding)) = finding {
+            p.small { "What limits " (case_link(source, path, id)) ": " (findings::sentence(finding)) }
+        }
     }
 }
 

@@ -71,12 +71,17 @@ pub(super) fn clip(text: &str, most: usize) -> Markup {
 
 /// A reason, a claim, a description; what stands between backticks is code.
 pub(super) fn words(text: &str) -> Markup {
-    if text.chars().nth(SHOWN).is_some() {
-        return clip(text, SHOWN);
+    prose(text, SHOWN)
+}
+
+/// The same of another length.
+pub(super) fn prose(text: &str, most: usize) -> Markup {
+    if text.chars().nth(most).is_some() {
+        return clip(text, most);
     }
     html! {
         @for (index, part) in text.split('`').enumerate() {
-            @if index % 2 == 1 { code { (format::clipped(part, SHOWN)) } } @else { (format::clipped(part, SHOWN)) }
+            @if index % 2 == 1 { code { (format::clipped(part, most)) } } @else { (format::clipped(part, most)) }
         }
     }
 }

@@ -304,6 +304,29 @@ pub(crate) fn with_holes() -> (Listing, Recorded) {
             }],
         });
     });
+    change(&mut recorded, "build-vec/push@1000", |case| {
+        let evidence = |instrument, says: &str, file: Option<&str>| Evidence {
+            instrument,
+            says: says.into(),
+            file: file.map(Into::into),
+        };
+        case.findings.push(Finding {
+            kind: FindingKind::Growth,
+            claim: "42 % of its instructions are in growing: 9 blocks where 1 would hold all".into(),
+            subject: "RawVec::grow_one".into(),
+            share: Some(0.42),
+            share_low: Some(0.42),
+            share_high: Some(0.42),
+            ceiling: Some(1.72),
+            ceiling_measured: Some(1.55),
+            advice: "say how much it will hold: `with_capacity`, or collect from an iterator of known length"
+                .into(),
+            evidence: vec![
+                evidence(InstrumentName::Heap, "9 blocks, 16,352 bytes", None),
+                evidence(InstrumentName::Flamegraph, "41 % of 400 samples", Some("../../../etc/hostname")),
+            ],
+        });
+    });
     change(&mut recorded, "build-vec/linked-list@1000000", |case| {
         fail(case, InstrumentName::Time, "timed out after 60 s");
     });

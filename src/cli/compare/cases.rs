@@ -131,37 +131,19 @@ fn failed(case: &CaseId, error: StartError) -> ComparedCase {
         }
         StartError::Answers(_) | StartError::Refused(_) => error.to_string(),
     };
-    ComparedCase {
-        id: case.clone(),
-        verdict: VerdictWord::Failed,
-        sentence,
-        ratio: None,
-        low: None,
-        high: None,
-        layout_low: None,
-        layout_high: None,
-        smallest_effect: None,
-        p_tolerance: None,
-        p_tolerance_of_all: None,
-        p_equal: None,
-        p_equal_of_all: None,
-        before_ns: None,
-        after_ns: None,
-        starts: 0,
-        quads: 0,
-        set_aside: Vec::new(),
-        counts: Vec::new(),
-        seconds: 0.0,
-    }
+    ComparedCase::unmeasured(case.clone(), VerdictWord::Failed, sentence)
+}
+
+/// What needs no measuring: both sides are one program, byte for byte.
+pub(super) fn same_program(case: &CaseId) -> ComparedCase {
+    let sentence = "equal: both builds are the same program, byte for byte".to_owned();
+    ComparedCase::unmeasured(case.clone(), VerdictWord::Equal, sentence)
 }
 
 fn of(case: &CaseId, outcome: Outcome, tolerance: f64, verdict: VerdictWord) -> ComparedCase {
     let estimate = outcome.verdict.estimate();
     let layout = estimate.and_then(|estimate| estimate.layout);
     ComparedCase {
-        id: case.clone(),
-        verdict,
-        sentence: outcome.verdict.to_string(),
         ratio: estimate.map(|estimate| estimate.ratio),
         low: estimate.map(|estimate| estimate.interval.low),
         high: estimate.map(|estimate| estimate.interval.high),
@@ -169,9 +151,7 @@ fn of(case: &CaseId, outcome: Outcome, tolerance: f64, verdict: VerdictWord) -> 
         layout_high: layout.map(|layout| layout.band.high),
         smallest_effect: estimate.map(|estimate| estimate.smallest_effect),
         p_tolerance: estimate.map(|estimate| estimate.p_within(tolerance)),
-        p_tolerance_of_all: None,
         p_equal: estimate.map(Estimate::p_equal),
-        p_equal_of_all: None,
         before_ns: Some(outcome.iteration_ns[0]),
         after_ns: Some(outcome.iteration_ns[1]),
         starts: outcome.starts,
@@ -182,8 +162,8 @@ fn of(case: &CaseId, outcome: Outcome, tolerance: f64, verdict: VerdictWord) -> 
             .iter()
             .map(|(cause, quads)| SetAside { cause: cause.as_str().to_owned(), quads: *quads })
             .collect(),
-        counts: Vec::new(),
         seconds: outcome.took.as_secs_f64(),
+        ..ComparedCase::unmeasured(case.clone(), verdict, outcome.verdict.to_string())
     }
 }
 

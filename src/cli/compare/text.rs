@@ -88,7 +88,8 @@ fn changes(case: &ComparedCase) -> Option<String> {
             let shown = |(low, high): (f64, f64)| {
                 if low == high { format!("{low}") } else { format!("{low} to {high}") }
             };
-            format!("{} {} → {} ({percent:+.2} %)", count.metric, shown(count.before), shown(count.after))
+            let percent = if percent.is_finite() { format!(" ({percent:+.2} %)") } else { String::new() };
+            format!("{} {} → {}{percent}", count.metric, shown(count.before), shown(count.after))
         })
         .collect();
     (!changed.is_empty()).then(|| changed.join(", "))

@@ -47,6 +47,25 @@ pub struct Build {
     pub without_placements: Option<String>,
 }
 
+impl Build {
+    /// Whether each executable is the other's, byte for byte.
+    ///
+    /// # Errors
+    /// [`BuildError`] with the executable that cannot be read.
+    pub fn is_same_as(&self, other: &Self) -> Result<bool, BuildError> {
+        if self.executables.len() != other.executables.len() {
+            return Ok(false);
+        }
+        let read = |path: &PathBuf| fs::read(path).map_err(cannot("read", path));
+        for (mine, others) in self.executables.iter().zip(&other.executables) {
+            if mine != others && read(mine)? != read(others)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
+
 /// Builds `revision` of the repository around `project` aside, with that many `placements` beside the plain link.
 /// `tell` hears what is done, a line each.
 ///

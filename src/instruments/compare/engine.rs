@@ -1,23 +1,22 @@
 //! One process start: both sides made ready somewhere else than before, then quads of blocks until there are enough.
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use super::block::Block;
+use super::bench::Bench;
 use super::causes::Causes;
 use super::pinning::{self, Cpus};
-use super::quads::{Which, orders, ratios};
+use super::quads::Which;
 use super::server::Server;
-use super::statistics::FEWEST_QUADS;
-use super::wire::{Ordered, Reply, Request};
+use super::wire::{Reply, Request};
 use crate::instruments::interleaved::Shuffle;
 use crate::record::CaseId;
 
 /// What one start may cost.
 #[derive(Debug, Clone, Copy)]
 pub struct Budget {
-    /// Nanoseconds of a block: long against the clock's 28 ns, and short against the half millisecond for which a host
-    /// stays in one mode. Of 400 quads of noop, blocks of 50 µs gave a median with a standard error of 0.004 %, of 200 µs
+    /// Nanoseconds of a block: long against the clock's 28 ns, and short against the milliseconds for which a host may
+    /// stay in one mode. Of 400 quads of noop, blocks of 50 µs gave a median with a standard error of 0.004 %, of 200 µs
     /// 0.5, of 800 µs 0.7.
     pub block_ns: u64,
     /// Nanoseconds of blocks in a start.
@@ -35,8 +34,6 @@ impl Budget {
     }
 }
 
-/// A start may take so many times its budget before it makes do with the quads that nobody disturbed.
-const PATIENCE: u32 = 5;
 /// Most bytes by which the environment moves the stack: a page, beyond which placements repeat.
 const MOST_BYTES: u64 = 4_096;
 /// In steps that the stack is aligned to.
@@ -160,11 +157,14 @@ impl Pair {
         bench.measure(budget, &mut self.draw)
     }
 
-    /// Starts one process, or one for each side where their builds differ, and prepares the cases in random order.
+    /// Starts one process, or one for each side where their builds differ, and prepares the cases in random order. What is
+    /// drawn of the stack, the heap and the placement of functions is the same for both: it moves from start to start,
+    /// and what it does to code that both sides share is no difference between them.
     fn make_ready(&mut self, budget: &Budget, cpu: Option<usize>) -> Result<Bench, StartError> {
+        let (placement, padding, ballast) = (self.draw.next(), self.padding(), self.draw.next());
         let executables = [0, 1].map(|which: Which| {
             let choices = &self.sides[which].executables;
-            choices[(self.draw.next() % choices.len() as u64) as usize].clone()
+            choices[(placement % choices.len() as u64) as usize].clone()
         });
         let shared = self.together;
         let mut bench = Bench {
@@ -174,6 +174,7 @@ impl Pair {
             planted: [self.sides[0].planted, self.sides[1].planted],
             free_blocks: self.free_blocks,
             concurrent: false,
+            met: false,
         };
         let mut answers = [(0, 0); 2];
         let first = (self.draw.next() >> 63) as usize;
@@ -181,7 +182,6 @@ impl Pair {
             let failed = |reason| StartError::Side { which, reason };
             if bench.servers.is_empty() || !shared {
                 let executable = if shared { &executables[0] } else { &executables[which] };
-                let padding = self.padding();
                 let mut server = Server::start(executable, padding, budget.time_out).map_err(failed)?;
                 if let Some(cpu) = cpu.filter(|_| !self.concurrent) {
                     server.ask(&Request::Pin { cpu }).map_err(failed)?;
@@ -190,7 +190,6 @@ impl Pair {
             }
             let server = bench.servers.len() - 1;
             let prepared = if shared && which != first { 1 } else { 0 };
-            let ballast = self.draw.next();
             let request = Request::Prepare { case: self.sides[which].case.clone(), ballast };
             match bench.servers[server].ask(&request).map_err(failed)? {
                 Reply::Prepared { answer, concurrent } => {
@@ -210,107 +209,7 @@ impl Pair {
             pinning::allow(&self.cpus.all());
             return self.make_ready(budget, cpu);
         }
+        bench.met = bench.servers.len() == 2 && bench.meet();
         Ok(bench)
-    }
-}
-
-/// Both sides, ready.
-struct Bench {
-    servers: Vec<Server>,
-    /// Each side's server, and its case there.
-    of_side: [(usize, usize); 2],
-    iterations: [u64; 2],
-    planted: [u64; 2],
-    free_blocks: [bool; 2],
-    concurrent: bool,
-}
-
-impl Bench {
-    fn measure(&mut self, budget: &Budget, draw: &mut Shuffle) -> Result<Taken, StartError> {
-        let mut quad_ns = 0;
-        for which in [0, 1] {
-            let (server, prepared) = self.of_side[which];
-            let free_blocks = self.free_blocks[which];
-            let request = Request::Size { prepared, block_ns: budget.block_ns, free_blocks };
-            match self.ask(which, server, &request)? {
-                Reply::Sized(iterations, took_ns) => {
-                    self.iterations[which] = iterations.next_multiple_of(self.planting());
-                    let took_ns = took_ns.saturating_mul(self.iterations[which]) / iterations;
-                    quad_ns += 2 * took_ns.max(1);
-                }
-                other => return Err(StartError::Side { which, reason: format!("it answered {other:?}") }),
-            }
-        }
-        let affordable = usize::try_from(budget.start_ns / quad_ns).unwrap_or(usize::MAX);
-        let wanted = affordable.clamp(FEWEST_QUADS, budget.quads);
-        let began = Instant::now();
-        let patience = Duration::from_nanos(quad_ns.saturating_mul(wanted as u64)) * PATIENCE;
-        let (mut all_ratios, mut causes, mut all_blocks) = (Vec::new(), Causes::default(), Vec::new());
-        while all_ratios.len() < wanted && (causes.taken() == 0 || began.elapsed() < patience) {
-            let orders = orders(wanted - all_ratios.len(), draw);
-            let blocks = self.run(&orders)?;
-            let (ratios, met) = ratios(&orders, &blocks, self.concurrent);
-            all_ratios.extend(ratios);
-            causes.add(&met);
-            all_blocks.extend(orders.into_iter().flatten().zip(blocks));
-        }
-        let times_of = |which: Which| {
-            let of_side = all_blocks.iter().filter(|(side, _)| *side == which);
-            super::median(of_side.map(|(_, block)| block.iteration_ns()).collect())
-        };
-        Ok(Taken {
-            ratios: all_ratios,
-            causes,
-            iteration_ns: [times_of(0), times_of(1)],
-            canary_ns: super::median(all_blocks.iter().map(|(_, block)| block.canary_ns as f64).collect()),
-        })
-    }
-
-    /// The least number of iterations of which the planted thousandths are whole ones.
-    fn planting(&self) -> u64 {
-        [200, 100, 50, 20, 1].into_iter().fold(1_000, |least, fewer| {
-            let whole = self.planted.iter().all(|planted| (fewer * planted).is_multiple_of(1_000));
-            if whole { fewer } else { least }
-        })
-    }
-
-    /// The blocks of `orders`, in their order.
-    fn run(&mut self, orders: &[[Which; 4]]) -> Result<Vec<Block>, StartError> {
-        let blocks: Vec<Which> = orders.iter().flatten().copied().collect();
-        let ordered = |bench: &Self, which: Which| {
-            let iterations = bench.iterations[which];
-            let extra = iterations * bench.planted[which] / 1_000;
-            let free_blocks = bench.free_blocks[which];
-            Ordered { prepared: bench.of_side[which].1, iterations, extra, free_blocks }
-        };
-        if self.servers.len() == 1 {
-            let blocks = blocks.into_iter().map(|which| ordered(self, which)).collect();
-            return self.blocks(0, 0, blocks);
-        }
-        let mut taken = Vec::new();
-        for which in blocks {
-            taken.extend(self.blocks(which, self.of_side[which].0, vec![ordered(self, which)])?);
-        }
-        Ok(taken)
-    }
-
-    fn blocks(
-        &mut self,
-        which: Which,
-        server: usize,
-        blocks: Vec<Ordered>,
-    ) -> Result<Vec<Block>, StartError> {
-        let asked = blocks.len();
-        match self.ask(which, server, &Request::Run { blocks })? {
-            Reply::Ran(blocks) if blocks.len() == asked => Ok(blocks),
-            other => Err(StartError::Side { which, reason: format!("it answered {other:?}") }),
-        }
-    }
-
-    fn ask(&mut self, which: Which, server: usize, request: &Request) -> Result<Reply, StartError> {
-        match self.servers[server].ask(request) {
-            Ok(Reply::Refused(reason)) => Err(StartError::Refused(reason)),
-            answer => answer.map_err(|reason| StartError::Side { which, reason }),
-        }
     }
 }

@@ -72,11 +72,28 @@ impl Server {
     /// # Errors
     /// One line: what the server said, how it died, or that it took too long.
     pub(super) fn ask(&mut self, request: &Request) -> Result<Reply, String> {
+        self.tell(request)?;
+        self.hear()
+    }
+
+    /// Asks; the answer is to be heard later.
+    ///
+    /// # Errors
+    /// One line: how the server died.
+    pub(super) fn tell(&mut self, request: &Request) -> Result<(), String> {
         let mut line = serde_json::to_vec(request).map_err(|error| error.to_string())?;
         line.push(b'\n');
         if let Err(error) = self.requests.write_all(&line).and_then(|()| self.requests.flush()) {
             return Err(self.how_it_ended(&error.to_string()));
         }
+        Ok(())
+    }
+
+    /// Waits for the answer.
+    ///
+    /// # Errors
+    /// One line: what the server said, how it died, or that it took too long.
+    pub(super) fn hear(&mut self) -> Result<Reply, String> {
         match self.read()? {
             Reply::Failed(reason) => Err(reason),
             reply => Ok(reply),

@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use super::baton::Baton;
 use super::block::Block;
 use super::pinning;
 use super::wire::{Hello, Ordered, PROTOCOL, Reply, Request, VARIABLE};
@@ -31,7 +32,7 @@ pub fn serve(catalogue: &Catalogue) -> Option<ExitCode> {
 fn answer_all(catalogue: &Catalogue) -> std::io::Result<()> {
     let mut replies = std::io::stdout().lock();
     say(&mut replies, &Hello { perflab_compare: PROTOCOL })?;
-    let mut ready = Ready { catalogue, cases: Vec::new(), ballast: Vec::new() };
+    let mut ready = Ready { catalogue, cases: Vec::new(), ballast: Vec::new(), baton: None };
     for line in BufReader::new(std::io::stdin().lock()).lines() {
         let reply = match serde_json::from_str(&line?) {
             Ok(request) => ready.answer(request).unwrap_or_else(Reply::Failed),
@@ -66,6 +67,8 @@ struct Ready<'a> {
     cases: Vec<Box<dyn Case>>,
     /// Held so that the cases lie where the request wanted them.
     ballast: Vec<Vec<Vec<u8>>>,
+    /// How turns with another server are taken.
+    baton: Option<Baton>,
 }
 
 /// Blocks that a heap is churned with.
@@ -121,14 +124,28 @@ impl Ready<'_> {
                 drop(member);
                 Ok(Reply::Sized(iterations, took.as_nanos() as u64))
             }
-            Request::Run { blocks } => {
-                let mut taken = Vec::with_capacity(blocks.len());
-                let mut overflowed = 0;
-                for Ordered { prepared, iterations, extra, free_blocks } in blocks {
-                    let case = self.case(prepared)?;
+            Request::Meet(paths) => {
+                let baton = Baton::open(&paths);
+                self.baton = Some(baton.map_err(|error| format!("{}: {error}", paths.listens))?);
+                Ok(Reply::Met)
+            }
+            Request::Run { blocks, stays } => {
+                let (mut taken, mut overflowed) = (Vec::with_capacity(blocks.len()), 0);
+                for ordered in blocks {
+                    if ordered.waits {
+                        self.turn(Baton::wait)?;
+                    }
+                    let case = self.case(ordered.prepared)?;
+                    let Ordered { iterations, extra, free_blocks, .. } = ordered;
                     let (block, no_room) = switched(free_blocks, || Block::take(case, iterations, extra))?;
                     taken.push(block);
                     overflowed += no_room;
+                    if ordered.passes {
+                        self.turn(Baton::pass)?;
+                    }
+                }
+                if stays {
+                    self.turn(Baton::wait)?;
                 }
                 Ok(match overflowed {
                     0 => Reply::Ran(taken),
@@ -136,6 +153,11 @@ impl Ready<'_> {
                 })
             }
         }
+    }
+
+    fn turn(&mut self, take: impl Fn(&mut Baton) -> std::io::Result<()>) -> Result<(), String> {
+        let baton = self.baton.as_mut().ok_or("there is no other side to take turns with")?;
+        take(baton).map_err(|error| format!("the other side ended: {error}"))
     }
 
     fn case(&self, prepared: usize) -> Result<&dyn Case, String> {
@@ -150,7 +172,7 @@ mod tests {
     use crate::catalogue::CATALOGUE;
 
     fn ready() -> Ready<'static> {
-        Ready { catalogue: &CATALOGUE, cases: Vec::new(), ballast: Vec::new() }
+        Ready { catalogue: &CATALOGUE, cases: Vec::new(), ballast: Vec::new(), baton: None }
     }
 
     fn prepare(case: &str) -> Request {
@@ -169,9 +191,10 @@ mod tests {
         else {
             panic!("it was prepared")
         };
-        let ordered = |iterations| Ordered { prepared: 0, iterations, extra: 0, free_blocks: false };
+        let ordered = |iterations| Ordered { iterations, ..Ordered::default() };
         let blocks = vec![ordered(iterations), ordered(1)];
-        let Ok(Reply::Ran(blocks)) = ready.answer(Request::Run { blocks }) else { panic!("it can be run") };
+        let run = Request::Run { blocks, stays: false };
+        let Ok(Reply::Ran(blocks)) = ready.answer(run) else { panic!("it can be run") };
         assert_eq!(blocks.iter().map(|block| block.iterations).collect::<Vec<_>>(), [iterations, 1]);
     }
 
@@ -180,8 +203,14 @@ mod tests {
         let mut ready = ready();
         let Err(unknown) = ready.answer(prepare("build-vec/nothing@100")) else { panic!("nobody has it") };
         assert!(unknown.contains("build-vec/nothing@100"), "{unknown}");
-        let blocks = vec![Ordered { prepared: 0, iterations: 1, extra: 0, free_blocks: false }];
-        let Err(unprepared) = ready.answer(Request::Run { blocks }) else { panic!("nothing was prepared") };
+        let blocks = vec![Ordered { iterations: 1, ..Ordered::default() }];
+        let Err(unprepared) = ready.answer(Request::Run { blocks, stays: false }) else {
+            panic!("nothing was prepared")
+        };
         assert!(unprepared.contains("not prepared"), "{unprepared}");
+        let Err(alone) = ready.answer(Request::Run { blocks: Vec::new(), stays: true }) else {
+            panic!("there is nobody to wait for")
+        };
+        assert!(alone.contains("no other side"), "{alone}");
     }
 }

@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Block;
+use super::baton::Paths;
 use crate::record::CaseId;
 
 /// Set, it makes an executable of perflab's serve comparisons.
@@ -48,15 +49,20 @@ pub(super) enum Request {
         #[serde(default)]
         free_blocks: bool,
     },
+    /// Take turns with another server from now on.
+    Meet(Paths),
     /// Run blocks, one after the other.
     Run {
         /// In their order.
         blocks: Vec<Ordered>,
+        /// Whether to wait for the turn once more before answering: the other side still measures.
+        #[serde(default)]
+        stays: bool,
     },
 }
 
 /// A block that a server is to run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Ordered {
     /// Which of the prepared cases.
     pub(super) prepared: usize,
@@ -68,6 +74,12 @@ pub(super) struct Ordered {
     /// Whether heap blocks cost next to nothing meanwhile.
     #[serde(default)]
     pub(super) free_blocks: bool,
+    /// Whether the turn must come from the other server before.
+    #[serde(default)]
+    pub(super) waits: bool,
+    /// Whether the turn is the other server's after.
+    #[serde(default)]
+    pub(super) passes: bool,
 }
 
 /// What it answers.
@@ -83,6 +95,8 @@ pub(super) enum Reply {
         /// Whether it starts threads or processes: such a case is not pinned, and waits for itself.
         concurrent: bool,
     },
+    /// To [`Request::Meet`].
+    Met,
     /// To [`Request::Size`]: iterations, and the nanoseconds that they took.
     Sized(u64, u64),
     /// To [`Request::Run`].

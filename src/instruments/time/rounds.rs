@@ -7,7 +7,7 @@ use std::convert::Infallible;
 use super::lone::run_batches;
 use super::{Budget, survey};
 use crate::catalogue::{CaseRef, Counts};
-use crate::instruments::interleaved::{self, Interval, Member, block_size, median_interval};
+use crate::instruments::interleaved::{self, MedianInterval, Member, block_size, median_interval};
 use crate::instruments::session::{has_failed, id_of};
 use crate::instruments::{Instrument, Job, NoNumber, PreparedCase, Reading};
 use crate::record::{InstrumentName, InstrumentState, Metric, Run};
@@ -55,7 +55,7 @@ impl Instrument for Rounds {
             let mut compare = |metric, numerator: usize, denominator: usize| {
                 let ratios: Vec<f64> =
                     rounds.iter().map(|round| round[numerator] / round[denominator]).collect();
-                let Interval { median, low, high } = median_interval(&ratios);
+                let MedianInterval { median, low, high } = median_interval(&ratios);
                 readings.push(Reading { case: case.id.clone(), metric, value: median, low, high });
             };
             if case.case.family.axis.counts == Counts::Workers {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::record::{Difference, RecordError};
+use crate::record::{Difference, RecordError, told};
 
 /// Why profiles could not be joined; nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -69,12 +69,4 @@ pub enum MergeError {
     /// A file here or there refused.
     #[error("{0}; nothing here was changed")]
     Record(#[from] RecordError),
-}
-
-/// `cpu is `a` here and `b` there`, for each field.
-pub(super) fn told(differences: &[Difference]) -> String {
-    let each = differences
-        .iter()
-        .map(|Difference { field, here, there }| format!("{field} is `{here}` here and `{there}` there"));
-    each.collect::<Vec<_>>().join(", ")
 }

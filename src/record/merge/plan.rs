@@ -3,11 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::error::told;
 use super::transaction::Transaction;
 use super::{Folder, MergeError, Merged};
 use crate::record::{
-    BriefRun, CaseId, Environment, InstrumentName, Layout, NumberKind, RecordError, Run, SCHEMA,
+    BriefRun, CaseId, Environment, InstrumentName, Layout, NumberKind, RecordError, Run, SCHEMA, told,
 };
 
 /// What a merge will write.

@@ -1,0 +1,200 @@
+//! Both sides of a comparison, made ready: they are sized, and run in quads of blocks.
+
+use std::time::{Duration, Instant};
+
+#[cfg(target_os = "linux")]
+use super::baton::Pipes;
+use super::block::Block;
+use super::causes::Causes;
+use super::engine::{Budget, StartError, Taken};
+use super::quads::{Which, orders, ratios};
+use super::server::Server;
+use super::statistics::FEWEST_QUADS;
+use super::wire::{Ordered, Reply, Request};
+use crate::instruments::interleaved::Shuffle;
+
+/// A start may take so many times its budget before it makes do with the quads that nobody disturbed.
+const PATIENCE: u32 = 5;
+
+/// What `which` runs in `order`, and when it waits for its turn and passes it on.
+fn turns(order: &[Which], which: Which, ordered: Ordered) -> Vec<Ordered> {
+    let at = |place: usize| order.get(place).copied();
+    let own = (0..order.len()).filter(|place| order[*place] == which);
+    own.map(|place| {
+        let before = place.checked_sub(1).and_then(at);
+        // After the last block the other side, which stayed, may answer.
+        Ordered {
+            waits: before.is_some_and(|side| side != which),
+            passes: at(place + 1) != Some(which),
+            ..ordered
+        }
+    })
+    .collect()
+}
+
+fn ran(which: Which, asked: usize, reply: Reply) -> Result<Vec<Block>, StartError> {
+    match reply {
+        Reply::Ran(blocks) if blocks.len() == asked => Ok(blocks),
+        other => Err(StartError::Side { which, reason: format!("it answered {other:?}") }),
+    }
+}
+
+/// Both sides, ready.
+pub(super) struct Bench {
+    pub(super) servers: Vec<Server>,
+    /// Each side's server, and its case there.
+    pub(super) of_side: [(usize, usize); 2],
+    pub(super) iterations: [u64; 2],
+    pub(super) planted: [u64; 2],
+    /// Which side finds heap blocks that cost next to nothing.
+    pub(super) free_blocks: [bool; 2],
+    pub(super) concurrent: bool,
+    /// Whether two servers pass each other the turn; else they are told each of theirs.
+    pub(super) met: bool,
+}
+
+impl Bench {
+    /// The ratios of one start: each side sized, then quads until there are enough.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub(super) fn measure(&mut self, budget: &Budget, draw: &mut Shuffle) -> Result<Taken, StartError> {
+        let mut quad_ns = 0;
+        for which in [0, 1] {
+            let (server, prepared) = self.of_side[which];
+            let free_blocks = self.free_blocks[which];
+            let request = Request::Size { prepared, block_ns: budget.block_ns, free_blocks };
+            match self.ask(which, server, &request)? {
+                Reply::Sized(iterations, took_ns) => {
+                    self.iterations[which] = iterations.next_multiple_of(self.planting());
+                    let took_ns = took_ns.saturating_mul(self.iterations[which]) / iterations;
+                    quad_ns += 2 * took_ns.max(1);
+                }
+                other => return Err(StartError::Side { which, reason: format!("it answered {other:?}") }),
+            }
+        }
+        let affordable = usize::try_from(budget.start_ns / quad_ns).unwrap_or(usize::MAX);
+        let wanted = affordable.clamp(FEWEST_QUADS, budget.quads);
+        let began = Instant::now();
+        let patience = Duration::from_nanos(quad_ns.saturating_mul(wanted as u64)) * PATIENCE;
+        let (mut all_ratios, mut causes, mut all_blocks) = (Vec::new(), Causes::default(), Vec::new());
+        while all_ratios.len() < wanted && (causes.taken() == 0 || began.elapsed() < patience) {
+            let orders = orders(wanted - all_ratios.len(), draw);
+            let blocks = self.run(&orders)?;
+            let (ratios, met) = ratios(&orders, &blocks, self.concurrent);
+            all_ratios.extend(ratios);
+            causes.add(&met);
+            all_blocks.extend(orders.into_iter().flatten().zip(blocks));
+        }
+        let times_of = |which: Which| {
+            let of_side = all_blocks.iter().filter(|(side, _)| *side == which);
+            super::median(of_side.map(|(_, block)| block.iteration_ns()).collect())
+        };
+        Ok(Taken {
+            ratios: all_ratios,
+            causes,
+            iteration_ns: [times_of(0), times_of(1)],
+            canary_ns: super::median(all_blocks.iter().map(|(_, block)| block.canary_ns as f64).collect()),
+        })
+    }
+
+    /// The least number of iterations of which the planted thousandths are whole ones.
+    fn planting(&self) -> u64 {
+        [200, 100, 50, 20, 1].into_iter().fold(1_000, |least, fewer| {
+            let whole = self.planted.iter().all(|planted| (fewer * planted).is_multiple_of(1_000));
+            if whole { fewer } else { least }
+        })
+    }
+
+    /// The blocks of `orders`, in their order.
+    fn run(&mut self, orders: &[[Which; 4]]) -> Result<Vec<Block>, StartError> {
+        let blocks: Vec<Which> = orders.iter().flatten().copied().collect();
+        let ordered = |bench: &Self, which: Which| {
+            let iterations = bench.iterations[which];
+            let extra = iterations * bench.planted[which] / 1_000;
+            let free_blocks = bench.free_blocks[which];
+            Ordered { prepared: bench.of_side[which].1, iterations, extra, free_blocks, ..Ordered::default() }
+        };
+        if self.servers.len() == 1 {
+            let blocks = blocks.into_iter().map(|which| ordered(self, which)).collect();
+            return self.blocks(0, 0, blocks);
+        }
+        if self.met {
+            let ordered = [0, 1].map(|which| ordered(self, which));
+            return self.in_turns(&blocks, ordered);
+        }
+        let mut taken = Vec::new();
+        for which in blocks {
+            taken.extend(self.blocks(which, self.of_side[which].0, vec![ordered(self, which)])?);
+        }
+        Ok(taken)
+    }
+
+    fn blocks(
+        &mut self,
+        which: Which,
+        server: usize,
+        blocks: Vec<Ordered>,
+    ) -> Result<Vec<Block>, StartError> {
+        let asked = blocks.len();
+        let reply = self.ask(which, server, &Request::Run { blocks, stays: false })?;
+        ran(which, asked, reply)
+    }
+
+    /// The blocks of two servers that pass each other the turn.
+    fn in_turns(&mut self, order: &[Which], ordered: [Ordered; 2]) -> Result<Vec<Block>, StartError> {
+        let (Some(&first), Some(&last)) = (order.first(), order.last()) else { return Ok(Vec::new()) };
+        let failed = |which| move |reason| StartError::Side { which, reason };
+        // Who begins is told last: the other then waits already.
+        for which in [1 - first, first] {
+            let blocks = turns(order, which, ordered[which]);
+            let request = Request::Run { blocks, stays: which != last };
+            let server = self.of_side[which].0;
+            self.servers[server].tell(&request).map_err(failed(which))?;
+        }
+        let mut taken = [Vec::new(), Vec::new()];
+        for (which, taken) in taken.iter_mut().enumerate() {
+            let reply = self.servers[self.of_side[which].0].hear().map_err(failed(which))?;
+            *taken = ran(which, order.iter().filter(|side| **side == which).count(), reply)?;
+        }
+        let mut taken = taken.map(Vec::into_iter);
+        Ok(order.iter().filter_map(|which| taken[*which].next()).collect())
+    }
+
+    /// Lets two servers pass each other the turn. A build that cannot, or a system that will not, is told each of them.
+    #[cfg(target_os = "linux")]
+    pub(super) fn meet(&mut self) -> bool {
+        let Ok(pipes) = Pipes::new() else { return false };
+        let met = pipes.paths().into_iter().zip(&mut self.servers);
+        // A server that is half met would wait for itself alone, and is not asked to.
+        met.map(|(paths, server)| server.ask(&Request::Meet(paths))).all(|reply| reply == Ok(Reply::Met))
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    pub(super) fn meet(&mut self) -> bool {
+        false
+    }
+
+    fn ask(&mut self, which: Which, server: usize, request: &Request) -> Result<Reply, StartError> {
+        match self.servers[server].ask(request) {
+            Ok(Reply::Refused(reason)) => Err(StartError::Refused(reason)),
+            answer => answer.map_err(|reason| StartError::Side { which, reason }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn turns_pass_where_the_side_changes_and_come_back_at_the_end() {
+        let order = [0, 1, 1, 0, 1, 0, 0, 1];
+        let plain = |which| {
+            let turns = turns(&order, which, Ordered::default());
+            turns.iter().map(|turn| (turn.waits, turn.passes)).collect::<Vec<_>>()
+        };
+        assert_eq!(plain(0), [(false, true), (true, true), (true, false), (false, true)]);
+        assert_eq!(plain(1), [(true, false), (false, true), (true, true), (true, true)]);
+    }
+}
