@@ -5,6 +5,7 @@ mod callgrind;
 mod costs;
 mod counted;
 mod counts;
+mod files;
 mod harness;
 mod runner;
 
@@ -16,20 +17,17 @@ pub(super) use callgrind::KEPT_VARIABLES;
 pub(super) use counted::arguments as counted_arguments;
 pub(crate) use counted::serve as serve_counted;
 
-use call_graph::CallGraph;
 use callgrind::Profile;
 use counts::{Counts, Figure, Line};
+use files::Files;
 use harness::Plan;
 use runner::Executables;
 
-use super::folded::draw_to;
 use super::session::id_of;
 use super::tools::{self, RUNNER_VERSION};
-use super::{Effort, Instrument, Job, NoNumber, Reading, clock, machine, remove_stale};
+use super::{Effort, Instrument, Job, NoNumber, Reading, clock, machine};
 use crate::catalogue::{CaseRef, Catalogue, serve_workers};
-use crate::record::{
-    CaseId, InstrumentName, InstrumentState, Metric, RecordError, Run, State, write_atomically,
-};
+use crate::record::{CaseId, InstrumentName, InstrumentState, Metric, Run, State};
 use crate::workload::Case;
 
 /// The main function of benches/instructions.rs: a session, or what it starts: the harness, or the program
@@ -112,9 +110,7 @@ impl Instrument for Instructions {
         }
         let files = Files::of(job);
         // What an earlier run left must not pass for this one's.
-        for stale in [&files.kept, &files.costs, &files.folded, &files.picture] {
-            remove_stale(stale)?;
-        }
+        files.remove_stale()?;
         let n = iterations(once.wall, job.id().size);
         let folder =
             tempfile::tempdir().map_err(|error| format!("cannot make a temporary folder: {error}"))?;
@@ -137,41 +133,6 @@ impl Instrument for Instructions {
             .map_err(|error| format!("cannot read {}: {error}", profiles[0].file.display()))?;
         files.write(job, &profile, n)?;
         Ok(readings)
-    }
-}
-
-/// What is kept of a case, beside its numbers.
-struct Files {
-    kept: PathBuf,
-    costs: PathBuf,
-    folded: PathBuf,
-    picture: PathBuf,
-}
-
-impl Files {
-    fn of(job: &Job) -> Self {
-        let (layout, id) = (&job.layout, job.id());
-        Self {
-            kept: layout.callgrind(id),
-            costs: layout.costs(id),
-            folded: layout.instructions_folded(id),
-            picture: layout.instructions_flamegraph(id),
-        }
-    }
-
-    /// Writes Callgrind's `profile` of the last part, and what comes of it.
-    fn write(&self, job: &Job, profile: &[u8], n: u64) -> Result<(), String> {
-        let failed = |error: RecordError| error.to_string();
-        write_atomically(&self.kept, &callgrind::without_outer_arcs(profile)).map_err(failed)?;
-        let graph = CallGraph::read(profile).map_err(|error| error.to_string())?;
-        let executable = std::env::current_exe().map_err(|error| format!("cannot find myself: {error}"))?;
-        let has_threads = job.cases[0].case.entry.concurrency.threads;
-        let taken =
-            costs::take(&graph, &executable, has_threads, n * counted::PARTS[counted::PARTS.len() - 1]);
-        let json = serde_json::to_vec_pretty(&taken.costs).map_err(|error| error.to_string())?;
-        write_atomically(&self.costs, &json).map_err(failed)?;
-        taken.folded.write(&self.folded).map_err(failed)?;
-        draw_to(&taken.folded, &self.picture, &taken.caption(job.id())).map_err(|error| error.to_string())
     }
 }
 

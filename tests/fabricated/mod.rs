@@ -481,7 +481,7 @@ fn costs() -> Costs {
     let function = |index: u64| FunctionCost {
         name: format!("<hashbrown::raw::RawTable<u64>>::insert::{{closure#{index}}}"),
         own: 4_800 >> (index / 4),
-        inclusive: 48_000 >> (index / 4),
+        inclusive: 9_600 >> (index / 4),
         calls: index.is_multiple_of(2).then_some(300),
         inlined: !index.is_multiple_of(2),
         branches: Some(Branches { executed: 700 >> (index / 4), mispredicted: index }),

@@ -1,3 +1,5 @@
+//! Profiles as Callgrind writes them, and what no reader should trust.
+
 use super::*;
 
 /// As Callgrind 3.19 writes a profile: names once, positions by their difference, no trailing zeros.

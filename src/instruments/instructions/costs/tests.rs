@@ -1,3 +1,5 @@
+//! Graphs of known costs, and the stacks and tables that must come of them.
+
 use std::collections::BTreeMap;
 
 use super::*;
@@ -288,7 +290,7 @@ mod here {
 
     #[inline(never)]
     fn planted_for_its_address(x: u64) -> u64 {
-        std::hint::black_box(x)
+        x.rotate_left(7) ^ 0x5157
     }
 
     fn start() -> usize {
