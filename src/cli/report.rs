@@ -1,22 +1,60 @@
-//! `perflab report`: pages, or JSON, from what is recorded.
+//! `perflab report`: pages, JSON or Markdown, from what is recorded.
 
 use anyhow::bail;
 
-use super::{list, print, print_json};
+use super::{diff, list, print, print_json};
 use crate::catalogue::Catalogue;
-use crate::record::{Layout, Recorded, load};
+use crate::instruments::{Selection, SelectionError};
+use crate::record::{CaseId, Layout, Listing, Recorded, load};
 
-pub(super) fn report(catalogue: &Catalogue, json: bool, layout: &Layout) -> anyhow::Result<()> {
+/// Everything recorded, and the files that could not be read: told on stderr.
+fn recorded(layout: &Layout) -> anyhow::Result<(Recorded, Vec<String>)> {
     let loaded = load(layout)?;
     let problems: Vec<String> = loaded.problems.iter().map(ToString::to_string).collect();
     for problem in &problems {
         eprintln!("warning: {problem}");
     }
-    let recorded = Recorded::merge(&loaded.runs);
-    if json {
-        return print_json(&recorded);
+    Ok((Recorded::merge(&loaded.runs), problems))
+}
+
+/// Everything recorded, as JSON.
+pub(super) fn json(layout: &Layout) -> anyhow::Result<()> {
+    let (recorded, _) = recorded(layout)?;
+    print_json(&recorded)
+}
+
+/// The summary for a pull request, of the cases that `filter` matches.
+pub(super) fn markdown(catalogue: &Catalogue, filter: Option<&str>, layout: &Layout) -> anyhow::Result<()> {
+    let listing = chosen(catalogue, filter)?;
+    let (recorded, problems) = recorded(layout)?;
+    print(&crate::report::markdown(&listing, &recorded, &problems))
+}
+
+/// The listing with the matching cases alone.
+fn chosen(catalogue: &Catalogue, filter: Option<&str>) -> Result<Listing, SelectionError> {
+    let selection = Selection::new(catalogue, filter, false)?;
+    let ids: std::collections::BTreeSet<String> = selection.cases().iter().map(ToString::to_string).collect();
+    let mut listing = list::listing(catalogue);
+    for family in &mut listing.families {
+        for workload in &mut family.workloads {
+            let id = |size| CaseId { family: family.name.clone(), workload: workload.name.clone(), size };
+            workload.sizes.retain(|size| ids.contains(&id(*size).to_string()));
+        }
+        family.workloads.retain(|workload| !workload.sizes.is_empty());
+        family.sizes.retain(|size| family.workloads.iter().any(|workload| workload.sizes.contains(size)));
     }
-    let rendered = crate::report::render(&list::listing(catalogue), &recorded, &problems, layout)?;
+    listing.families.retain(|family| !family.workloads.is_empty());
+    Ok(listing)
+}
+
+/// The pages.
+pub(super) fn pages(catalogue: &Catalogue, layout: &Layout) -> anyhow::Result<()> {
+    let (recorded, problems) = recorded(layout)?;
+    let listing = list::listing(catalogue);
+    for problem in diff::against_baselines(&listing, &recorded, layout) {
+        eprintln!("warning: {problem}");
+    }
+    let rendered = crate::report::render(&listing, &recorded, &problems, layout)?;
     for problem in &rendered.problems {
         eprintln!("warning: {problem}");
     }
