@@ -34,14 +34,25 @@ pub fn markdown(listing: &Listing, recorded: &Recorded, problems: &[String]) -> 
         format::size(coverage.catalogued)
     );
     text.push_str(&environment(recorded.environment.as_ref()));
-    let missing = missing(&coverage, recorded, problems);
-    let rows: Vec<String> = listing.families.iter().map(|family| row(family, recorded)).collect();
+    let rows: Vec<(&str, String)> = listing
+        .families
+        .iter()
+        .filter_map(|family| Some((family.name.as_str(), row(family, recorded)?)))
+        .collect();
+    let is_told = |family: &&ListedFamily| rows.iter().any(|(name, _)| *name == family.name);
+    let untimed: Vec<&str> = listing
+        .families
+        .iter()
+        .filter(|family| !is_told(family))
+        .map(|family| family.name.as_str())
+        .collect();
+    let missing = missing(&untimed, &coverage, recorded, problems);
     if !rows.is_empty() {
         text.push_str(HEAD);
     }
     let mut length = text.chars().count() + missing.chars().count() + FOR_WORDS;
     let mut told = 0;
-    for row in &rows {
+    for (_, row) in &rows {
         length += row.chars().count();
         if length > MOST {
             break;
@@ -50,9 +61,9 @@ pub fn markdown(listing: &Listing, recorded: &Recorded, problems: &[String]) -> 
         told += 1;
     }
     text.push('\n');
-    if let Some(first) = listing.families.get(told) {
+    if let Some((first, _)) = rows.get(told) {
         let left = rows.len() - told;
-        let command = format!("perflab report --markdown '^{}/'", clipped(&first.name, 60));
+        let command = format!("perflab report --markdown '^{}/'", clipped(first, 60));
         let _ = writeln!(
             text,
             "**{} cut** to fit a comment: {} tells the first of them.\n",
@@ -92,15 +103,12 @@ fn environment(environment: Option<&Environment>) -> String {
     )
 }
 
-/// One family: its leader, how far it leads, and what limits its baseline.
-fn row(family: &ListedFamily, recorded: &Recorded) -> String {
+/// One family: its leader, how far it leads, and what limits its baseline; `None` where none of it has a time.
+fn row(family: &ListedFamily, recorded: &Recorded) -> Option<String> {
     let cores = recorded.environment.as_ref().map_or(1, |environment| environment.cores.max(1));
     let rankings: Vec<_> = family.sizes.iter().map(|size| rank(family, recorded, *size)).collect();
-    let shown = rankings.get(sizes::first_shown(family, &rankings, cores));
-    let name = code(&clipped(&family.name, 60));
-    let Some((ranking, leader)) = shown.and_then(|ranking| Some((ranking, ranking.ranked.first()?))) else {
-        return format!("| {name} | | *no time yet* | | | | | | |\n");
-    };
+    let ranking = rankings.get(sizes::first_shown(family, &rankings, cores))?;
+    let leader = ranking.ranked.first()?;
     let case = |workload: &str| {
         let workload = workload.to_owned();
         recorded.case(&CaseId { family: family.name.clone(), workload, size: ranking.size })
@@ -126,8 +134,9 @@ fn row(family: &ListedFamily, recorded: &Recorded) -> String {
         }
     };
     let finding = baseline.and_then(|case| case.findings.first());
-    format!(
-        "| {name} | {} | {} | {ratio} | {} | {} | {} | {} | {} |\n",
+    Some(format!(
+        "| {} | {} | {} | {ratio} | {} | {} | {} | {} | {} |\n",
+        code(&clipped(&family.name, 60)),
         plain(&sizes::named(family, ranking.size)),
         leaders(ranking),
         count(Metric::Instructions),
@@ -135,7 +144,7 @@ fn row(family: &ListedFamily, recorded: &Recorded) -> String {
         count(Metric::HeapBytes),
         finding.map_or_else(String::new, claim),
         finding.map_or_else(String::new, gain),
-    )
+    ))
 }
 
 /// The fastest, and how many cannot be told from it.
@@ -162,8 +171,12 @@ fn gain(finding: &Finding) -> String {
 }
 
 /// What a reader must know is not in the table.
-fn missing(coverage: &Coverage, recorded: &Recorded, problems: &[String]) -> String {
+fn missing(untimed: &[&str], coverage: &Coverage, recorded: &Recorded, problems: &[String]) -> String {
     let mut lines = Vec::new();
+    if !untimed.is_empty() {
+        let count = format::counted(untimed.len(), "family has", "families have");
+        lines.push(format!("**{count} no time yet**: {}", named(untimed)));
+    }
     for (ids, what, then) in [
         (&coverage.failed, "failed", "their pages say how"),
         (&coverage.stale, "stale", "taken at another revision than the newest run's"),
@@ -191,7 +204,7 @@ fn missing(coverage: &Coverage, recorded: &Recorded, problems: &[String]) -> Str
     text
 }
 
-fn named(ids: &[CaseId]) -> String {
+fn named(ids: &[impl ToString]) -> String {
     let names: Vec<String> = ids.iter().take(NAMED).map(|id| code(&clipped(&id.to_string(), 120))).collect();
     let more = ids.len() - names.len();
     if more == 0 { names.join(", ") } else { format!("{} and {} more", names.join(", "), format::size(more)) }

@@ -29,22 +29,23 @@ pub enum Cost {
     HeapBytes,
 }
 
-/// Weights are drawn in thousandths, so that a fraction of a nanosecond is seen.
-const THOUSANDTHS: f64 = 1e3;
-
 /// Beyond it, colours would overflow: inferno multiplies differences by 150.
 const MOST: f64 = (1_u64 << 53) as f64;
 
+/// Weights are whole numbers, so a unit is taken that gives the larger side so many: five digits.
+const FINE: f64 = 1e4;
+
 impl Cost {
-    /// The unit in which the picture writes, and what a thousandth is in it: for time the one that has digits to show.
+    /// The unit in which the picture counts, and how many of it one of this cost is. inferno's own scaling (`factor`) is
+    /// not used: it scales the weights and not the differences.
     fn unit(self, per_iteration: f64) -> (&'static str, f64) {
         match self {
-            Self::Time if per_iteration < 1e3 => ("ps", 1.0),
-            Self::Time if per_iteration < 1e6 => ("ns", 1e-3),
-            Self::Time if per_iteration < 1e9 => ("µs", 1e-6),
-            Self::Time => ("ms", 1e-9),
-            Self::Instructions => ("instructions", 1e-3),
-            Self::HeapBytes => ("bytes", 1e-3),
+            Self::Time if per_iteration < FINE => ("ps an iteration", 1e3),
+            Self::Time if per_iteration < FINE * 1e3 => ("ns an iteration", 1.0),
+            Self::Time => ("µs an iteration", 1e-3),
+            Self::Instructions if per_iteration < FINE => ("instructions in 1,000 iterations", 1e3),
+            Self::Instructions => ("instructions an iteration", 1.0),
+            Self::HeapBytes => ("bytes an iteration", 1.0),
         }
     }
 }
@@ -62,45 +63,43 @@ pub fn draw_differential(
     cost: Cost,
 ) -> Result<Vec<u8>, FoldedError> {
     let largest = shown.per_iteration.max(other.per_iteration);
-    let (count_name, factor) = cost.unit(largest);
-    let width = shown.per_iteration * THOUSANDTHS;
+    let (count_name, scale) = cost.unit(largest);
+    let width = shown.per_iteration * scale;
     if shown.folded.total() == 0 || width.is_nan() || width < 1.0 {
         return Err(FoldedError::Empty(count_name));
     }
-    if largest * THOUSANDTHS > MOST {
-        return Err(FoldedError::TooMany { total: largest as u128, count_name });
+    if largest * scale > MOST {
+        return Err(FoldedError::TooMany { total: (largest * scale) as u128, count_name });
     }
     let mut options = inferno::flamegraph::Options::default();
     options.title = clean(&format!("{} against {}", shown.name, other.name)).into_owned();
     let (more, less) = if is_base { ("less", "more") } else { ("more", "less") };
     options.subtitle = Some(format!(
-        "width: {} of an iteration of the first; red: the first costs {more} there than the second, blue: {less}",
-        if cost == Cost::Time { "time" } else { count_name }
+        "width: {count_name} of the first; red: the first costs {more} there than the second, blue: {less}"
     ));
-    options.count_name = format!("{count_name} an iteration");
-    options.factor = factor;
+    options.count_name = count_name.to_owned();
     options.negate_differentials = is_base;
     options.bgcolors = Some(BackgroundColor::Flat(PAPER));
     options.deterministic = true;
-    let lines = lines(shown, other);
+    let lines = lines(shown, other, scale);
     let mut svg = Vec::new();
     inferno::flamegraph::from_lines(&mut options, lines.iter().map(String::as_str), &mut svg)?;
     Ok(svg)
 }
 
-/// `stack other shown`, as inferno reads differences; in thousandths of an iteration's cost, adding up to it.
-fn lines(shown: &Side<'_>, other: &Side<'_>) -> Vec<String> {
+/// `stack other shown`, as inferno reads differences; each side adds up to what an iteration costs, times `scale`.
+fn lines(shown: &Side<'_>, other: &Side<'_>, scale: f64) -> Vec<String> {
     let mut both: BTreeMap<String, (u64, u64)> = BTreeMap::new();
-    for (stack, weight) in per_iteration(shown) {
+    for (stack, weight) in per_iteration(shown, scale) {
         both.entry(stack).or_default().1 += weight;
     }
-    for (stack, weight) in per_iteration(other) {
+    for (stack, weight) in per_iteration(other, scale) {
         both.entry(stack).or_default().0 += weight;
     }
     both.iter().map(|(stack, (other, shown))| format!("{stack} {other} {shown}")).collect()
 }
 
-fn per_iteration(side: &Side<'_>) -> Vec<(String, u64)> {
+fn per_iteration(side: &Side<'_>, scale: f64) -> Vec<(String, u64)> {
     let mut comparable = Folded::default();
     for (stack, weight) in side.folded.stacks() {
         let own = own_type(stack);
@@ -108,7 +107,7 @@ fn per_iteration(side: &Side<'_>) -> Vec<(String, u64)> {
             stack.split(';').map(|frame| anonymous(without_place(frame), own)).collect();
         comparable.add(frames.iter().map(String::as_str), weight);
     }
-    let total = (side.per_iteration * THOUSANDTHS).round() as u64;
+    let total = (side.per_iteration * scale).round() as u64;
     comparable.apportioned(total).map(|(stack, weight)| (stack.to_owned(), weight)).collect()
 }
 
@@ -180,7 +179,7 @@ mod tests {
         let push = Side { name: "push", folded: &push, per_iteration: 200.0 };
         let collect = Side { name: "collect", folded: &collect, per_iteration: 40.0 };
         assert_eq!(
-            lines(&collect, &push),
+            lines(&collect, &push, 1e3),
             [
                 "Prepared<workload>::run;<lab::PushReserved>::help 20000 0",
                 "Prepared<workload>::run;<workload as Workload>::run 60000 30000",

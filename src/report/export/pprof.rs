@@ -53,7 +53,6 @@ mod field {
     pub(super) mod function {
         pub(in super::super) const ID: u64 = 1;
         pub(in super::super) const NAME: u64 = 2;
-        pub(in super::super) const SYSTEM_NAME: u64 = 3;
     }
 }
 
@@ -107,10 +106,9 @@ pub fn pprof(profile: &Profile<'_>) -> Result<Vec<u8>, ExportError> {
         let mut location = Message::default();
         location.number(field::location::ID, id).number(field::location::MAPPING_ID, MAPPING);
         out.message(field::profile::LOCATION, location.message(field::location::LINE, &line));
-        let name = strings.number(name);
+        // Without a system name: pprof takes one that is the same for mangled, and cuts what stands in angle brackets.
         let mut function = Message::default();
-        function.number(field::function::ID, id);
-        function.number(field::function::NAME, name).number(field::function::SYSTEM_NAME, name);
+        function.number(field::function::ID, id).number(field::function::NAME, strings.number(name));
         out.message(field::profile::FUNCTION, &function);
     }
     if let (Weighs::Samples(Some(rate_hz)), Some(_)) = (profile.weighs, cpu_ns) {
