@@ -5,28 +5,23 @@
 mod json_readers;
 #[path = "exports/pprof_reader.rs"]
 mod pprof_reader;
+#[path = "exports/recording.rs"]
+mod recording;
 mod schema;
 #[path = "exports/stacks.rs"]
 mod stacks;
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
-use perflab::record::{
-    CaseId, CaseRecord, Environment, Folded, InstrumentName, Layout, Measurement, Metric, Recorded, Run,
-    SCHEMA,
-};
+use perflab::record::{CaseId, Folded, InstrumentName, Metric, Recorded};
 use perflab::report::export::{ExportError, Profile, Weighs, csv, firefox, pprof, speedscope};
+use recording::{CALLGRIND, CASE, RATE_HZ, Recording, STACKS, number, run_of};
 use stacks::Stacks;
-
-const CASE: &str = "build-vec/push@100";
 
 /// Seeds of random stacks.
 const SEEDS: std::ops::Range<u64> = 0..60;
-
-/// Not the nominal rate, so that a test sees which one was used.
-const RATE_HZ: f64 = 973.25;
 
 fn id() -> CaseId {
     CASE.parse().expect("a well-formed id")
@@ -156,53 +151,6 @@ fn read_csv(text: &str) -> Vec<Vec<String>> {
     records
 }
 
-fn number(metric: Metric, instrument: InstrumentName, value: f64, revision: &str) -> Measurement {
-    Measurement {
-        metric,
-        value,
-        low: value * 0.9,
-        high: value * 1.1,
-        unit: metric.unit(),
-        instrument,
-        taken_at: "2026-11-22T08:00:00Z".into(),
-        revision: revision.into(),
-    }
-}
-
-fn run_of(id: &str, numbers: Vec<Measurement>) -> Run {
-    let unknown = || "unknown".to_owned();
-    Run {
-        schema: SCHEMA,
-        id: "20261122T080000Z-1".into(),
-        started_at: "2026-11-22T08:00:00Z".into(),
-        environment: Environment {
-            cpu: unknown(),
-            cores: 2,
-            memory_bytes: 0,
-            kernel: unknown(),
-            timer_hz: None,
-            perf_event_paranoid: None,
-            rustc: unknown(),
-            target: unknown(),
-            profile_flags: unknown(),
-            libc: unknown(),
-            allocator: unknown(),
-            load: None,
-            revision: "abc".into(),
-            dirty: false,
-            tells_apart: None,
-        },
-        warnings: Vec::new(),
-        instruments: Vec::new(),
-        cases: vec![CaseRecord {
-            id: id.parse().expect("a case id"),
-            measurements: numbers,
-            failures: Vec::new(),
-            left_out: Vec::new(),
-        }],
-    }
-}
-
 #[test]
 fn csv_reads_back_as_the_same_numbers() {
     let hostile = "a \"quoted\", split\r\nrevision <script>, 世界";
@@ -210,7 +158,7 @@ fn csv_reads_back_as_the_same_numbers() {
         number(Metric::TimeNs, InstrumentName::Time, 0.1 + 0.2, hostile),
         number(Metric::HeapBytes, InstrumentName::Heap, 1e15 + 0.3, "x"),
     ];
-    let recorded = Recorded::merge(&[run_of(CASE, numbers.clone())]);
+    let recorded = Recorded::merge(&[run_of(&[(CASE, numbers.clone())])]);
     let read = read_csv(&csv(&recorded.cases));
     assert_eq!(read[0][..4], ["case", "family", "workload", "size"]);
     assert_eq!(read.len(), 1 + numbers.len());
@@ -220,70 +168,6 @@ fn csv_reads_back_as_the_same_numbers() {
         let values: Vec<f64> = record[5..8].iter().map(|value| value.parse().expect("a number")).collect();
         assert_eq!(values, [number.value, number.low, number.high]);
         assert_eq!(record[11], number.revision);
-    }
-}
-
-/// A callgrind profile of two functions, 420 instructions in all.
-const CALLGRIND: &str = "version: 1\ncreator: callgrind-3.19.0\npid: 1\ncmd: x\npart: 1\n\ndesc: Trigger: Program \
-    termination\n\npositions: line\nevents: Ir\nsummary: 420\n\nfl=(1) a.rs\nfn=(1) lab::push\n1 400\n\nfn=(2) \
-    lab::grow\n2 20\n\ntotals: 420\n";
-
-const STACKS: &str = "Prepared<lab::Push>::run 30\nPrepared<lab::Push>::run;grow 70\n";
-
-/// A folder with what instruments left of one case.
-struct Recording {
-    folder: tempfile::TempDir,
-    layout: Layout,
-}
-
-impl Recording {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let layout = Layout::new(folder.path().join("profiles"), folder.path().join("reports"));
-        let recording = Self { folder, layout };
-        let numbers = vec![
-            number(Metric::TimeNs, InstrumentName::Time, 200.0, "abc"),
-            number(Metric::SampleRateHz, InstrumentName::Flamegraph, RATE_HZ, "abc"),
-        ];
-        let run = serde_json::to_string(&run_of(CASE, numbers)).expect("plain data");
-        recording.put(&recording.layout.run_file("20261122T080000Z-1"), &run);
-        recording.put(&recording.layout.folded(&id()), STACKS);
-        recording.put(
-            &recording.layout.heap_folded(&id()),
-            "Prepared<lab::Push>::run (a.rs:7);grow (v.rs:1) 2016\n",
-        );
-        recording.put(&recording.layout.callgrind(&id()), CALLGRIND);
-        recording
-    }
-
-    fn put(&self, path: &Path, text: &str) {
-        fs::create_dir_all(path.parent().expect("a folder")).expect("made");
-        fs::write(path, text).expect("written");
-    }
-
-    fn perflab(&self, arguments: &[&str]) -> Output {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_perflab"));
-        command.args(arguments).arg("--profiles").arg(&self.layout.profiles);
-        command.arg("--reports").arg(&self.layout.reports).stdin(Stdio::null());
-        command.output().expect("it starts")
-    }
-
-    #[track_caller]
-    fn exports(&self, arguments: &[&str]) -> Vec<u8> {
-        let output = self.perflab(&[&["export", "--format"], arguments].concat());
-        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
-        output.stdout
-    }
-
-    #[track_caller]
-    fn refuses(&self, arguments: &[&str], code: i32, says: &[&str]) {
-        let output = self.perflab(arguments);
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {said}");
-        assert!(output.stdout.is_empty(), "{arguments:?}");
-        assert!(says.iter().all(|words| said.contains(words)), "{arguments:?}: {said}");
-        // clap's own complaints are of several lines.
-        assert!(said.trim().lines().count() == 1 || said.contains("--help"), "{said}");
     }
 }
 
@@ -374,7 +258,7 @@ fn damaged_lines_are_counted_and_the_rest_is_exported() {
 fn without_a_recorded_rate_samples_are_no_time() {
     let recording = Recording::new();
     let numbers = vec![number(Metric::TimeNs, InstrumentName::Time, 200.0, "abc")];
-    let run = serde_json::to_string(&run_of(CASE, numbers)).expect("plain data");
+    let run = serde_json::to_string(&run_of(&[(CASE, numbers)])).expect("plain data");
     recording.put(&recording.layout.run_file("20261122T080000Z-1"), &run);
     let output = recording.perflab(&["export", "--format", "pprof", CASE]);
     assert!(String::from_utf8_lossy(&output.stderr).contains("no sample rate"), "{output:?}");
