@@ -72,11 +72,15 @@ pub fn draw_differential(
         return Err(FoldedError::TooMany { total: (largest * scale) as u128, count_name });
     }
     let mut options = inferno::flamegraph::Options::default();
-    options.title = clean(&format!("{} against {}", shown.name, other.name)).into_owned();
-    let (more, less) = if is_base { ("less", "more") } else { ("more", "less") };
-    options.subtitle = Some(format!(
-        "width: {count_name} of the first; red: the first costs {more} there than the second, blue: {less}"
-    ));
+    let (case, base) = if is_base { (other, shown) } else { (shown, other) };
+    options.title = clean(&format!("{} against {}", case.name, base.name)).into_owned();
+    options.subtitle = Some(
+        clean(&format!(
+            "width: {count_name} of {}; red: {} costs more there, blue: less",
+            shown.name, case.name
+        ))
+        .into_owned(),
+    );
     options.count_name = count_name.to_owned();
     options.negate_differentials = is_base;
     options.bgcolors = Some(BackgroundColor::Flat(PAPER));
