@@ -4,6 +4,7 @@
 #![allow(dead_code)] // each target calls its own
 
 use perflab::instruments::folded::{Caption, draw};
+use perflab::instruments::instructions::call_graph::{CallGraph, Function};
 use perflab::instruments::{heap, instructions, time};
 use perflab::record::{CaseId, Folded, Listing, Recorded, Run, SCHEMA};
 use perflab::report::export::{Profile, Weighs, csv, firefox, pprof, speedscope};
@@ -47,11 +48,22 @@ pub(crate) fn criterion_estimates(bytes: &[u8]) {
     }
 }
 
-/// Callgrind's profile: the counts in its head, and its text without outer arcs.
+/// Callgrind's profile: the counts in its head, its bytes without outer arcs, and the graph of its calls.
 pub(crate) fn callgrind(bytes: &[u8]) {
-    let text = String::from_utf8_lossy(bytes);
-    let _ = instructions::head_events(&text);
-    assert!(instructions::without_outer_arcs(&text).len() <= text.len());
+    let _ = instructions::head_events(&String::from_utf8_lossy(bytes));
+    assert!(instructions::without_outer_arcs(bytes).len() <= bytes.len());
+    if let Ok(graph) = CallGraph::read(bytes) {
+        let own = |function: &Function| {
+            function.lines.iter().map(|line| u128::from(line.cost.instructions)).sum::<u128>()
+        };
+        let sum: u128 = graph.functions.iter().map(own).sum();
+        assert!(
+            sum == graph.total.instructions.into() || graph.total.instructions == u64::MAX,
+            "costs add up"
+        );
+        let arcs = graph.functions.iter().flat_map(|function| &function.arcs);
+        assert!(arcs.into_iter().all(|arc| arc.callee < graph.functions.len()), "an arc leads to a function");
+    }
 }
 
 /// A run's record: merged with itself, and told as tables and as Markdown.

@@ -18,11 +18,15 @@ mod options;
 #[cfg(target_os = "linux")]
 mod perf_events;
 mod process;
+#[cfg(target_os = "linux")]
+mod program;
 mod progress;
 pub mod python;
 mod selection;
 mod session;
 mod shard;
+#[cfg(target_os = "linux")]
+mod symbols;
 pub mod time;
 pub mod tools;
 pub mod waits;

@@ -8,6 +8,7 @@ mod case;
 mod cell;
 mod charts;
 mod copy;
+mod costs;
 mod differential;
 pub mod export;
 mod family;

@@ -5,7 +5,7 @@ mod fabricated;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use perflab::record::{Layout, ListedRole, Listing, Recorded, SCHEMA};
+use perflab::record::{InstrumentName, Layout, ListedRole, Listing, Recorded, SCHEMA};
 use perflab::report::{ReportError, render};
 
 /// Pages rendered into a folder of the test's own.
@@ -449,6 +449,41 @@ fn call_sites_that_cannot_be_read_say_what_to_type() {
     fabricated::put(&layout.heap_sites(&id), "{\"schema\":");
     render(&listing, &recorded, &[], &layout).expect("pages render");
     assert!(read(&layout.case_page(&id)).contains("just heap build-vec/push@1000"));
+}
+
+#[test]
+fn a_case_page_shows_what_its_functions_cost_and_their_picture() {
+    let (listing, recorded) = fabricated::with_holes();
+    let pages = Pages::of(&listing, &recorded, true, &[]);
+    let page = pages.case("build-vec/push@1000");
+    let section = page.split_once("What it executes").expect("a section").1;
+    let section = section.split_once("Where it waits").expect("the next section").0;
+    // Of 25,200 instructions in 300 iterations the first function has 4,800 of its own; branches of the second go wrong
+    // once in 700.
+    for words in [">19.0 %<", ">190.5 %<", ">16<", ">inlined<", ">0.1 %<", "insert::{closure#0}"] {
+        assert!(section.contains(words), "{words}: {section}");
+    }
+    assert!(section.contains("in 4 other functions"), "{section}");
+    for file in ["push@1000.svg\"", "push@1000.folded\"", "push@1000.costs.json\""] {
+        let address = format!("../../instructions/build-vec/{file}");
+        assert!(page.contains(&address), "{address}");
+    }
+    let id = "build-vec/push@1000".parse().expect("a case id");
+    for file in pages.layout.raw_output(InstrumentName::Instructions, &id) {
+        let copy = pages.layout.page_copy(&file).expect("it lies in profiles");
+        assert!(copy.is_file(), "{} goes along when the reports are sent", copy.display());
+    }
+}
+
+#[test]
+fn costs_that_cannot_be_read_say_what_to_type() {
+    let (listing, recorded) = fabricated::with_holes();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let layout = Layout::new(folder.path().join("profiles"), folder.path().join("reports"));
+    let id = "build-vec/push@1000".parse().expect("a case id");
+    fabricated::put(&layout.costs(&id), "{\"schema\":");
+    render(&listing, &recorded, &[], &layout).expect("pages render");
+    assert!(read(&layout.case_page(&id)).contains("just instructions build-vec/push@1000"));
 }
 
 #[test]

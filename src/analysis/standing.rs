@@ -48,9 +48,12 @@ pub fn instrument_of(metric: Metric) -> InstrumentName {
         Metric::TimeNs | Metric::TimeRatio | Metric::Speedup => InstrumentName::Time,
         Metric::Samples | Metric::SampleRateHz => InstrumentName::Flamegraph,
         Metric::HeapBlocks | Metric::HeapBytes | Metric::HeapPeakBytes => InstrumentName::Heap,
-        Metric::Instructions | Metric::EstimatedCycles | Metric::L1Misses | Metric::LlMisses => {
-            InstrumentName::Instructions
-        }
+        Metric::Instructions
+        | Metric::EstimatedCycles
+        | Metric::L1Misses
+        | Metric::LlMisses
+        | Metric::Branches
+        | Metric::BranchMisses => InstrumentName::Instructions,
         Metric::WallNs
         | Metric::CpuUserNs
         | Metric::CpuKernelNs

@@ -58,8 +58,8 @@ pub fn draw(folded: &Folded, caption: &Caption) -> Result<Vec<u8>, FoldedError> 
         return Err(FoldedError::TooMany { total, count_name });
     }
     let mut options = inferno::flamegraph::Options::default();
-    options.title = clean(&caption.title).into_owned();
-    options.subtitle = Some(clean(&caption.subtitle).into_owned());
+    options.title = clean(&caption.title);
+    options.subtitle = Some(clean(&caption.subtitle));
     options.count_name = count_name.to_owned();
     options.colors = Palette::Multi(MultiPalette::Rust);
     options.bgcolors = Some(BackgroundColor::Flat(PAPER));

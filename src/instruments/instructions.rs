@@ -1,6 +1,8 @@
 //! How many instructions: iai-callgrind under Valgrind. Exact for one binary, toolchain and libc.
 
+pub mod call_graph;
 mod callgrind;
+mod costs;
 mod counted;
 mod counts;
 mod harness;
@@ -15,16 +17,20 @@ pub use callgrind::{events as head_events, without_outer_arcs};
 pub(super) use counted::arguments as counted_arguments;
 pub(crate) use counted::serve as serve_counted;
 
+use call_graph::CallGraph;
 use callgrind::Profile;
 use counts::{Counts, Figure, Line};
 use harness::Plan;
 use runner::Executables;
 
+use super::folded::draw_to;
 use super::session::id_of;
 use super::tools::{self, RUNNER_VERSION};
 use super::{Effort, Instrument, Job, NoNumber, Reading, clock, machine, remove_stale};
 use crate::catalogue::{CaseRef, Catalogue, serve_workers};
-use crate::record::{CaseId, InstrumentName, InstrumentState, Metric, Run, State, write_atomically};
+use crate::record::{
+    CaseId, InstrumentName, InstrumentState, Metric, RecordError, Run, State, write_atomically,
+};
 use crate::workload::Case;
 
 /// The main function of benches/instructions.rs: a session, or what it starts: the harness, or the program
@@ -105,9 +111,11 @@ impl Instrument for Instructions {
         if let Some(reason) = too_slow(once.cpu, job.effort) {
             return Err(NoNumber::LeftOut(reason));
         }
-        let kept = job.layout.callgrind(job.id());
+        let files = Files::of(job);
         // What an earlier run left must not pass for this one's.
-        remove_stale(&kept)?;
+        for stale in [&files.kept, &files.costs, &files.folded, &files.picture] {
+            remove_stale(stale)?;
+        }
         let n = iterations(once.wall, job.id().size);
         let folder =
             tempfile::tempdir().map_err(|error| format!("cannot make a temporary folder: {error}"))?;
@@ -125,11 +133,46 @@ impl Instrument for Instructions {
                 profiles.extend(counter.count(more_runs(job.effort), &folder.path().join("more"))?);
             }
         }
+        let readings = readings(job, &profiles, n)?;
         let profile = std::fs::read(&profiles[0].file)
             .map_err(|error| format!("cannot read {}: {error}", profiles[0].file.display()))?;
-        let profile = callgrind::without_outer_arcs(&String::from_utf8_lossy(&profile));
-        write_atomically(&kept, profile.as_bytes()).map_err(|error| error.to_string())?;
-        Ok(readings(job, &profiles, n)?)
+        files.write(job, &profile, n)?;
+        Ok(readings)
+    }
+}
+
+/// What is kept of a case, beside its numbers.
+struct Files {
+    kept: PathBuf,
+    costs: PathBuf,
+    folded: PathBuf,
+    picture: PathBuf,
+}
+
+impl Files {
+    fn of(job: &Job) -> Self {
+        let (layout, id) = (&job.layout, job.id());
+        Self {
+            kept: layout.callgrind(id),
+            costs: layout.costs(id),
+            folded: layout.instructions_folded(id),
+            picture: layout.instructions_flamegraph(id),
+        }
+    }
+
+    /// Writes Callgrind's `profile` of the last part, and what comes of it.
+    fn write(&self, job: &Job, profile: &[u8], n: u64) -> Result<(), String> {
+        let failed = |error: RecordError| error.to_string();
+        write_atomically(&self.kept, &callgrind::without_outer_arcs(profile)).map_err(failed)?;
+        let graph = CallGraph::read(profile).map_err(|error| error.to_string())?;
+        let executable = std::env::current_exe().map_err(|error| format!("cannot find myself: {error}"))?;
+        let has_threads = job.cases[0].case.entry.concurrency.threads;
+        let taken =
+            costs::take(&graph, &executable, has_threads, n * counted::PARTS[counted::PARTS.len() - 1]);
+        let json = serde_json::to_vec_pretty(&taken.costs).map_err(|error| error.to_string())?;
+        write_atomically(&self.costs, &json).map_err(failed)?;
+        taken.folded.write(&self.folded).map_err(failed)?;
+        draw_to(&taken.folded, &self.picture, &taken.caption(job.id())).map_err(|error| error.to_string())
     }
 }
 
@@ -343,6 +386,8 @@ fn readings(job: &Job, profiles: &[Profile], n: u64) -> Result<Vec<Reading>, Str
         reading(Metric::EstimatedCycles, counts::figure(&lines(|counts| counts.estimated_cycles)?)),
         reading(Metric::L1Misses, counts::rate(&lines(|counts| counts.l1_misses)?)),
         reading(Metric::LlMisses, counts::rate(&lines(|counts| counts.ll_misses)?)),
+        reading(Metric::Branches, counts::figure(&lines(|counts| counts.branches)?)),
+        reading(Metric::BranchMisses, counts::rate(&lines(|counts| counts.branch_misses)?)),
     ])
 }
 

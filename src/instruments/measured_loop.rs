@@ -7,6 +7,9 @@ const THREAD: &str = "__rust_begin_short_backtrace";
 /// The root of stacks on threads that the workload started.
 pub(super) const OTHER_THREADS: &str = "[other threads]";
 
+/// The root of stacks that do not reach the loop.
+pub(super) const UNATTRIBUTED: &str = "[unattributed]";
+
 /// Where a stack belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {

@@ -11,8 +11,8 @@ pub struct Costs {
     pub iterations: u64,
     /// Instructions of all functions.
     pub instructions: u64,
-    /// Conditional branches executed, and those that a simulated predictor guessed wrong; `None` where none was
-    /// simulated.
+    /// Branches executed, conditional and indirect, and those that a simulated predictor guessed wrong; `None` where none
+    /// was simulated.
     pub branches: Option<Branches>,
     /// Functions, inlined ones included, most own instructions first.
     pub functions: Vec<FunctionCost>,
@@ -34,7 +34,7 @@ pub struct FunctionCost {
     pub name: String,
     /// Instructions of its own.
     pub own: u64,
-    /// The same with what it calls.
+    /// The same with what it calls: the weight of the stacks that it is in.
     pub inclusive: u64,
     /// How often it was called; `None` where it is inlined everywhere.
     pub calls: Option<u64>,

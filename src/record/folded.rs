@@ -134,12 +134,12 @@ fn joined<'a>(frames: impl IntoIterator<Item = &'a str>) -> String {
         if !stack.is_empty() {
             stack.push(';');
         }
-        stack.push_str(&clean(frame));
+        stack.push_str(&cleaned(frame));
     }
     if stack.is_empty() { UNKNOWN.to_owned() } else { stack }
 }
 
-/// Whether [`clean`] would leave every frame of `stack` as it is. Says no where it would have to look closely.
+/// Whether [`cleaned`] would leave every frame of `stack` as it is. Says no where it would have to look closely.
 fn is_clean_stack(stack: &str) -> bool {
     // Without a branch in it, this loop is made of vector instructions.
     let is_plain = stack.bytes().fold(true, |plain, byte| plain & (0x20..0x7f).contains(&byte));
@@ -157,9 +157,14 @@ fn has_clean_ends(name: &str) -> bool {
         && !((last.is_ascii_digit() || *last == b'.') && name.contains(' '))
 }
 
+/// A frame's name as folded stacks have it.
+pub(crate) fn clean(name: &str) -> String {
+    cleaned(name).into_owned()
+}
+
 /// A frame name that survives the folded form and XML: no separators, no control characters, nothing that
 /// inferno would take for a comment or for a second count, and of bounded length.
-pub(crate) fn clean(name: &str) -> Cow<'_, str> {
+fn cleaned(name: &str) -> Cow<'_, str> {
     if !name.contains(';') && is_clean_stack(name) {
         return Cow::Borrowed(name);
     }

@@ -81,6 +81,10 @@ pub enum Metric {
     L1Misses,
     /// Last-level cache misses, instructions and data, simulated.
     LlMisses,
+    /// Branches executed, conditional and indirect.
+    Branches,
+    /// Branches that a simulated predictor guessed wrong.
+    BranchMisses,
     /// Wall time of all threads together, nanoseconds: each from its start, or the loop's, to its end.
     WallNs,
     /// Of it, on a CPU in user code.
@@ -127,6 +131,8 @@ impl Metric {
             Self::EstimatedCycles => "estimated_cycles",
             Self::L1Misses => "l1_misses",
             Self::LlMisses => "ll_misses",
+            Self::Branches => "branches",
+            Self::BranchMisses => "branch_misses",
             Self::WallNs => "wall_ns",
             Self::CpuUserNs => "cpu_user_ns",
             Self::CpuKernelNs => "cpu_kernel_ns",
@@ -170,6 +176,8 @@ impl Metric {
             | Self::EstimatedCycles
             | Self::L1Misses
             | Self::LlMisses
+            | Self::Branches
+            | Self::BranchMisses
             | Self::Threads
             | Self::Children => Unit::Count,
         }
@@ -211,7 +219,7 @@ mod tests {
 
     #[test]
     fn names_in_code_and_in_json_are_the_same() {
-        for metric in [Metric::TimeNs, Metric::SampleRateHz, Metric::HeapPeakBytes, Metric::LlMisses] {
+        for metric in [Metric::TimeNs, Metric::SampleRateHz, Metric::HeapPeakBytes, Metric::BranchMisses] {
             let json = serde_json::to_string(&metric).expect("a plain name");
             assert_eq!(json, format!("\"{}\"", metric.as_str()));
         }

@@ -1,12 +1,14 @@
-//! The page of a case: every number with all that is needed to read it, the flamegraphs, where its threads wait, the
-//! heap's call sites, and the raw files.
+//! The page of a case: every number with all that is needed to read it, the flamegraphs, what its functions cost, where its
+//! threads wait, the heap's call sites, and the raw files.
 
 use std::path::{Path, PathBuf};
 
 use maud::{Markup, html};
 
 use super::page::{clip, frame, scrolled, words};
-use super::{ReportError, Source, cell, differential, format, heap, history, link, seen, sizes, waits};
+use super::{
+    ReportError, Source, cell, costs, differential, format, heap, history, link, seen, sizes, waits,
+};
 use crate::analysis::{Estimate, Since, Standing, rank};
 use crate::record::{
     CaseId, InstrumentName, ListedCounts, ListedFamily, ListedWorkload, Measurement, Metric, Unit,
@@ -206,6 +208,12 @@ fn pictures(source: &Source<'_>, path: &Path, id: &CaseId, waits: Option<&Markup
             Some(svg) => { (older(source, id, InstrumentName::Flamegraph)) (picture(path, svg, "CPU flamegraph")) },
             None => p.muted { (words(&absent(InstrumentName::Flamegraph))) },
         }
+        h2 #costs { "What it executes" }
+        @match costs::table(source, id) {
+            Some(table) => { (older(source, id, InstrumentName::Instructions)) (table) },
+            None => p.muted { (words(&absent(InstrumentName::Instructions))) },
+        }
+        @if let Some(svg) = &files.instructions_flamegraph { h3 { "Instructions by stack" } (picture(path, svg, "Instruction flamegraph")) }
         h2 #waits { "Where it waits" }
         @match waits {
             Some(section) => { (older(source, id, InstrumentName::Waits)) (section) },
@@ -248,7 +256,7 @@ pub(super) fn picture(path: &Path, svg: &Path, name: &str) -> Markup {
 
 fn raw_files(source: &Source<'_>, path: &Path, id: &CaseId) -> Markup {
     let files = source.files.of(id);
-    let rows: [(&Option<PathBuf>, &str, &str); 8] = [
+    let rows: [(&Option<PathBuf>, &str, &str); 10] = [
         (
             &files.criterion,
             "criterion's page",
@@ -264,6 +272,12 @@ fn raw_files(source: &Source<'_>, path: &Path, id: &CaseId) -> Markup {
         (&files.heap_folded, "folded stacks of heap bytes", "one stack a line, for any flamegraph tool"),
         (&files.waits_ledger, "books of waits", "JSON: every thread, every call, the timeline"),
         (&files.waits_folded, "folded stacks of wall time", "one thread and wait a line, in microseconds"),
+        (&files.costs, "costs by function", "JSON, all of them"),
+        (
+            &files.instructions_folded,
+            "folded stacks of instructions",
+            "one stack a line, for any flamegraph tool",
+        ),
         (&files.callgrind, "callgrind profile", "open it in KCachegrind, or `callgrind_annotate`"),
     ];
     html! {

@@ -22,6 +22,8 @@ pub(super) fn label(metric: Metric) -> &'static str {
         Metric::EstimatedCycles => "estimated cycles",
         Metric::L1Misses => "L1 misses, simulated",
         Metric::LlMisses => "last-level misses, simulated",
+        Metric::Branches => "branches",
+        Metric::BranchMisses => "branch misses, simulated",
         Metric::WallNs => "wall time of all threads",
         Metric::CpuUserNs => "on CPU, user code",
         Metric::CpuKernelNs => "on CPU, kernel",
@@ -142,9 +144,14 @@ pub(super) fn metrics_of(instrument: InstrumentName) -> &'static [Metric] {
         InstrumentName::Time => &[Metric::TimeNs, Metric::TimeRatio, Metric::Speedup],
         InstrumentName::Flamegraph => &[Metric::Samples, Metric::SampleRateHz],
         InstrumentName::Heap => &[Metric::HeapBytes, Metric::HeapBlocks, Metric::HeapPeakBytes],
-        InstrumentName::Instructions => {
-            &[Metric::Instructions, Metric::EstimatedCycles, Metric::L1Misses, Metric::LlMisses]
-        }
+        InstrumentName::Instructions => &[
+            Metric::Instructions,
+            Metric::EstimatedCycles,
+            Metric::L1Misses,
+            Metric::LlMisses,
+            Metric::Branches,
+            Metric::BranchMisses,
+        ],
         InstrumentName::Waits => &[
             Metric::WallNs,
             Metric::CpuUserNs,

@@ -9,7 +9,8 @@ use super::{Source, cell, format, link, scaling, sizes};
 use crate::analysis::{Ranked, RankedBy, Ranking};
 use crate::record::{CaseId, InstrumentName, ListedFamily, ListedWorkload, Metric};
 
-/// The groups of columns behind time: instrument, heading, and a heading a metric.
+/// The groups of columns behind time: instrument, heading, and a heading each of its first metrics; the page of a case has
+/// the others.
 const GROUPS: [(InstrumentName, &str, &[&str]); 2] = [
     (InstrumentName::Heap, "Heap (dhat)", &["bytes", "blocks", "peak bytes"]),
     (
@@ -105,7 +106,9 @@ fn row(
                 },
                 None => (cell::wide(&cell::look_up(source, &id, Metric::TimeNs), 2)),
             }
-            @for (instrument, _, _) in GROUPS { (cell::cells(source, &id, cell::metrics_of(instrument))) }
+            @for (instrument, _, columns) in GROUPS {
+                (cell::cells(source, &id, &cell::metrics_of(instrument)[..columns.len()]))
+            }
             (cell::cells(source, &id, &[Metric::Samples]))
             td.left.files { (files(source, path, &id)) }
         }
@@ -135,6 +138,7 @@ fn files(source: &Source<'_>, path: &Path, id: &CaseId) -> Markup {
     let page = link::relative(path, &source.layout.case_page(id));
     let links = [
         ("flamegraph", files.flamegraph.as_ref().map(|file| link::relative(path, file))),
+        ("instructions", files.costs.as_ref().map(|_| format!("{page}#costs"))),
         ("heap", files.heap_sites.as_ref().map(|_| format!("{page}#heap"))),
         ("criterion", files.criterion.as_ref().map(|file| link::relative(path, file))),
     ];

@@ -9,10 +9,10 @@ use std::fs;
 use std::path::Path;
 
 use perflab::record::{
-    BlockedIn, CallSite, CaseId, Doing, Environment, Evidence, Failure, Finding, FindingKind, HeapSites,
-    InstrumentName, InstrumentState, Interval, Lane, Layout, LeftOut, ListedConcurrency, ListedFamily,
-    ListedWorkload, Listing, Measurement, Metric, Recorded, RecordedCase, SCHEMA, Sampling, State,
-    ThreadWaits, Timeline, WaitParts, WaitsLedger,
+    BlockedIn, Branches, CallSite, CaseId, Costs, Doing, Environment, Evidence, Failure, Finding,
+    FindingKind, FunctionCost, HeapSites, InstrumentName, InstrumentState, Interval, Lane, Layout, LeftOut,
+    ListedConcurrency, ListedFamily, ListedWorkload, Listing, Measurement, Metric, Recorded, RecordedCase,
+    SCHEMA, Sampling, State, ThreadWaits, Timeline, WaitParts, WaitsLedger,
 };
 
 /// The sizes of every family.
@@ -182,6 +182,8 @@ fn measured_case(family: &str, member: &Member, size: usize) -> RecordedCase {
     take(Metric::EstimatedCycles, InstrumentName::Instructions, (instructions * 1.34).round());
     take(Metric::L1Misses, InstrumentName::Instructions, (n / 8.0).round());
     take(Metric::LlMisses, InstrumentName::Instructions, (n / 400.0).round());
+    take(Metric::Branches, InstrumentName::Instructions, (instructions / 6.0).round());
+    take(Metric::BranchMisses, InstrumentName::Instructions, (n / 50.0).round());
     // As in the ledger of `case_files`, for an iteration of this length.
     for (metric, share) in [
         (Metric::WallNs, 3.0),
@@ -405,6 +407,9 @@ fn case_files(id: &CaseId, layout: &Layout) {
     put(&layout.heap_folded(id), "main;run 8000\n");
     put(&layout.dhat(id), "{\"dhatFileVersion\":2}");
     put(&layout.callgrind(id), "# callgrind format\n");
+    put(&layout.instructions_flamegraph(id), svg);
+    put(&layout.instructions_folded(id), "main;run 48000\n");
+    put(&layout.costs(id), &serde_json::to_string(&costs()).expect("plain data"));
     put(&layout.waits_flamegraph(id), svg);
     put(&layout.waits_folded(id), "measuring thread;blocked;futex 490000\n");
     put(&layout.waits_ledger(id), &serde_json::to_string(&waits()).expect("plain data"));
@@ -427,6 +432,26 @@ fn case_files(id: &CaseId, layout: &Layout) {
     put(&layout.heap_sites(id), &serde_json::to_string(&sites).expect("plain data"));
     put(&layout.criterion_page(id), "<!DOCTYPE html><title>criterion</title>");
     put(&layout.criterion_page(id).with_file_name("pdf.svg"), svg);
+}
+
+/// What 24 functions cost: one in full, of which every other was inlined everywhere.
+fn costs() -> Costs {
+    let function = |index: u64| FunctionCost {
+        name: format!("<hashbrown::raw::RawTable<u64>>::insert::{{closure#{index}}}"),
+        own: 4_800 >> (index / 4),
+        inclusive: 48_000 >> (index / 4),
+        calls: index.is_multiple_of(2).then_some(300),
+        inlined: !index.is_multiple_of(2),
+        branches: Some(Branches { executed: 700 >> (index / 4), mispredicted: index }),
+    };
+    let functions: Vec<FunctionCost> = (0..24).map(function).collect();
+    Costs {
+        schema: SCHEMA,
+        iterations: 300,
+        instructions: functions.iter().map(|function| function.own).sum(),
+        branches: Some(Branches { executed: 7_000, mispredicted: 300 }),
+        functions,
+    }
 }
 
 /// Books of half a second on three threads: one waits for two, of which one works and one sleeps and reads by turns.

@@ -4,11 +4,9 @@ mod criterion_profiler;
 mod instrument;
 mod perf;
 mod profile;
-mod program;
 mod repair;
 mod sampler;
 mod signal;
-mod symbols;
 
 pub use criterion_profiler::CriterionProfiler;
 pub(super) use instrument::{measure, survey};

@@ -73,14 +73,11 @@ pub fn draw_differential(
     }
     let mut options = inferno::flamegraph::Options::default();
     let (case, base) = if is_base { (other, shown) } else { (shown, other) };
-    options.title = clean(&format!("{} against {}", case.name, base.name)).into_owned();
-    options.subtitle = Some(
-        clean(&format!(
-            "width: {count_name} of {}; red: {} costs more there, blue: less",
-            shown.name, case.name
-        ))
-        .into_owned(),
-    );
+    options.title = clean(&format!("{} against {}", case.name, base.name));
+    options.subtitle = Some(clean(&format!(
+        "width: {count_name} of {}; red: {} costs more there, blue: less",
+        shown.name, case.name
+    )));
     options.count_name = count_name.to_owned();
     options.negate_differentials = is_base;
     options.bgcolors = Some(BackgroundColor::Flat(PAPER));

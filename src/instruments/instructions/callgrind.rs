@@ -14,14 +14,14 @@ pub(in crate::instruments) const KEPT_VARIABLES: [&str; 3] = ["PATH", "LD_LIBRAR
 
 /// A profile without the arcs of functions that were already running when collecting began. Callgrind writes each as
 /// a line `calls=0` and a line of cost, and viewers then give everything to them.
-pub fn without_outer_arcs(profile: &str) -> String {
-    let mut kept = String::with_capacity(profile.len());
-    let mut lines = profile.split_inclusive('\n');
+pub fn without_outer_arcs(profile: &[u8]) -> Vec<u8> {
+    let mut kept = Vec::with_capacity(profile.len());
+    let mut lines = profile.split_inclusive(|byte| *byte == b'\n');
     while let Some(line) = lines.next() {
-        if line.starts_with("calls=0 ") {
+        if line.starts_with(b"calls=0 ") {
             lines.next();
         } else {
-            kept.push_str(line);
+            kept.extend_from_slice(line);
         }
     }
     kept
@@ -39,6 +39,10 @@ pub(super) fn arguments(threads: bool) -> Vec<String> {
         "--D1=32768,8,64",
         "--LL=8388608,16,64",
         "--cache-sim=yes",
+        // Takes up to 5 % longer (measured: build-text and build-set at 1,000 and 10,000).
+        "--branch-sim=yes",
+        // The address of each instruction tells which inlined function it is of; takes 10 % longer.
+        "--dump-instr=yes",
         "--separate-threads=no",
         "--trace-children=no",
     ]
@@ -147,8 +151,8 @@ mod tests {
 
     #[test]
     fn outer_arcs_go_with_their_cost_and_all_else_stays() {
-        let profile = "fn=a\n1 2\ncfn=b\ncalls=0 3\n1 99\ncfn=c\ncalls=2 3\n1 5\n";
-        assert_eq!(without_outer_arcs(profile), "fn=a\n1 2\ncfn=b\ncfn=c\ncalls=2 3\n1 5\n");
+        let profile = b"fn=a\n1 2\ncfn=b\ncalls=0 3\n1 99\ncfn=c\ncalls=2 3\n1 5\n";
+        assert_eq!(without_outer_arcs(profile), b"fn=a\n1 2\ncfn=b\ncfn=c\ncalls=2 3\n1 5\n");
     }
 
     const HEAD: &str =

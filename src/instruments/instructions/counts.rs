@@ -16,6 +16,10 @@ pub(super) struct Counts {
     pub(super) estimated_cycles: u64,
     pub(super) l1_misses: u64,
     pub(super) ll_misses: u64,
+    /// Conditional and indirect.
+    pub(super) branches: u64,
+    /// Those of them that the simulated predictor guessed wrong.
+    pub(super) branch_misses: u64,
 }
 
 impl Counts {
@@ -37,7 +41,9 @@ impl Counts {
         let ll_misses = sum(&["ILmr", "DLmr", "DLmw"])?;
         let estimated_cycles = events.get("EstimatedCycles").copied();
         let estimated_cycles = estimated_cycles.unwrap_or(accesses + 4 * l1_misses + 30 * ll_misses);
-        Ok(Self { instructions, estimated_cycles, l1_misses, ll_misses })
+        let branches = sum(&["Bc", "Bi"])?;
+        let branch_misses = sum(&["Bcm", "Bim"])?;
+        Ok(Self { instructions, estimated_cycles, l1_misses, ll_misses, branches, branch_misses })
     }
 }
 
@@ -165,7 +171,8 @@ mod tests {
 
     #[test]
     fn a_count_of_zero_is_an_error() {
-        let names = ["Ir", "Dr", "Dw", "I1mr", "D1mr", "D1mw", "ILmr", "DLmr", "DLmw"];
+        let names =
+            ["Ir", "Dr", "Dw", "I1mr", "D1mr", "D1mw", "ILmr", "DLmr", "DLmw", "Bc", "Bcm", "Bi", "Bim"];
         let events: Events = names.into_iter().map(|name| (name.to_owned(), 0)).collect();
         assert_eq!(Counts::of(&events), Err(NOTHING.to_owned()));
         assert!(!line([5, 5, 5]).rises());
@@ -176,9 +183,15 @@ mod tests {
         // Ir 10, Dr 5, Dw 5; 4 first-level misses, 1 of them goes to memory: 16 + 3 * 5 + 1 * 35.
         let counted = [("Ir", 10), ("Dr", 5), ("Dw", 5), ("I1mr", 1), ("D1mr", 2), ("D1mw", 1)];
         let missed = [("ILmr", 0), ("DLmr", 1), ("DLmw", 0)];
-        let events =
-            counted.iter().chain(&missed).map(|(name, count)| ((*name).to_owned(), *count)).collect();
+        let branches = [("Bc", 3), ("Bcm", 2), ("Bi", 1), ("Bim", 1)];
+        let events = counted
+            .iter()
+            .chain(&missed)
+            .chain(&branches)
+            .map(|(name, count)| ((*name).to_owned(), *count))
+            .collect();
         let counts = Counts::of(&events).expect("all events are there");
         assert_eq!((counts.estimated_cycles, counts.l1_misses, counts.ll_misses), (66, 4, 1));
+        assert_eq!((counts.branches, counts.branch_misses), (4, 3));
     }
 }

@@ -15,11 +15,11 @@ use perf_event::events::Software;
 use perf_event::{Builder, SampleFlag};
 
 use super::RATE_HZ;
-use super::program::Program;
 use super::repair::{self, Registers};
 use super::sampler::{RawStack, Samples};
 use crate::instruments::clock::this_thread;
 use crate::instruments::perf_events::{Asked, Events, threads_but};
+use crate::instruments::program::Program;
 
 /// Bytes of each CPU's ring buffer: with its control page, all that `perf_event_mlock_kb` (516) gives.
 const RING_BYTES: usize = 512 << 10;

@@ -3,11 +3,11 @@
 use std::time::{Duration, Instant};
 
 use super::sampler::{Sampler, Samples};
-use super::symbols::Symbols;
 use super::{RATE_HZ, SamplerKind, Tally};
 use crate::instruments::NoNumber;
 use crate::instruments::clock::{self, Whose};
-use crate::instruments::measured_loop::{OTHER_THREADS, Place, place, readable};
+use crate::instruments::measured_loop::{OTHER_THREADS, Place, UNATTRIBUTED, place, readable};
+use crate::instruments::symbols::Symbols;
 use crate::record::Folded;
 use crate::workload::Case;
 
@@ -19,8 +19,7 @@ const ENOUGH_SAMPLES: u64 = 450;
 const AT_A_TICK: u32 = 4;
 /// A case that mostly waits may take this many times its budget of CPU time by the clock on the wall.
 const PATIENCE: u32 = 8;
-/// Roots of stacks that do not reach the loop.
-const UNATTRIBUTED: &str = "[unattributed]";
+/// The root of stacks deeper than the sampler looks.
 const TRUNCATED: &str = "[truncated]";
 /// Frames of what drives the loop.
 const DRIVER: &str = "perflab::instruments::";
@@ -145,7 +144,8 @@ pub(super) enum Elsewhere {
 }
 
 pub(super) fn fold(kind: SamplerKind, samples: &Samples, sampled: Cpu, elsewhere: Elsewhere) -> Profile {
-    let mut symbols = Symbols::new(kind);
+    // pprof merges addresses within a function and keeps the first it saw.
+    let mut symbols = Symbols::new(kind == SamplerKind::PerfEvent);
     let mut folded = Folded::default();
     let mut tally = Tally {
         sampler: kind,

@@ -5,7 +5,7 @@
 //! something else). A copy of the top of the stack, taken with the sample, tells where our own frames begin:
 //! libc saved our frame pointer there, and our own return address lies below that frame.
 
-use super::program::Program;
+use crate::instruments::program::Program;
 
 /// Bytes of stack copied with each sample; zero where no repair is known.
 #[cfg(target_arch = "x86_64")]

@@ -4,8 +4,8 @@
 //! it merges addresses within one function.
 
 use super::RATE_HZ;
-use super::program::Program;
 use super::sampler::{RawStack, Samples};
+use crate::instruments::program::Program;
 
 /// Frames that pprof keeps (its MAX_DEPTH).
 const DEEPEST: usize = 128;

@@ -1,29 +1,32 @@
-//! Addresses to frame names, each address resolved once.
+//! Addresses of this process to frame names, each address resolved once. Shared by all that have addresses: samples of this
+//! process, and profiles of another one that ran the same file.
 
 use std::collections::HashMap;
 
-use super::SamplerKind;
 use super::program::Program;
+
+/// What is known of an address.
+struct At {
+    /// The functions there, innermost inlined one first.
+    names: Vec<String>,
+    /// Whether the debug information knows the file and no line of it.
+    has_no_line: bool,
+}
 
 /// The names of the functions at each address seen.
 pub(super) struct Symbols {
     program: Program,
     /// Whether addresses are fine enough to tell inlined functions apart.
     inlined: bool,
-    names: HashMap<usize, Vec<String>>,
+    at: HashMap<usize, At>,
     /// Functions that libc picks at start-up for this CPU, and that its symbol table does not name.
     picked: Vec<(usize, &'static str)>,
 }
 
 impl Symbols {
-    pub(super) fn new(sampler: SamplerKind) -> Self {
-        Self {
-            program: Program::read(),
-            // pprof merges addresses within a function and keeps the first it saw.
-            inlined: sampler == SamplerKind::PerfEvent,
-            names: HashMap::new(),
-            picked: picked(),
-        }
+    /// Of this process as it is now, with the names of `inlined` functions or without.
+    pub(super) fn new(inlined: bool) -> Self {
+        Self { program: Program::read(), inlined, at: HashMap::new(), picked: picked() }
     }
 
     /// Frame names of a stack, root first.
@@ -52,6 +55,17 @@ impl Symbols {
             return None;
         }
         let function = self.program.called_before(*caller?)??;
+        self.in_library(function)
+    }
+
+    /// The function of another module that our call instruction at `address` calls, where the instruction tells.
+    pub(super) fn library_function_called_at(&mut self, address: usize) -> Option<String> {
+        let function = self.program.called_at(address)?;
+        self.in_library(function)
+    }
+
+    /// The name of the `function` that begins there, where that is not our own.
+    fn in_library(&mut self, function: usize) -> Option<String> {
         if self.program.is_own_code(function) {
             return None;
         }
@@ -61,19 +75,38 @@ impl Symbols {
         self.names_at(function).last().cloned()
     }
 
+    /// Where the first byte of this program's own file lies.
+    pub(super) fn start(&self) -> Option<usize> {
+        self.program.start()
+    }
+
     /// The functions at `address`, innermost inlined one first.
-    fn names_at(&mut self, address: usize) -> &[String] {
-        let Self { program, inlined, names, .. } = self;
-        names.entry(address).or_insert_with(|| {
+    pub(super) fn names_at(&mut self, address: usize) -> &[String] {
+        &self.at(address).names
+    }
+
+    /// Whether the instruction at `address` belongs to no line of source: the compiler made one of several, and where they
+    /// were inlined from is lost (DWARF 5, section 6.2.2: line 0).
+    pub(super) fn has_no_line(&mut self, address: usize) -> bool {
+        self.at(address).has_no_line
+    }
+
+    fn at(&mut self, address: usize) -> &At {
+        let Self { program, inlined, at, .. } = self;
+        at.entry(address).or_insert_with(|| {
             let mut found = Vec::new();
-            backtrace::resolve(address as *mut _, |symbol| {
+            let mut has_no_line = None;
+            // It takes what it is given for a return address, and looks one byte before it.
+            backtrace::resolve(address.wrapping_add(1) as *mut _, |symbol| {
+                has_no_line.get_or_insert(symbol.filename().is_some() && symbol.lineno().is_none());
                 // The alternate form leaves out hashes and crate disambiguators.
                 found.extend(symbol.name().map(|name| format!("{name:#}")));
             });
             if !*inlined {
                 found.drain(..found.len().saturating_sub(1));
             }
-            if found.is_empty() { vec![program.module(address)] } else { found }
+            let names = if found.is_empty() { vec![program.module(address)] } else { found };
+            At { names, has_no_line: has_no_line.unwrap_or(false) }
         })
     }
 }

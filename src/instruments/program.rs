@@ -63,6 +63,28 @@ impl Program {
         paths
     }
 
+    /// Where the first byte of this program's own file lies.
+    pub(super) fn start(&self) -> Option<usize> {
+        let own = self.mappings.iter().filter(|mapping| mapping.path == self.own_path);
+        own.map(|mapping| mapping.addresses.start).min()
+    }
+
+    /// The function that the call instruction at `address` calls, where the instruction tells.
+    #[cfg(target_arch = "x86_64")]
+    pub(super) fn called_at(&self, address: usize) -> Option<usize> {
+        let length = match self.load::<2>(address)? {
+            [0xe8, _] => 5,
+            [0xff, 0x15] => 6,
+            _ => return None,
+        };
+        self.called_before(address + length).flatten()
+    }
+
+    #[cfg(not(target_arch = "x86_64"))]
+    pub(super) fn called_at(&self, _address: usize) -> Option<usize> {
+        None
+    }
+
     /// The function that the call instruction before `return_address` calls, where the instruction tells.
     /// `None` when there is no call instruction, `Some(None)` when it calls through a register.
     #[cfg(target_arch = "x86_64")]
