@@ -84,6 +84,16 @@ aa *FILTER:
 report *ARGS:
     @{{ perflab }} report "$@"
 
+# What was recorded of a case, for pprof, speedscope, the Firefox Profiler, KCachegrind or a spreadsheet
+[group('read')]
+export *ARGS:
+    @{{ perflab }} export "$@"
+
+# Where a case costs more than another, and where less: a differential flamegraph
+[group('read')]
+diff CASE *ARGS:
+    @{{ perflab }} diff "$@"
+
 # How a case moved over the runs that are kept
 [group('read')]
 history CASE *ARGS:

@@ -4,8 +4,9 @@ mod aa;
 mod bench;
 mod benches;
 mod compare;
-
+mod diff;
 mod doctor;
+mod export;
 mod history;
 mod list;
 mod merge;
@@ -13,6 +14,7 @@ mod report;
 mod rule;
 mod run;
 mod setup;
+mod stacks;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -57,9 +59,19 @@ enum Command {
         /// Print everything recorded as JSON instead, by docs/schema/report.schema.json
         #[arg(long)]
         json: bool,
+        /// Print a summary as Markdown instead, fit for a pull request
+        #[arg(long, conflicts_with = "json")]
+        markdown: bool,
+        /// Of the matching cases alone: a regular expression over case ids
+        #[arg(requires = "markdown")]
+        filter: Option<String>,
         #[command(flatten)]
         folders: Folders,
     },
+    /// Write what was recorded of a case in the format of another tool
+    Export(export::Arguments),
+    /// Draw where a case costs more than another, and where less: a differential flamegraph per iteration
+    Diff(diff::Arguments),
     /// Print how a case moved over the runs that are kept, the newest last
     History {
         /// A case id, `family/workload@size`
@@ -128,7 +140,13 @@ pub fn main(catalogue: &Catalogue) -> ExitCode {
         Command::Bench(arguments) => bench::bench(catalogue, arguments),
         Command::Compare(arguments) => compare::compare(catalogue, arguments),
         Command::Aa(arguments) => aa::aa(catalogue, arguments),
-        Command::Report { json, folders } => report::report(catalogue, json, &folders.layout()),
+        Command::Report { json: true, folders, .. } => report::json(catalogue, &folders.layout()),
+        Command::Report { markdown: true, filter, folders, .. } => {
+            report::markdown(catalogue, filter.as_deref(), &folders.layout())
+        }
+        Command::Report { folders, .. } => report::pages(catalogue, &folders.layout()),
+        Command::Export(arguments) => export::export(catalogue, arguments),
+        Command::Diff(arguments) => diff::diff(catalogue, arguments),
         Command::History { case, json, folders } => {
             history::history(catalogue, &case, json, &folders.layout())
         }

@@ -9,6 +9,8 @@ mod cell;
 mod charts;
 mod copy;
 mod costs;
+mod differential;
+pub mod export;
 mod family;
 mod findings;
 mod floor;
@@ -17,6 +19,7 @@ mod heap;
 mod history;
 mod index;
 mod link;
+mod markdown;
 mod notes;
 mod page;
 mod ranking_table;
@@ -32,11 +35,12 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::analysis::current_revision;
+use crate::analysis::{current_revision, rank};
 use crate::record::{
     CaseId, History, Layout, Listing, RecordError, Recorded, RecordedCase, write_atomically,
 };
 use copy::Files;
+pub use markdown::markdown;
 
 /// What was rendered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,6 +107,26 @@ impl<'a> Source<'a> {
     fn case(&self, id: &CaseId) -> Option<&'a RecordedCase> {
         self.recorded.case(id)
     }
+}
+
+/// The members that family pages show first, each with its family's baseline at the same size: whoever draws differential
+/// flamegraphs draws these.
+pub fn shown_against_baselines(listing: &Listing, recorded: &Recorded) -> Vec<(CaseId, CaseId)> {
+    let cores = recorded.environment.as_ref().map_or(1, |environment| environment.cores.max(1));
+    let mut pairs = Vec::new();
+    for family in &listing.families {
+        let rankings: Vec<_> = family.sizes.iter().map(|size| rank(family, recorded, *size)).collect();
+        let Some(size) =
+            rankings.get(sizes::first_shown(family, &rankings, cores)).map(|ranking| ranking.size)
+        else {
+            continue;
+        };
+        let id = |workload: &str| CaseId { family: family.name.clone(), workload: workload.to_owned(), size };
+        let members = family.workloads.iter().filter(|workload| workload.sizes.contains(&size));
+        let others = members.filter(|workload| workload.name != family.baseline);
+        pairs.extend(others.map(|workload| (id(&workload.name), id(&family.baseline))));
+    }
+    pairs
 }
 
 /// Renders every page of `listing` and `recorded` into `layout.reports`, each whole or not at all, and copies the

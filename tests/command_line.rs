@@ -124,6 +124,19 @@ fn report_json_of_nothing_is_an_empty_report() {
 }
 
 #[test]
+fn report_markdown_is_a_summary_of_the_matching_cases() {
+    let (_folder, arguments) = recorded();
+    let all = perflab().args(["report", "--markdown"]).args(&arguments).outcome().success();
+    let all = all.says("### perflab: 1 of ").says("| `build-vec` | n = 100 | `push` |").stdout();
+    let one = perflab().args(["report", "--markdown", "^build-vec/push@100$"]).args(&arguments).outcome();
+    let one = one.success().says("### perflab: 1 of 1 cases measured").stdout();
+    assert!(one.len() < all.len());
+    let wrong = perflab().args(["report", "--markdown", "nonsense"]).args(&arguments).outcome().code(2);
+    wrong.prints_nothing().complains("no case matches `nonsense`");
+    perflab().args(["report", "build-vec"]).args(&arguments).outcome().code(2).complains("--markdown");
+}
+
+#[test]
 fn a_run_on_disk_follows_its_schema() {
     assert_valid("run", a_run("x", "abc").as_bytes());
 }

@@ -95,7 +95,7 @@ fn black_box_stands_in_the_workload_room_alone() {
 
 #[test]
 fn every_file_says_what_it_is() {
-    for folder in ["src", "benches", "tests"] {
+    for folder in ["src", "benches", "tests", "fuzz/fuzz_targets"] {
         for file in rust_files(&root().join(folder)) {
             let text = fs::read_to_string(&file).expect("a source file can be read");
             assert!(text.starts_with("//!"), "{} does not open with //!", file.display());
@@ -117,7 +117,7 @@ fn the_tree_holds_no_unfinished_business() {
 }
 
 /// What may stand at the top: a newcomer's first look is at these.
-const TOP: [&str; 16] = [
+const TOP: [&str; 17] = [
     ".cargo",
     ".ci",
     ".gitignore",
@@ -128,6 +128,7 @@ const TOP: [&str; 16] = [
     "README.md",
     "benches",
     "docs",
+    "fuzz",
     "justfile",
     "profiles",
     "reports",

@@ -62,7 +62,7 @@ pub(super) fn bench(catalogue: &Catalogue, arguments: Arguments) -> anyhow::Resu
         seconds.push_str(&format!("  {:<14} {:>7.1} s\n", state.name.as_str(), state.seconds));
     }
     eprint!("seconds each instrument took:\n{seconds}");
-    super::report::report(catalogue, false, &layout)?;
+    super::report::pages(catalogue, &layout)?;
     match failed.as_slice() {
         [] => Ok(()),
         names => {

@@ -1,13 +1,15 @@
-//! `perflab report`: pages, or JSON, from what is recorded.
+//! `perflab report`: pages, JSON or Markdown, from what is recorded.
 
 use anyhow::bail;
 
-use super::{list, print, print_json};
+use super::{diff, list, print, print_json};
 use crate::analysis::findings::derive;
 use crate::catalogue::Catalogue;
-use crate::record::{Layout, Recorded, load};
+use crate::instruments::{Selection, SelectionError};
+use crate::record::{CaseId, Layout, Listing, Recorded, load};
 
-pub(super) fn report(catalogue: &Catalogue, json: bool, layout: &Layout) -> anyhow::Result<()> {
+/// Everything recorded, with what it tells, and the files that could not be read: told on stderr.
+fn recorded(catalogue: &Catalogue, layout: &Layout) -> anyhow::Result<(Recorded, Vec<String>)> {
     let loaded = load(layout)?;
     let mut problems: Vec<String> = loaded.problems.iter().map(ToString::to_string).collect();
     let listing = list::listing(catalogue);
@@ -16,8 +18,45 @@ pub(super) fn report(catalogue: &Catalogue, json: bool, layout: &Layout) -> anyh
     for problem in &problems {
         eprintln!("warning: {problem}");
     }
-    if json {
-        return print_json(&recorded);
+    Ok((recorded, problems))
+}
+
+/// Everything recorded, as JSON.
+pub(super) fn json(catalogue: &Catalogue, layout: &Layout) -> anyhow::Result<()> {
+    let (recorded, _) = recorded(catalogue, layout)?;
+    print_json(&recorded)
+}
+
+/// The summary for a pull request, of the cases that `filter` matches.
+pub(super) fn markdown(catalogue: &Catalogue, filter: Option<&str>, layout: &Layout) -> anyhow::Result<()> {
+    let listing = chosen(catalogue, filter)?;
+    let (recorded, problems) = recorded(catalogue, layout)?;
+    print(&crate::report::markdown(&listing, &recorded, &problems))
+}
+
+/// The listing with the matching cases alone.
+fn chosen(catalogue: &Catalogue, filter: Option<&str>) -> Result<Listing, SelectionError> {
+    let selection = Selection::new(catalogue, filter, false)?;
+    let ids: std::collections::BTreeSet<String> = selection.cases().iter().map(ToString::to_string).collect();
+    let mut listing = list::listing(catalogue);
+    for family in &mut listing.families {
+        for workload in &mut family.workloads {
+            let id = |size| CaseId { family: family.name.clone(), workload: workload.name.clone(), size };
+            workload.sizes.retain(|size| ids.contains(&id(*size).to_string()));
+        }
+        family.workloads.retain(|workload| !workload.sizes.is_empty());
+        family.sizes.retain(|size| family.workloads.iter().any(|workload| workload.sizes.contains(size)));
+    }
+    listing.families.retain(|family| !family.workloads.is_empty());
+    Ok(listing)
+}
+
+/// The pages.
+pub(super) fn pages(catalogue: &Catalogue, layout: &Layout) -> anyhow::Result<()> {
+    let (recorded, problems) = recorded(catalogue, layout)?;
+    let listing = list::listing(catalogue);
+    for problem in diff::against_baselines(&listing, &recorded, layout) {
+        eprintln!("warning: {problem}");
     }
     let rendered = crate::report::render(&listing, &recorded, &problems, layout)?;
     for problem in &rendered.problems {

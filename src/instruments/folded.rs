@@ -1,8 +1,14 @@
 //! Draws folded stacks as flamegraphs. Shared by all instruments that have stacks; knows no sampler and no allocator.
 
+mod differential;
+mod visible;
+
 use std::path::Path;
 
 use inferno::flamegraph::color::{BackgroundColor, Color, MultiPalette, Palette};
+
+pub use differential::{Cost, Side, draw_differential};
+use visible::visible;
 
 use crate::record::{Folded, clean_frame as clean, write_atomically};
 
@@ -58,7 +64,7 @@ pub fn draw(folded: &Folded, caption: &Caption) -> Result<Vec<u8>, FoldedError> 
     options.colors = Palette::Multi(MultiPalette::Rust);
     options.bgcolors = Some(BackgroundColor::Flat(PAPER));
     options.deterministic = true;
-    let text = folded.to_text();
+    let text = visible(folded);
     let mut svg = Vec::new();
     inferno::flamegraph::from_lines(&mut options, text.lines(), &mut svg)?;
     Ok(svg)

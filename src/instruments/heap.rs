@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 pub use counts::{HeapCounts, is_counting, measure_case};
-pub use sites::{call_sites, fold};
+pub use sites::{call_sites, fold, parse_call_sites};
 
 use super::folded::{Caption, draw_to};
 use super::{Effort, Instrument, Job, NoNumber, Reading, folder_of, remove_stale, session};

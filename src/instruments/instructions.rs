@@ -14,6 +14,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 pub(super) use callgrind::KEPT_VARIABLES;
+pub use callgrind::{events as head_events, without_outer_arcs};
 pub(super) use counted::arguments as counted_arguments;
 pub(crate) use counted::serve as serve_counted;
 

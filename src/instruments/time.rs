@@ -7,6 +7,7 @@ mod estimates;
 mod lone;
 mod rounds;
 
+pub use estimates::{Median, parse as parse_estimates};
 pub(super) use lone::run_batches;
 pub(super) use rounds::baseline_of;
 

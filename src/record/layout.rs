@@ -181,6 +181,19 @@ impl Layout {
         self.reports.join("cases").join(file_name(&id.family)).join(format!("{stem}.html"))
     }
 
+    /// The differential flamegraphs of a case against another, by the stacks named `by`: as wide as the case, and as wide
+    /// as the other.
+    pub fn differential(&self, id: &CaseId, other: &CaseId, by: &str) -> [PathBuf; 2] {
+        let stem = |id: &CaseId| format!("{}@{}", file_name(&id.workload), id.size);
+        let against = match other.family == id.family {
+            true => stem(other),
+            false => format!("{}-{}", file_name(&other.family), stem(other)),
+        };
+        let folder = self.reports.join("differential").join(file_name(&id.family));
+        ["", ".as-wide-as-that"]
+            .map(|width| folder.join(format!("{}-against-{against}.{by}{width}.svg", stem(id))))
+    }
+
     /// Where pages keep their copy of a file or folder of profiles: under the same name within reports.
     /// `None` for a path that does not lie in profiles.
     pub fn page_copy(&self, profile: &Path) -> Option<PathBuf> {

@@ -216,6 +216,20 @@ pub enum Unit {
     Count,
 }
 
+impl Unit {
+    /// The name in JSON and in tables.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ns => "ns",
+            Self::Ratio => "ratio",
+            Self::Hz => "hz",
+            Self::Bytes => "bytes",
+            Self::Count => "count",
+            Self::BytesPerSecond => "bytes_per_second",
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -229,6 +243,10 @@ mod tests {
         for metric in [Metric::PythonOursNs, Metric::PythonSpeedup, Metric::PythonOursSpeedup] {
             let json = serde_json::to_string(&metric).expect("a plain name");
             assert_eq!(json, format!("\"{}\"", metric.as_str()));
+        }
+        for unit in [Unit::Ns, Unit::Ratio, Unit::Hz, Unit::Bytes, Unit::Count] {
+            let json = serde_json::to_string(&unit).expect("a plain name");
+            assert_eq!(json, format!("\"{}\"", unit.as_str()));
         }
         for instrument in InstrumentName::ALL {
             let json = serde_json::to_string(&instrument).expect("a plain name");

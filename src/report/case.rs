@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use maud::{Markup, html};
 
 use super::page::{clip, frame, scrolled, words};
-use super::{ReportError, Source, cell, costs, findings, format, heap, history, link, seen, sizes, waits};
+use super::{
+    ReportError, Source, cell, costs, differential, findings, format, heap, history, link, seen, sizes, waits,
+};
 use crate::analysis::{Estimate, Since, Standing, rank};
 use crate::record::{
     CaseId, InstrumentName, ListedCounts, ListedFamily, ListedWorkload, Measurement, Metric, Unit,
@@ -38,6 +40,7 @@ pub(super) fn page(
         (measurements(source, family, workload, id))
         (seen::paragraph(workload.concurrency))
         (history::of_case(source, id))
+        (differential::section(source, &path, family, id))
         (pictures(source, &path, id, waits.as_ref()))
         (raw_files(source, &path, id))
     };
@@ -245,7 +248,7 @@ fn older(source: &Source<'_>, id: &CaseId, instrument: InstrumentName) -> Markup
 }
 
 /// An SVG that keeps its zoom and search: those are lost within `<img>`.
-fn picture(path: &Path, svg: &Path, name: &str) -> Markup {
+pub(super) fn picture(path: &Path, svg: &Path, name: &str) -> Markup {
     let address = link::relative(path, svg);
     html! {
         div.picture tabindex="0" role="region" aria-label=(name) {

@@ -153,3 +153,65 @@ fn totals_are_equal_after_reading_back() {
         }
     }
 }
+
+#[test]
+fn frames_too_narrow_to_be_drawn_leave_their_weight_below() {
+    let mut folded = Folded::default();
+    folded.add(["main", "wide"], 600_000);
+    folded.add(["main", "wide", "narrow", "leaf"], 50);
+    folded.add(["main", "wide", "narrow", "other"], 30);
+    folded.add(["main", "even", "sum"], 60);
+    folded.add(["main", "even"], 50);
+    folded.add(["thin"], 1);
+    let total = folded.total();
+    // A hundredth of a percent of 600,191 is 60.
+    let text = visible::visible(&folded);
+    let lines: std::collections::BTreeSet<&str> = text.lines().collect();
+    let expected = ["main;even 50", "main;even;sum 60", "main;wide 600000", "main;wide;narrow 80", "thin 1"];
+    assert_eq!(lines, expected.into());
+    assert_eq!(Folded::parse(&text).folded.total(), total);
+}
+
+#[test]
+fn no_frame_that_inferno_draws_is_lost_and_no_width_changes() {
+    let mut random = fastrand::Rng::with_seed(0x5eed);
+    let mut folded = Folded::default();
+    for _ in 0..20_000 {
+        let depth = random.usize(1..7);
+        let frames: Vec<String> = (0..depth).map(|_| format!("f{}", random.usize(..6))).collect();
+        folded.add(frames.iter().map(String::as_str), u128::from(random.u32(1..100)));
+    }
+    let drawn = |lines: String| -> std::collections::BTreeSet<String> {
+        let mut svg = Vec::new();
+        let mut options = inferno::flamegraph::Options::default();
+        inferno::flamegraph::from_lines(&mut options, lines.lines(), &mut svg).expect("drawn");
+        let svg = String::from_utf8(svg).expect("UTF-8");
+        svg.split("<title>")
+            .skip(1)
+            .map(|rest| rest.split("</title>").next().unwrap_or("").to_owned())
+            .collect()
+    };
+    assert_eq!(drawn(visible::visible(&folded)), drawn(folded.to_text()));
+}
+
+#[test]
+fn apportioned_weights_add_up_and_are_never_off_by_one() {
+    let mut folded = Folded::default();
+    for (name, weight) in [("a", 1), ("b", 1), ("c", 1), ("d", 997)] {
+        folded.add([name], weight);
+    }
+    let shares: Vec<u64> = folded.apportioned(10).map(|(_, share)| share).collect();
+    assert_eq!(shares, [0, 0, 0, 10]);
+    for total in [0, 1, 999, 1_000, 1_001, u64::MAX] {
+        let exact = total as f64 / 1_000.0;
+        let mut sum = 0;
+        for (share, weight) in folded.apportioned(total).zip([1.0, 1.0, 1.0, 997.0]) {
+            assert!((share.1 as f64 - exact * weight).abs() < 1.0 + exact * 1e-12, "{total}: {share:?}");
+            sum += share.1;
+        }
+        assert_eq!(sum, total);
+    }
+    folded.add(["huge"], u128::MAX / 2);
+    assert_eq!(folded.apportioned(u64::MAX).map(|(_, share)| share).sum::<u64>(), u64::MAX);
+    assert_eq!(Folded::default().apportioned(7).count(), 0);
+}

@@ -59,21 +59,30 @@ const PLUMBING: &[&str] = &[
 pub fn call_sites(file: &Path) -> Result<HeapSites, String> {
     let at = file.display();
     let bytes = std::fs::read(file).map_err(|error| format!("cannot read {at}: {error}"))?;
+    parse_call_sites(&bytes).map_err(|reason| format!("{at} {reason}"))
+}
+
+/// The same of a profile's bytes.
+///
+/// # Errors
+/// What ails it, as the end of a line that begins with its name.
+pub fn parse_call_sites(bytes: &[u8]) -> Result<HeapSites, String> {
     let profile: Profile =
-        serde_json::from_slice(&bytes).map_err(|error| format!("{at} is no dhat profile: {error}"))?;
+        serde_json::from_slice(bytes).map_err(|error| format!("is no dhat profile: {error}"))?;
     if profile.version != 2 {
-        return Err(format!("{at} is a dhat profile of version {}; perflab reads 2", profile.version));
+        return Err(format!("is a dhat profile of version {}; perflab reads 2", profile.version));
     }
     let table: Vec<Frame> = profile.frames.iter().map(|text| Frame::parse(text)).collect();
     let mut merged: BTreeMap<Vec<String>, CallSite> = BTreeMap::new();
     for point in &profile.points {
         let frames: Option<Vec<&Frame>> = point.frames.iter().map(|index| table.get(*index)).collect();
-        let frames = cut(&frames.ok_or_else(|| format!("{at} names a frame that it does not hold"))?);
+        let frames = cut(&frames
+            .ok_or_else(|| "is a dhat profile that names a frame which it does not hold".to_owned())?);
         let site =
             merged.entry(frames.clone()).or_insert(CallSite { frames, blocks: 0, bytes: 0, peak_bytes: 0 });
-        site.blocks += point.blocks;
-        site.bytes += point.bytes;
-        site.peak_bytes += point.peak_bytes;
+        site.blocks = site.blocks.saturating_add(point.blocks);
+        site.bytes = site.bytes.saturating_add(point.bytes);
+        site.peak_bytes = site.peak_bytes.saturating_add(point.peak_bytes);
     }
     let mut sites: Vec<CallSite> = merged.into_values().collect();
     sites.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.frames.cmp(&b.frames)));

@@ -1,11 +1,12 @@
 //! Callgrind itself: its arguments, the same through the runner and without it, and the head of what it writes.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::counted;
-use super::counts::{Counts, Events};
+use super::counts::Counts;
 use crate::instruments::process::ALLOCATOR_VARIABLE;
 
 /// What stays of the environment under Valgrind; the rest would move the stack, and the counts with it.
@@ -13,7 +14,7 @@ pub(in crate::instruments) const KEPT_VARIABLES: [&str; 3] = ["PATH", "LD_LIBRAR
 
 /// A profile without the arcs of functions that were already running when collecting began. Callgrind writes each as
 /// a line `calls=0` and a line of cost, and viewers then give everything to them.
-pub(super) fn without_outer_arcs(profile: &[u8]) -> Vec<u8> {
+pub fn without_outer_arcs(profile: &[u8]) -> Vec<u8> {
     let mut kept = Vec::with_capacity(profile.len());
     let mut lines = profile.split_inclusive(|byte| *byte == b'\n');
     while let Some(line) = lines.next() {
@@ -114,7 +115,7 @@ pub(super) const NO_MARKER: &str = "Callgrind never saw the end of a part: the e
     (stripped?); build it with `strip = false`";
 
 /// The names of `events:` with the values of `summary:`; trailing zeros are not written.
-fn events(text: &str) -> Option<Events> {
+pub fn events(text: &str) -> Option<BTreeMap<String, u64>> {
     let line = |key: &str| text.lines().find_map(|line| line.strip_prefix(key));
     let names = line("events:")?.split_whitespace();
     let mut values = line("summary:")?.split_whitespace().map(str::parse::<u64>);

@@ -29,10 +29,13 @@ const CONFIDENCE: f64 = 0.95;
 
 /// The median time of an iteration in nanoseconds, and its 95 % bootstrap interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Median {
-    pub(super) point_ns: f64,
-    pub(super) low_ns: f64,
-    pub(super) high_ns: f64,
+pub struct Median {
+    /// The estimate.
+    pub point_ns: f64,
+    /// Lower end of the interval.
+    pub low_ns: f64,
+    /// Upper end of the same.
+    pub high_ns: f64,
 }
 
 /// Reads the median from `folder`/estimates.json, written no earlier than `since`: criterion ends well also when
@@ -51,7 +54,11 @@ pub(super) fn read(folder: &Path, since: SystemTime) -> Result<Median, String> {
     parse(&bytes).map_err(|reason| format!("{}: {reason}", path.display()))
 }
 
-fn parse(bytes: &[u8]) -> Result<Median, String> {
+/// The median in the bytes of an estimates.json.
+///
+/// # Errors
+/// What ails it: another version's fields, another confidence level, no number.
+pub fn parse(bytes: &[u8]) -> Result<Median, String> {
     let Estimates { median } = serde_json::from_slice(bytes)
         .map_err(|error| format!("not the estimates of criterion 0.8 that perflab knows: {error}"))?;
     let Interval { confidence_level, lower_bound: low_ns, upper_bound: high_ns } = median.confidence_interval;
