@@ -240,8 +240,8 @@ mod tests {
         let verdict = conclude(&starts(4, 0.02), &RULE);
         assert!(matches!(verdict, Verdict::CannotTell(Some(_))), "{verdict:?}");
         let smallest = verdict.estimate().expect("starts have quads").smallest_effect;
-        assert!(smallest.is_some_and(|effect| effect > 0.05), "{smallest:?}");
-        assert!(verdict.to_string().starts_with("cannot tell: only 5."), "{verdict}");
+        assert!(smallest.is_some_and(|effect| effect > 0.1), "{smallest:?}");
+        assert!(verdict.to_string().starts_with("cannot tell: only 10."), "{verdict}");
         let mut apart = starts(1, 0.3);
         apart.extend(starts(1, -0.3));
         assert_eq!(
