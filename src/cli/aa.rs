@@ -160,15 +160,15 @@ pub(super) fn tells_apart(cases: &[CaseRef], time_out: Duration) -> Option<f64> 
         let outcome = settle(&mut pair, &rule, &Budget::ordinary(time_out), SAMPLE).ok()?;
         told_apart(&outcome)
     });
-    smallest.reduce(f64::max)
+    smallest.reduce(f64::max).filter(|effect| effect.is_finite())
 }
 
 /// The smallest change that a comparison would have shown: what is settled early as equal was told from anything
-/// beyond that.
+/// beyond that. Infinite where not even a factor of two would have been shown.
 fn told_apart(outcome: &Outcome) -> Option<f64> {
     match &outcome.verdict {
         statistics::Verdict::Equal { within, .. } => Some(*within),
-        verdict => verdict.estimate().map(|estimate| estimate.smallest_effect),
+        verdict => verdict.estimate().map(|estimate| estimate.smallest_effect.unwrap_or(f64::INFINITY)),
     }
 }
 

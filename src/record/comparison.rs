@@ -98,7 +98,8 @@ pub struct ComparedCase {
     pub layout_low: Option<f64>,
     /// The upper one.
     pub layout_high: Option<f64>,
-    /// The smallest effect that would have been told apart: 0.01 is one percent.
+    /// The smallest effect that would have been told apart: 0.01 is one percent. Absent too where not even a factor of two
+    /// would have been.
     pub smallest_effect: Option<f64>,
     /// Two-sided p value against "within the tolerance", every look paid for.
     pub p_tolerance: Option<f64>,
@@ -201,7 +202,8 @@ pub struct SelfComparison {
     pub cannot_tell: usize,
     /// Whose 95 % interval held the truth.
     pub covered: usize,
-    /// The median of the smallest effects that would have been told apart; absent where nothing was measured.
+    /// The median of the smallest effects that would have been told apart; absent where nothing was measured, or where not
+    /// even a factor of two would have been.
     pub smallest_effect: Option<f64>,
     /// The median distance of the estimate from the truth.
     pub error: Option<f64>,

@@ -89,7 +89,7 @@ impl Tally {
     }
 
     pub(super) fn told(mut self) -> SelfComparison {
-        self.told.smallest_effect = middle(&mut self.smallest);
+        self.told.smallest_effect = middle(&mut self.smallest).filter(|effect| effect.is_finite());
         self.told.error = middle(&mut self.errors);
         self.told.layout = middle(&mut self.layouts);
         self.told.seconds = middle(&mut self.seconds).unwrap_or(0.0);

@@ -84,12 +84,17 @@ fn summary(check: &SelfCheck) -> String {
         "the 95 % interval held the truth in {} of {comparisons}\n",
         of(|family| family.covered)
     ));
-    let mut smallest: Vec<f64> = check.families.iter().filter_map(|family| family.smallest_effect).collect();
-    if let Some(smallest) = middle(&mut smallest) {
-        text.push_str(&format!(
+    let measured = check.families.iter().filter(|family| family.comparisons > family.failed);
+    let mut smallest: Vec<f64> =
+        measured.map(|family| family.smallest_effect.unwrap_or(f64::INFINITY)).collect();
+    match middle(&mut smallest) {
+        Some(smallest) if smallest.is_finite() => text.push_str(&format!(
             "today this machine tells apart changes of {:.2} % or more in half of these families\n",
             smallest * 100.0
-        ));
+        )),
+        Some(_) => text
+            .push_str("today this machine tells not even a factor of two apart in half of these families\n"),
+        None => {}
     }
     if check.interrupted {
         text.push_str("interrupted: what stands here is what was compared until then\n");

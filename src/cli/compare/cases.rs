@@ -149,7 +149,7 @@ fn of(case: &CaseId, outcome: Outcome, tolerance: f64, verdict: VerdictWord) -> 
         high: estimate.map(|estimate| estimate.interval.high),
         layout_low: layout.map(|layout| layout.band.low),
         layout_high: layout.map(|layout| layout.band.high),
-        smallest_effect: estimate.map(|estimate| estimate.smallest_effect),
+        smallest_effect: estimate.and_then(|estimate| estimate.smallest_effect),
         p_tolerance: estimate.map(|estimate| estimate.p_within(tolerance)),
         p_equal: estimate.map(Estimate::p_equal),
         before_ns: Some(outcome.iteration_ns[0]),

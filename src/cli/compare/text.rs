@@ -95,21 +95,29 @@ fn changes(case: &ComparedCase) -> Option<String> {
     (!changed.is_empty()).then(|| changed.join(", "))
 }
 
+/// What would have been told apart, in words.
+fn changes_of(smallest: f64) -> String {
+    if smallest.is_finite() {
+        format!("changes of {:.2} % or more", smallest * 100.0)
+    } else {
+        "not even a factor of two".to_owned()
+    }
+}
+
 fn ending(comparison: &Comparison) -> String {
     let mut text = String::new();
-    let smallest: Vec<f64> = comparison
+    let mut smallest: Vec<f64> = comparison
         .cases
         .iter()
-        .filter(|case| case.verdict != VerdictWord::Equal)
-        .filter_map(|case| case.smallest_effect)
+        .filter(|case| case.verdict != VerdictWord::Equal && case.ratio.is_some())
+        .map(|case| case.smallest_effect.unwrap_or(f64::INFINITY))
         .collect();
-    if let Some(largest) = smallest.iter().copied().reduce(f64::max) {
-        let mut sorted = smallest;
-        sorted.sort_unstable_by(f64::total_cmp);
+    smallest.sort_unstable_by(f64::total_cmp);
+    if let Some(largest) = smallest.last() {
         text.push_str(&format!(
-            "of those not equal, changes of {:.2} % or more would have been told apart in half, of {:.2} % in all; tolerance {} %\n",
-            sorted[sorted.len() / 2] * 100.0,
-            largest * 100.0,
+            "of those not equal, {} would have been told apart in half, {} in all; tolerance {} %\n",
+            changes_of(smallest[smallest.len() / 2]),
+            changes_of(*largest),
             comparison.tolerance * 100.0
         ));
     }

@@ -5,6 +5,11 @@
 
 mod decision;
 mod estimate;
+mod interval;
+mod layout;
+#[cfg(test)]
+mod recorded;
+mod signed_rank;
 #[cfg(test)]
 mod simulated;
 #[cfg(test)]
@@ -14,6 +19,8 @@ mod student;
 mod suite;
 
 pub use decision::{Decision, Rule, Verdict, conclude, decide};
-pub use estimate::{Estimate, Interval, Layout};
+pub use estimate::Estimate;
+pub use interval::Interval;
+pub use layout::Layout;
 pub use start::{FEWEST_QUADS, Start};
 pub use suite::{benjamini_hochberg, holm};

@@ -106,9 +106,11 @@ impl fmt::Display for Verdict {
                 write!(f, "faster by {:.2} % [{low:.2}, {high:.2}]", -percent(*ratio))
             }
             Self::Equal { within, .. } => write!(f, "equal within ±{:.2} %", within * 100.0),
-            Self::CannotTell(Some(estimate)) => {
-                let smallest = estimate.smallest_effect * 100.0;
-                write!(f, "cannot tell: only {smallest:.2} % or more would have been told apart")
+            Self::CannotTell(Some(Estimate { smallest_effect: Some(smallest), .. })) => {
+                write!(f, "cannot tell: only {:.2} % or more would have been told apart", smallest * 100.0)
+            }
+            Self::CannotTell(Some(_)) => {
+                f.write_str("cannot tell: not even a factor of two would have been told apart")
             }
             Self::CannotTell(None) => f.write_str("cannot tell: every process start was disturbed"),
         }
@@ -192,13 +194,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_clear_settles_in_five_starts_and_what_layout_could_be_in_eleven() {
+    fn what_is_clear_settles_in_five_starts_and_what_layout_could_be_in_sixteen() {
         assert!(matches!(settled(0.0), (5, Verdict::Equal { .. })));
         assert!(matches!(settled(0.2), (5, Verdict::Slower(_))));
         assert!(matches!(settled(-0.2), (5, Verdict::Faster(_))));
-        assert!(matches!(settled(0.04), (11, Verdict::Slower(_))));
-        assert!(matches!(settled(0.015), (11, Verdict::Slower(_))));
-        assert!(matches!(settled(-0.015), (11, Verdict::Faster(_))));
+        assert!(matches!(settled(0.04), (16, Verdict::Slower(_))));
+        assert!(matches!(settled(0.015), (16, Verdict::Slower(_))));
+        assert!(matches!(settled(-0.015), (16, Verdict::Faster(_))));
     }
 
     #[test]
@@ -213,7 +215,7 @@ mod tests {
 
     #[test]
     fn between_looks_nothing_is_decided() {
-        for count in [0, 1, 4, 6, 7, 9, 10] {
+        for count in [0, 1, 4, 6, 7, 9, 10, 15] {
             assert_eq!(decide(&starts(count, 0.2), &RULE), Decision::Continue, "{count}");
         }
     }
@@ -234,12 +236,18 @@ mod tests {
     }
 
     #[test]
-    fn two_starts_are_too_few_to_tell_and_say_so() {
-        let verdict = conclude(&starts(2, 0.02), &RULE);
+    fn few_starts_are_too_few_to_tell_and_say_so() {
+        let verdict = conclude(&starts(4, 0.02), &RULE);
         assert!(matches!(verdict, Verdict::CannotTell(Some(_))), "{verdict:?}");
         let smallest = verdict.estimate().expect("starts have quads").smallest_effect;
-        assert!(smallest > 0.05, "{smallest}");
-        assert!(verdict.to_string().starts_with("cannot tell: only "), "{verdict}");
+        assert!(smallest.is_some_and(|effect| effect > 0.1), "{smallest:?}");
+        assert!(verdict.to_string().starts_with("cannot tell: only 10."), "{verdict}");
+        let mut apart = starts(1, 0.3);
+        apart.extend(starts(1, -0.3));
+        assert_eq!(
+            conclude(&apart, &RULE).to_string(),
+            "cannot tell: not even a factor of two would have been told apart"
+        );
     }
 
     #[test]

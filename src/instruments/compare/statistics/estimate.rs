@@ -1,25 +1,10 @@
 //! The ratio of B to A over process starts, with what it is worth.
 
+use super::interval::{Interval, RESOLUTION};
+use super::layout::Layout;
+use super::signed_rank::WalshAverages;
 use super::start::{Middle, Start};
 use super::student::{quantile, tail};
-
-/// A range of ratios B / A: 1.02 is two percent slower.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Interval {
-    /// Its lower end.
-    pub low: f64,
-    /// Its upper end.
-    pub high: f64,
-}
-
-/// How much a start's own addresses move the ratio, beyond what the noise within starts explains.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Layout {
-    /// The standard deviation of the starts' own effects, of log ratios; 0 where noise explains all that was seen.
-    pub spread: f64,
-    /// The layout band: where the effect of a single further start lies in 95 % of cases, as a factor on the ratio.
-    pub band: Interval,
-}
 
 /// What is known of B / A after some process starts.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,23 +13,37 @@ pub struct Estimate {
     pub starts: usize,
     /// Kept quads in them.
     pub quads: usize,
-    /// B / A: the geometric mean over starts of the starts' median ratios.
+    /// B / A: the middle of the starts' median ratios by Hodges and Lehmann.
     pub ratio: f64,
     /// Its 95 % interval over starts; of one start alone, over its quads, and then it holds for that start's layout.
     pub interval: Interval,
     /// Its interval at the level at which verdicts are made, every look so far and to come paid for.
     pub certain: Interval,
-    /// The standard error of one start's median by the noise within starts, of log ratios.
+    /// The standard error of one start's median by the noise within starts, of log ratios: half of the starts have less.
     pub within_error: f64,
     /// What layout does; of one start nobody knows.
     pub layout: Option<Layout>,
-    /// The smallest effect that would have been told from none in 95 of 100 repetitions: 0.01 is one percent.
-    pub smallest_effect: f64,
-    middle: f64,
-    error: f64,
-    freedom: usize,
+    /// The smallest effect that would have been told from none in 95 of 100 repetitions: 0.01 is one percent. `None`
+    /// where not even a factor of two would have been.
+    pub smallest_effect: Option<f64>,
+    evidence: Evidence,
     share: f64,
-    allowance: f64,
+}
+
+/// What tells a ratio from a bound.
+#[derive(Debug, Clone, PartialEq)]
+enum Evidence {
+    /// Starts enough for the signed-rank test, which supposes only that a start errs to either side alike.
+    Ranks(WalshAverages),
+    /// Too few for it to tell anything at this level: Student's t around their mean, and beside it what layout may hide.
+    Means {
+        /// Of the starts' medians.
+        mean: f64,
+        /// The mean's standard error.
+        error: f64,
+        /// Degrees of freedom.
+        freedom: usize,
+    },
 }
 
 /// With how much of the false-alarm rate a look is made.
@@ -56,19 +55,20 @@ pub(super) struct Level {
     pub(super) share: f64,
 }
 
-/// What layout may hide while there are too few starts to see it: no ratio of two copies of the same code was
-/// measured further from 1 (−4.6 to +2.7 % for memcpy).
-const UNSEEN_LAYOUT: f64 = 0.05;
-
-/// Log ratios are not known better than this, however alike they look: a nanosecond in a block of 100 µs.
-const RESOLUTION: f64 = 1e-5;
+/// What layout may hide while there are too few starts for ranks: twice as far as any ratio of two copies of the same code
+/// was measured from 1 (−4.6 to +2.7 % for memcpy), so that states at ±6 % deceive nobody about a change of 2 % either.
+const UNSEEN_LAYOUT: f64 = 0.1;
 
 /// What the reported interval leaves out at each end if the number of starts is fixed. To stop by what was seen costs up
 /// to two points of coverage, so an interval made at 95.5 % holds 95 (simulated: 93 to 97, docs/method.md).
 const LEFT_OUT: f64 = 0.0225;
 
-/// How surely the smallest effect would have been found.
-const MISSED: f64 = 0.05;
+/// What a normal deviate exceeds in 5 of 100 cases: the smallest effect is missed so often.
+const MISSED: f64 = 1.644_853_6;
+
+/// What it exceeds in 2.5 of 100. The ends of an interval far out err by more than its middle, so that ranks miss 5 in
+/// 100 at twice as sure a deviate of the middle's error (simulated: docs/method.md).
+const MISSED_BY_RANKS: f64 = 1.959_964;
 
 impl Estimate {
     /// Of the starts that have enough quads; none if there is none.
@@ -78,42 +78,53 @@ impl Estimate {
         if count == 0 {
             return None;
         }
+        let medians: Vec<f64> = middles.iter().map(|start| start.median).collect();
         let quads: usize = middles.iter().map(|start| start.quads).sum();
-        let mean = |of: &dyn Fn(&Middle) -> f64| middles.iter().map(of).sum::<f64>() / count as f64;
-        let middle = mean(&|start| start.median);
-        let within = mean(&|start| start.error.powi(2)).max(RESOLUTION.powi(2));
+        // The median of the errors: a start in a bad stretch of the host has one that says nothing of the others.
+        let errors = middles.iter().map(|start| start.error).collect();
+        let within = super::super::median(errors).max(RESOLUTION);
+        let mean = medians.iter().sum::<f64>() / count as f64;
         let (between, freedom) = if count == 1 {
             (within, quads - 1)
         } else {
-            (mean(&|start| (start.median - middle).powi(2)) * count as f64 / (count - 1) as f64, count - 1)
+            let squares: f64 = medians.iter().map(|median| (median - mean).powi(2)).sum();
+            ((squares / (count - 1) as f64).sqrt(), count - 1)
         };
         let root = (count as f64).sqrt();
-        let around =
-            |centre: f64, half: f64| Interval { low: (centre - half).exp(), high: (centre + half).exp() };
-        let layout = (count > 1).then(|| {
-            let spread = (between - within).max(0.0).sqrt();
-            let band = around(0.0, quantile(0.025, freedom) * spread * (1.0 + 1.0 / count as f64).sqrt());
-            Layout { spread, band }
-        });
-        // Starts that happen to agree better than their own noise allows are luck, and a verdict does not lean on it.
-        let error = between.max(within).sqrt() / root;
-        let reach = quantile(level.false_alarm * level.share / 2.0, freedom) * error;
-        let allowance =
-            if count < starts_that_show_layout(level.false_alarm) { UNSEEN_LAYOUT.ln_1p() } else { 0.0 };
+        let averages = WalshAverages::of(&medians);
+        let middle = averages.middle();
+        let interval = averages.interval(LEFT_OUT).map_or_else(
+            || Interval::around(mean, quantile(LEFT_OUT, freedom) * between.max(RESOLUTION) / root),
+            |ends| Interval::between(*ends.start(), *ends.end()),
+        );
+        let layout = (count > 1).then(|| Layout::of(&medians, middle, within));
+        let tail_share = level.false_alarm * level.share / 2.0;
+        let (certain, smallest, evidence) = if let Some(ends) = averages.interval(tail_share) {
+            let certain = Interval::between(*ends.start(), *ends.end());
+            // What the middle errs by, from an interval of known coverage (Lehmann, Annals of Mathematical Statistics 34, 1963).
+            let error = interval.reach() / quantile(LEFT_OUT, freedom);
+            (certain, certain.reach() + MISSED_BY_RANKS * error, Evidence::Ranks(averages))
+        } else {
+            // Starts that happen to agree better than their own noise allows are luck, and a verdict does not lean on it.
+            let error = between.max(within) / root;
+            let t = quantile(tail_share, freedom);
+            // The error is known no better than from so few starts (the noncentral t by Johnson & Welch, Biometrika 31, 1940).
+            let missed = MISSED * (1.0 + t * t / (2 * freedom) as f64).sqrt();
+            let smallest = UNSEEN_LAYOUT.ln_1p() + (t + missed) * error;
+            let reach = t * error;
+            (Interval::around(mean, reach), smallest, Evidence::Means { mean, error, freedom })
+        };
         Some(Self {
             starts: count,
             quads,
             ratio: middle.exp(),
-            interval: around(middle, quantile(LEFT_OUT, freedom) * between.sqrt().max(RESOLUTION) / root),
-            certain: around(middle, reach),
-            within_error: within.sqrt(),
+            interval,
+            certain,
+            within_error: within,
             layout,
-            smallest_effect: (allowance + reach + quantile(MISSED, freedom) * error).exp_m1(),
-            middle,
-            error,
-            freedom,
+            smallest_effect: Some(smallest.exp_m1()).filter(|effect| *effect <= 1.0),
+            evidence,
             share: level.share,
-            allowance,
         })
     }
 
@@ -129,22 +140,30 @@ impl Estimate {
     }
 
     fn p_beyond(&self, tolerance: f64) -> f64 {
-        let bound = if self.middle > 0.0 { tolerance.ln_1p() } else { -(-tolerance).ln_1p() };
-        let excess = self.middle.abs() - bound - self.allowance;
-        if excess <= 0.0 {
-            return 1.0;
-        }
-        (2.0 * tail(excess / self.error, self.freedom) / self.share).min(1.0)
+        let (above, below) = (tolerance.ln_1p(), (-tolerance).ln_1p());
+        let one_sided = match &self.evidence {
+            Evidence::Ranks(averages) => {
+                averages.above(above + RESOLUTION).min(averages.below(below - RESOLUTION))
+            }
+            Evidence::Means { mean, error, freedom } => {
+                let excess = (mean - above).max(below - mean) - UNSEEN_LAYOUT.ln_1p();
+                if excess <= 0.0 {
+                    return 1.0;
+                }
+                tail(excess / error, *freedom)
+            }
+        };
+        (2.0 * one_sided / self.share).min(1.0)
     }
 
     /// Whether the ratio is shown to be above 1 + `tolerance`.
     pub(super) fn is_above(&self, tolerance: f64) -> bool {
-        self.certain.low.ln() - self.allowance > tolerance.ln_1p()
+        self.certain.low.ln() - self.allowance() > tolerance.ln_1p()
     }
 
     /// Whether the ratio is shown to be below 1 − `tolerance`.
     pub(super) fn is_below(&self, tolerance: f64) -> bool {
-        self.certain.high.ln() + self.allowance < (-tolerance).ln_1p()
+        self.certain.high.ln() + self.allowance() < (-tolerance).ln_1p()
     }
 
     /// Whether the ratio is shown to lie within 1 ± `precision`. One start shows no such thing: another may differ.
@@ -154,14 +173,15 @@ impl Estimate {
 
     /// Half the length of the interval that verdicts are made by, of log ratios.
     pub(super) fn reach(&self) -> f64 {
-        (self.certain.high / self.certain.low).ln() / 2.0
+        self.certain.reach()
     }
-}
 
-/// The fewest starts that can all fall to one side with probability `false_alarm` at most, if up and down are as
-/// likely: with fewer, a layout that has two states only may show one of them every time (11 starts for 1 in 1,000).
-fn starts_that_show_layout(false_alarm: f64) -> usize {
-    (1.0 - false_alarm.log2()).ceil() as usize
+    fn allowance(&self) -> f64 {
+        match self.evidence {
+            Evidence::Ranks(_) => 0.0,
+            Evidence::Means { .. } => UNSEEN_LAYOUT.ln_1p(),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -179,14 +199,14 @@ mod tests {
     const MEDIANS: [f64; 5] = [0.011, 0.008, 0.014, 0.009, 0.013];
 
     #[test]
-    fn ratio_interval_and_p_value_are_scipys() {
-        // exp(mean), exp(t.interval(0.955, 4, mean, sd / √5)), ttest_1samp(medians + 0.1, log 1.05): SciPy 1.17.1. The
-        // allowance for unseen layout is log 1.05.
+    fn of_few_starts_interval_and_p_value_are_scipys_students_t() {
+        // exp(t.interval(0.955, 4, mean, sd / √5)), ttest_1samp(medians + 0.1, log 1.05): SciPy 1.17.1. The allowance for
+        // unseen layout is log 1.1, so the starts lie higher by log 1.1 − log 1.05. The fifteen Walsh averages have 0.011 in the middle.
         let estimate = Estimate::of(&starts(&MEDIANS, 1e-6), WHOLE).expect("starts have quads");
-        assert!((estimate.ratio - 1.011_060_722_4).abs() < 1e-9, "{estimate:?}");
+        assert!((estimate.ratio - 0.011_f64.exp()).abs() < 1e-9, "{estimate:?}");
         assert!((estimate.interval.low - 1.007_745_809_4).abs() < 1e-9, "{estimate:?}");
         assert!((estimate.interval.high - 1.014_386_539_6).abs() < 1e-9, "{estimate:?}");
-        let higher = MEDIANS.map(|median| median + 0.1);
+        let higher = MEDIANS.map(|median| median + 0.1 + (1.1_f64 / 1.05).ln());
         let p_equal = Estimate::of(&starts(&higher, 1e-6), WHOLE).expect("starts have quads").p_equal();
         assert!((p_equal / 6.755_069_090_961_497e-7 - 1.0).abs() < 1e-6, "{p_equal}");
         let half = Level { share: 0.5, ..WHOLE };
@@ -195,18 +215,34 @@ mod tests {
     }
 
     #[test]
-    fn what_noise_within_starts_explains_is_not_layout() {
-        let quiet = Estimate::of(&starts(&MEDIANS, 1e-6), WHOLE)
-            .expect("starts have quads")
-            .layout
-            .expect("several starts");
-        // The medians' own standard deviation, next to no noise.
-        assert!((quiet.spread - 0.002_549_5).abs() < 1e-5, "{quiet:?}");
-        let band = (2.776_445_1 * 0.002_549_51 * 1.2_f64.sqrt()).exp();
-        assert!(
-            (quiet.band.high - band).abs() < 1e-5 && (quiet.band.low - 1.0 / band).abs() < 1e-5,
-            "{quiet:?}"
-        );
+    fn of_many_starts_interval_and_p_value_are_those_of_the_signed_ranks() {
+        // 0.001, 0.002, … 0.016: 136 Walsh averages from 0.001 to 0.016, in steps of half a thousandth.
+        let medians: Vec<f64> = (1..=16_i32).map(|i| f64::from(i) / 1_000.0).collect();
+        let estimate = Estimate::of(&starts(&medians, 1e-6), WHOLE).expect("starts have quads");
+        assert!((estimate.ratio.ln() - 0.008_5).abs() < 1e-9, "{estimate:?}");
+        // All signs one way: 2 · 2⁻¹⁶.
+        assert!((estimate.p_equal() - 2.0 / 65_536.0).abs() < 1e-12, "{}", estimate.p_equal());
+        // At 0.0005 each end: P(T ≤ 8) = 25 / 65,536 still is, P(T ≤ 9) = 33 / 65,536 is not; so the ninth average, of
+        // 1, 1.5, 2, 2, 2.5, 2.5, 3, 3, 3 thousandths.
+        assert!((estimate.certain.low.ln() - (0.003 - RESOLUTION)).abs() < 1e-12, "{estimate:?}");
+        assert!((estimate.certain.high.ln() - (0.014 + RESOLUTION)).abs() < 1e-12, "{estimate:?}");
+    }
+
+    #[test]
+    fn wild_starts_widen_nothing_much() {
+        let mut medians: Vec<f64> = (0..45_i32).map(|i| f64::from(i * 7 % 45 - 22) / 10_000.0).collect();
+        let clean = Estimate::of(&starts(&medians, 1e-6), WHOLE).expect("starts have quads");
+        for (start, wild) in [(3, 0.9), (11, -0.4), (20, 0.2), (40, -0.1)] {
+            medians[start] = wild;
+        }
+        let estimate = Estimate::of(&starts(&medians, 1e-6), WHOLE).expect("starts have quads");
+        assert!((estimate.ratio / clean.ratio - 1.0).abs() < 3e-4, "{estimate:?}");
+        assert!(estimate.reach() < 2.0 * clean.reach(), "{estimate:?} {clean:?}");
+        assert!(estimate.is_within(0.005), "{estimate:?}");
+    }
+
+    #[test]
+    fn what_noise_within_starts_explains_is_not_layout_and_narrows_no_verdict() {
         let loud = Estimate::of(&starts(&MEDIANS, 0.01), WHOLE).expect("starts have quads");
         assert_eq!(loud.layout.expect("several starts").spread, 0.0, "{loud:?}");
         assert!(
@@ -220,7 +256,7 @@ mod tests {
         let estimate = Estimate::of(&starts(&[0.0], 1e-5), WHOLE).expect("starts have quads");
         assert_eq!(estimate.layout, None);
         assert!(estimate.certain.high < 1.001 && !estimate.is_within(0.5), "{estimate:?}");
-        assert!(estimate.smallest_effect > UNSEEN_LAYOUT, "{estimate:?}");
+        assert!(estimate.smallest_effect.is_some_and(|effect| effect > UNSEEN_LAYOUT), "{estimate:?}");
         let slow = Estimate::of(&starts(&[0.04], 1e-5), WHOLE).expect("starts have quads");
         assert!(!slow.is_above(0.0), "layout may do that: {slow:?}");
         let slower = Estimate::of(&starts(&[0.3], 1e-5), WHOLE).expect("starts have quads");
@@ -229,16 +265,16 @@ mod tests {
 
     #[test]
     fn ratios_that_are_all_the_same_leave_the_clocks_resolution() {
-        let estimate = Estimate::of(&starts(&[0.0; 11], 0.0), WHOLE).expect("starts have quads");
+        let estimate = Estimate::of(&starts(&[0.0; 16], 0.0), WHOLE).expect("starts have quads");
         assert!(estimate.interval.low < 1.0 && estimate.interval.high > 1.0, "{estimate:?}");
         assert_eq!(estimate.p_equal(), 1.0);
-        assert!(estimate.smallest_effect > 0.0 && estimate.smallest_effect < 1e-4, "{estimate:?}");
+        assert!(estimate.smallest_effect.is_some_and(|effect| effect > 0.0 && effect < 1e-4), "{estimate:?}");
     }
 
     #[test]
     fn the_p_value_and_the_interval_say_the_same() {
         for shift in [-0.1, -0.05, -0.03, 0.0, 0.012, 0.02, 0.03, 0.05, 0.1] {
-            for count in [5, 11] {
+            for count in [5, 11, 16, 45] {
                 let medians: Vec<f64> = (0..count).map(|i| shift + 0.002 * f64::from(i % 3)).collect();
                 let estimate = Estimate::of(&starts(&medians, 1e-4), WHOLE).expect("starts have quads");
                 let beyond = estimate.is_above(0.02) || estimate.is_below(0.02);
@@ -250,7 +286,9 @@ mod tests {
     }
 
     #[test]
-    fn eleven_starts_show_a_layout_of_two_states_at_one_in_a_thousand() {
-        assert_eq!([1e-3, 0.05, 0.5].map(starts_that_show_layout), [11, 6, 2]);
+    fn starts_that_disagree_wildly_tell_no_figure_apart() {
+        let estimate = Estimate::of(&starts(&[0.3, -0.3], 0.01), WHOLE).expect("starts have quads");
+        assert_eq!(estimate.smallest_effect, None, "{estimate:?}");
+        assert_eq!(estimate.p_equal(), 1.0);
     }
 }

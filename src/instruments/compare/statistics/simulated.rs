@@ -25,6 +25,10 @@ pub(super) enum Between {
     Normal(f64),
     /// One of two states, this far to either side: an alignment that is met or missed.
     TwoStates(f64),
+    /// Normal, with this standard deviation, and ten times that of one start in ten, as measured (`recorded`).
+    Wild(f64),
+    /// Normal, with this standard deviation, and one start in ten longer by up to ten times that: of B alone.
+    Lopsided(f64),
 }
 
 /// A planted comparison.
@@ -45,6 +49,13 @@ impl Planted {
         let layout = match self.between {
             Between::Normal(spread) => spread * random.normal(),
             Between::TwoStates(distance) => distance * if random.uniform() < 0.5 { -1.0 } else { 1.0 },
+            Between::Wild(spread) => {
+                spread * random.normal() * if random.uniform() < 0.1 { 10.0 } else { 1.0 }
+            }
+            Between::Lopsided(spread) => {
+                let longer = if random.uniform() < 0.1 { 10.0 * random.uniform() } else { 0.0 };
+                spread * (random.normal() + longer)
+            }
         };
         let mut last = random.normal();
         let drift = if random.uniform() < 0.5 { -2.0 } else { 2.0 } / self.quads as f64;
