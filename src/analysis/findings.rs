@@ -1,6 +1,6 @@
 //! What limits each case, with evidence: rules over records alone. A rule that cannot tell from noise says nothing, and
 //! "no bottleneck shown" is a verdict. Imports `record` alone; the files of a case are read by
-//! [`CaseFiles`](crate::record::CaseFiles).
+//! [`CaseFiles`].
 //!
 //! | file | asks |
 //! |---|---|
