@@ -349,10 +349,11 @@ fn four_threads() -> Result<(), Failed> {
     let stacks = session().stacks("threads");
     let theirs: u128 = stacks
         .stacks()
-        .filter(|(stack, _)| stack.starts_with("[other threads];") && stack.contains("::on_a_thread"))
+        // Below `[other threads]`, or below the `clone` that started them: that hangs on who runs first.
+        .filter(|(stack, _)| stack.contains("::on_a_thread"))
         .map(|(_, weight)| weight)
         .sum();
-    assert_eq!(theirs, u128::from(work.inclusive), "{}", stacks.to_text());
+    assert_eq!(theirs, u128::from(work.inclusive));
     near("their work", theirs as f64 / stacks.total() as f64, 0.98, 0.02)
 }
 

@@ -1,6 +1,6 @@
 //! The checks: a ledger against the truth of the same iterations.
 
-use perflab::record::{ThreadWaits, WaitsLedger};
+use perflab::record::{BlockedIn, ThreadWaits, WaitsLedger};
 
 use super::plants::Truth;
 
@@ -26,15 +26,29 @@ pub(crate) fn blocked_in(
     calls: &[&str],
     points: f64,
 ) -> Result<(), String> {
-    let thread = measuring(ledger);
-    let blocked = thread.blocked.iter().filter(|blocked| calls.contains(&blocked.call.as_str()));
-    let blocked: f64 = blocked.map(|blocked| blocked.ns as f64).sum();
+    let calls_wanted = |blocked: &&BlockedIn| calls.contains(&blocked.call.as_str());
+    let ns = measuring(ledger).blocked.iter().filter(calls_wanted).map(|blocked| blocked.ns).sum();
+    as_long_as(ledger, truth, (ns, &format!("in {calls:?}")), points)
+}
+
+/// The same of all calls together.
+pub(crate) fn blocked(ledger: &WaitsLedger, truth: &[Truth], points: f64) -> Result<(), String> {
+    as_long_as(ledger, truth, (measuring(ledger).parts.blocked_ns, "in all calls"), points)
+}
+
+fn as_long_as(
+    ledger: &WaitsLedger,
+    truth: &[Truth],
+    (blocked_ns, calls): (u64, &str),
+    points: f64,
+) -> Result<(), String> {
+    let (thread, blocked) = (measuring(ledger), blocked_ns as f64);
     let waited: f64 = truth.iter().map(|one| one.waited_ns as f64).sum();
     let wall: f64 = truth.iter().map(|one| one.wall_ns as f64).sum();
     let runqueue = thread.parts.runqueue_ns as f64;
     let allowed = points / 100.0 * wall;
     let told = format!(
-        "blocked {:.1} % in {calls:?}, by the other clock {:.1} %, of which up to {:.1} waiting for a CPU",
+        "blocked {:.1} % {calls}, by the other clock {:.1} %, of which up to {:.1} waiting for a CPU",
         100.0 * blocked / wall,
         100.0 * waited / wall,
         100.0 * runqueue / wall

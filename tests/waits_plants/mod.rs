@@ -12,7 +12,7 @@ use perflab::instruments::waits::{Plan, Proc, Sources, measure_case};
 use perflab::record::WaitsLedger;
 use perflab::workload::Entry;
 
-use checks::{Check, adds_up, blocked_in};
+use checks::{Check, adds_up, blocked, blocked_in};
 use plants::{Truth, truth};
 
 pub(crate) fn main() -> ExitCode {
@@ -139,7 +139,14 @@ fn lock(period: usize, percent: usize, points: f64) -> Result<(), Failed> {
     let check: Check = if points > 5.0 {
         |ledger, truth| blocked_in(ledger, truth, &["futex"], 10.0)
     } else {
-        |ledger, truth| blocked_in(ledger, truth, &["futex"], 5.0)
+        // How long it was blocked is counted; in which call, a few looks tell.
+        |ledger, truth| {
+            blocked(ledger, truth, 5.0)?;
+            let wall: u64 = truth.iter().map(|one| one.wall_ns).sum();
+            let waited: u64 = truth.iter().map(|one| one.waited_ns).sum();
+            let points = 100.0 * seen_by_looking(waited as f64 / wall as f64, ledger.sampling.passes);
+            blocked_in(ledger, truth, &["futex"], points.max(5.0))
+        }
     };
     let always = |_: &mut WaitsLedger, truth: &mut [Truth]| {
         truth.iter_mut().for_each(|one| one.waited_ns = 2 * one.wall_ns);
