@@ -22,6 +22,7 @@ mod link;
 mod markdown;
 mod notes;
 mod page;
+mod predictions;
 mod ranking_table;
 mod scaling;
 mod seen;
@@ -35,6 +36,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::analysis::predictions::{Prediction, predictions};
 use crate::analysis::{current_revision, rank};
 use crate::record::{
     CaseId, History, Layout, Listing, RecordError, Recorded, RecordedCase, write_atomically,
@@ -96,6 +98,8 @@ struct Source<'a> {
     history: History,
     /// Of the newest run, as measurements write it.
     revision: Option<String>,
+    /// What findings predicted, and what came of it.
+    predictions: Vec<Prediction>,
 }
 
 impl<'a> Source<'a> {
@@ -146,7 +150,8 @@ pub fn render(
     let revision = recorded.environment.as_ref().map(current_revision);
     let history = History::load(layout)?;
     let unread: Vec<String> = history.problems.iter().map(ToString::to_string).collect();
-    let source = Source { listing, recorded, layout, files, history, revision };
+    let predictions = predictions(listing, recorded);
+    let source = Source { listing, recorded, layout, files, history, revision, predictions };
     let mut pages = 0;
     let mut write = |path: &Path, page: maud::Markup| -> Result<(), ReportError> {
         pages += 1;

@@ -57,6 +57,10 @@ pub trait Workload: 'static {
     /// Which costs this workload leaves out that siblings pay for: the experiments that its family holds.
     const SPARES: &'static [Spare] = &[];
 
+    /// Whether its output says what its siblings' say in a shorter form, such as a range by its ends: it then replaces none
+    /// of them, however little it takes.
+    const ABBREVIATES: bool = false;
+
     /// What the measured code reads.
     type Input;
     /// What the measured code makes. Dropped inside the measured loop, unless [`Part`] says otherwise.

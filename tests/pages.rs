@@ -399,6 +399,17 @@ fn a_family_page_says_first_what_limits_its_baseline() {
 }
 
 #[test]
+fn what_findings_promised_stands_beside_what_siblings_show() {
+    let pages = Pages::with_holes();
+    let page = pages.family("build-vec");
+    let pairs = page.split("<h2>Predicted and realised").nth(1).expect("the section is there");
+    // Of the only case with a finding: growth was promised 1.72 times, and the sibling takes 0.61 of 1.42 ns.
+    assert!(pairs.contains("1.72 ×") && pairs.contains("push-reserved"), "{pairs}");
+    assert!(pages.index().contains("Predictions, scored"));
+    assert!(!pages.family("noop").contains("Predicted and realised"));
+}
+
+#[test]
 fn families_with_most_to_gain_come_first() {
     let (mut listing, recorded) = fabricated::with_holes();
     let index = Pages::of(&listing, &recorded, false, &[]).index();

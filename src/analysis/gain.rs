@@ -15,9 +15,11 @@ pub struct Gain<'a> {
     pub paired: bool,
 }
 
-/// The largest gain of a ranking: its fastest member's, unless that is the baseline or cannot be told from it.
+/// The largest gain of a ranking: its fastest member's, unless that is the baseline or cannot be told from it. Members that
+/// abbreviate the answer replace nobody.
 pub fn gain<'a>(family: &ListedFamily, ranking: &Ranking<'a>) -> Option<Gain<'a>> {
-    let first = ranking.ranked.first().filter(|first| first.workload.name != family.baseline)?;
+    let fastest = ranking.ranked.iter().find(|member| !member.workload.abbreviates)?;
+    let first = Some(fastest).filter(|first| first.workload.name != family.baseline)?;
     let ratio = first.ratio?;
     let times = Estimate::exact(1.0).over(&ratio.estimate).filter(|times| times.low > 1.0)?;
     Some(Gain { workload: first.workload, times, paired: ratio.paired })
@@ -54,6 +56,8 @@ mod tests {
         let ends = |gain: Gain<'_>| (gain.times.low, gain.times.high);
         assert_eq!(gain(&family, &shown).map(ends), Some((2.0, 2.5)));
         assert_eq!(gain(&family, &ranking(&collect, 0.8, 1.01)), None);
+        let shorter = ListedWorkload { abbreviates: true, ..collect.clone() };
+        assert_eq!(gain(&family, &ranking(&shorter, 0.4, 0.5)), None);
         let baseline = ListedWorkload { name: "push".into(), ..ListedWorkload::default() };
         assert_eq!(gain(&family, &ranking(&baseline, 0.4, 0.5)), None);
     }

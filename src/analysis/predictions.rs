@@ -35,9 +35,9 @@ pub fn predictions(listing: &Listing, recorded: &Recorded) -> Vec<Prediction> {
 }
 
 /// The median of the errors' sizes, in points of a hundredth of the case's time. `None` without predictions.
-pub fn median_error(predictions: &[Prediction]) -> Option<f64> {
+pub fn median_error<'a>(predictions: impl IntoIterator<Item = &'a Prediction>) -> Option<f64> {
     let mut errors: Vec<f64> =
-        predictions.iter().map(|prediction| prediction.error().abs() * 100.0).collect();
+        predictions.into_iter().map(|prediction| prediction.error().abs() * 100.0).collect();
     errors.sort_by(f64::total_cmp);
     let n = errors.len();
     match n {

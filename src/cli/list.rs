@@ -41,6 +41,7 @@ fn listed_family(family: &'static Family) -> ListedFamily {
             Role::Direct => ListedRole::Direct,
             Role::HandedOver => ListedRole::HandedOver,
         }),
+        abbreviates: entry.abbreviates,
         spares: entry
             .spares
             .iter()

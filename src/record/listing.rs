@@ -62,6 +62,9 @@ pub struct ListedWorkload {
     /// Which costs it leaves out that siblings pay for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub spares: Vec<Spare>,
+    /// Whether its output is a shorter form of its siblings', of which it then replaces none.
+    #[serde(default)]
+    pub abbreviates: bool,
     /// Why it cannot run on this machine at some size.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unavailable: Option<String>,

@@ -8,8 +8,8 @@ use super::charts::{Bar, Line, bars, lines};
 use super::page::{case_link, clip, frame, scrolled, swatch, words};
 use super::ranking_table::{self, place};
 use super::{
-    ReportError, Source, break_even, cell, findings, floor, format, history, link, scaling, sentence, sizes,
-    waits,
+    ReportError, Source, break_even, cell, findings, floor, format, history, link, predictions, scaling,
+    sentence, sizes, waits,
 };
 use crate::analysis::{Estimate, Ranking, Standing, rank, twins};
 use crate::record::{CaseId, ListedCounts, ListedFamily, ListedWorkload, Metric};
@@ -40,6 +40,7 @@ pub(super) fn page(source: &Source<'_>, family: &ListedFamily) -> Result<Markup,
             ListedCounts::Work => (time_over_sizes(source, &path, family)?),
             ListedCounts::Workers => (scaling::section(source, &path, family)?),
         }
+        (predictions::of_family(source, &path, &family.name))
         (history::section(source, &path, family, shown)?)
         (reading(source, &path, family))
     };

@@ -139,6 +139,7 @@ fn part_of(instrument: InstrumentName) -> &'static str {
         InstrumentName::Flamegraph => "flamegraph",
         InstrumentName::Heap => "heap",
         InstrumentName::Waits => "waits",
+        InstrumentName::Instructions => "costs",
         _ => "measurements",
     }
 }
@@ -150,6 +151,9 @@ fn picture_of(source: &Source<'_>, id: &CaseId, finding: &Finding) -> Option<(Pa
         InstrumentName::Heap => files.heap_flamegraph.clone().map(|svg| (svg, "Heap flamegraph")),
         InstrumentName::Waits => files.waits_flamegraph.clone().map(|svg| (svg, "Waits flamegraph")),
         InstrumentName::Flamegraph => files.flamegraph.clone().map(|svg| (svg, "CPU flamegraph")),
+        InstrumentName::Instructions => {
+            files.instructions_flamegraph.clone().map(|svg| (svg, "Instruction flamegraph"))
+        }
         _ => None,
     });
     seen_by.or_else(|| files.flamegraph.clone().map(|svg| (svg, "CPU flamegraph")))

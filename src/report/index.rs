@@ -5,7 +5,7 @@ use std::path::Path;
 use maud::{Markup, html};
 
 use super::page::{case_link, clip, frame, scrolled, words};
-use super::{Source, beside, findings, format, link, notes, sentence, sizes, speeds};
+use super::{Source, beside, findings, format, link, notes, predictions, sentence, sizes, speeds};
 use crate::analysis::{Coverage, Gain, Ranking, gain, rank};
 use crate::record::{CaseId, Environment, InstrumentState, ListedFamily, State};
 
@@ -28,6 +28,7 @@ pub(super) fn page(source: &Source<'_>, problems: &[String]) -> Markup {
             p.answer { "Nothing is recorded yet. Type " code { "just bench" } " to measure every case with every available instrument; " code { "just time build-vec" } " for a first look at one family." }
         }
         (families(source, &path))
+        (predictions::summary(source))
         (covered(source, &path, &coverage))
         (instruments(&source.recorded.instruments))
         (environment(source.recorded.environment.as_ref()))

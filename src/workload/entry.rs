@@ -19,6 +19,8 @@ pub struct Entry {
     pub role: Option<Role>,
     /// Which costs it leaves out that siblings pay for.
     pub spares: &'static [Spare],
+    /// Whether its output is a shorter form of its siblings'.
+    pub abbreviates: bool,
     prepare: fn(usize) -> Box<dyn Case>,
     unavailable: fn(usize) -> Option<String>,
     speedup_bound: fn(usize, usize) -> Option<f64>,
@@ -36,6 +38,7 @@ impl Entry {
             concurrency: W::CONCURRENCY,
             role: W::ROLE,
             spares: W::SPARES,
+            abbreviates: W::ABBREVIATES,
             prepare: |size| Box::new(Prepared::<W>::new(size)),
             unavailable: W::unavailable,
             speedup_bound: W::speedup_bound,

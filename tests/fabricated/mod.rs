@@ -12,7 +12,7 @@ use perflab::record::{
     BlockedIn, Branches, CallSite, CaseId, Costs, Doing, Environment, Evidence, Failure, Finding,
     FindingKind, FunctionCost, HeapSites, InstrumentName, InstrumentState, Interval, Lane, Layout, LeftOut,
     ListedConcurrency, ListedFamily, ListedFloor, ListedWorkload, Listing, Measurement, Metric, Recorded,
-    RecordedCase, SCHEMA, Sampling, Speed, State, ThreadWaits, Timeline, Unit, WaitParts, WaitsLedger,
+    RecordedCase, SCHEMA, Sampling, Spare, Speed, State, ThreadWaits, Timeline, Unit, WaitParts, WaitsLedger,
 };
 
 /// The sizes of every family.
@@ -268,6 +268,7 @@ pub(crate) fn with_holes() -> (Listing, Recorded) {
     };
     let mut build = family("build-vec", MEMBERS.len());
     build.workloads[6].sizes.pop();
+    build.workloads[1].spares = vec![Spare { cost: "growth".into(), of: "push".into() }];
     build.workloads.push(workload(
         "arrayvec",
         "a fixed array on the stack, as long as it may get",

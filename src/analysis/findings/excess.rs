@@ -19,7 +19,10 @@ pub(super) fn find(case: &Case<'_>, named: Groups) -> Option<Found> {
         (Groups::NONE, _) | (_, None) => 0.0,
         (_, Some((shares, _))) => shares.any(named).high,
     };
-    let leaner = case.siblings().filter_map(|(sibling, record)| {
+    // What abbreviates is no other way to the same answer.
+    let replaces = |sibling: &ListedWorkload| sibling.abbreviates == case.workload.abbreviates;
+    let alternatives = case.siblings().filter(|(sibling, _)| replaces(sibling));
+    let leaner = alternatives.filter_map(|(sibling, record)| {
         let (size, own, other) = counted(case, sibling)?;
         let times = own / other;
         let gain = case.gain_of(record);

@@ -250,6 +250,7 @@ pub(crate) struct RangeDebug;
 
 impl Workload for RangeDebug {
     const NAME: &'static str = "range-debug";
+    const ABBREVIATES: bool = true;
     const ABOUT: &'static str =
         "says the same numbers by naming their range, `0..n`, and writes none between: str(range(n))";
     const MIRRORS: Option<&'static str> = Some("f4");
@@ -265,6 +266,7 @@ pub(crate) struct RangeItoa;
 
 impl Workload for RangeItoa {
     const NAME: &'static str = "range-itoa";
+    const ABBREVIATES: bool = true;
     const ABOUT: &'static str = "the same short text as range-debug without the formatting machinery";
     const SPARES: &'static [Spare] = &[Spare::formatting("range-debug")];
     text_of_numbers!(size => named(*size));

@@ -161,6 +161,14 @@ impl fmt::Display for Bottleneck {
                 exponent.high,
                 times(*ahead)
             )?,
+            Self::AtFloor { times: t, part } if t.high < 1.0 => write!(
+                f,
+                "it is faster than this machine's calibrated speed allows for {part} ({} [{}, {}] of that time): the calibration \
+                 was disturbed or another pattern of access is faster, and nothing is to be gained that could be told",
+                times(t.value),
+                times(t.low),
+                times(t.high)
+            )?,
             Self::AtFloor { times: t, part } => write!(
                 f,
                 "it takes {} times [{}, {}] what this machine takes at least, for {part}: nothing is to be gained that could \
