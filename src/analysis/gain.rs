@@ -16,8 +16,11 @@ pub struct Gain<'a> {
 }
 
 /// The largest gain of a ranking: its fastest member's, unless that is the baseline or cannot be told from it. Members that
-/// abbreviate the answer replace nobody.
+/// abbreviate the answer replace nobody, and only families that ask *how* have members that replace each other.
 pub fn gain<'a>(family: &ListedFamily, ranking: &Ranking<'a>) -> Option<Gain<'a>> {
+    if !family.offers_alternatives() {
+        return None;
+    }
     let fastest = ranking.ranked.iter().find(|member| !member.workload.abbreviates)?;
     let first = Some(fastest).filter(|first| first.workload.name != family.baseline)?;
     let ratio = first.ratio?;
@@ -50,12 +53,15 @@ mod tests {
 
     #[test]
     fn a_gain_is_told_where_the_whole_interval_is_one() {
-        let family = ListedFamily { baseline: "push".into(), ..ListedFamily::default() };
+        let question = "How should it be built?".to_owned();
+        let family = ListedFamily { baseline: "push".into(), question, ..ListedFamily::default() };
+        let parts = ListedFamily { question: "What does it cost?".into(), ..family.clone() };
         let collect = ListedWorkload { name: "collect".into(), ..ListedWorkload::default() };
         let shown = ranking(&collect, 0.4, 0.5);
         let ends = |gain: Gain<'_>| (gain.times.low, gain.times.high);
         assert_eq!(gain(&family, &shown).map(ends), Some((2.0, 2.5)));
         assert_eq!(gain(&family, &ranking(&collect, 0.8, 1.01)), None);
+        assert_eq!(gain(&parts, &shown), None);
         let shorter = ListedWorkload { abbreviates: true, ..collect.clone() };
         assert_eq!(gain(&family, &ranking(&shorter, 0.4, 0.5)), None);
         let baseline = ListedWorkload { name: "push".into(), ..ListedWorkload::default() };

@@ -16,7 +16,7 @@ pub(super) fn page(source: &Source<'_>, problems: &[String]) -> Markup {
     let body = html! {
         header.lead {
             h1 { "perflab" }
-            p { "A hot loop is declared once, every instrument measures the same machine code, and one report ranks the answers with their evidence." }
+            p { "A hot loop is declared once, every instrument measures the same machine code, and one report names the bottleneck with its evidence, before anyone optimises." }
         }
         @if !problems.is_empty() {
             section.problem aria-labelledby="problems" {

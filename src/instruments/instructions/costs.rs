@@ -14,7 +14,7 @@ use crate::instruments::folded::Caption;
 use crate::record::{Branches, CaseId, Costs, Folded, SCHEMA};
 use flow::Flow;
 use frames::{Frames, Symbolic};
-use stacks::{LEAST_SHARE, Stacks};
+use stacks::Stacks;
 
 /// The costs of a profile.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,9 +75,8 @@ impl Taken {
         Caption {
             title: id.to_string(),
             subtitle: format!(
-                "Callgrind: {instructions} instructions of {iterations} iterations, all counted; a function that several \
-                 call is split among them by what their calls cost; calls below 1/{LEAST_SHARE} stay with their \
-                 caller{inlined}"
+                "Callgrind: {instructions} instructions of {iterations} iterations, all counted; callers share a function by \
+                 what their calls cost{inlined}"
             ),
             count_name: "instructions",
         }

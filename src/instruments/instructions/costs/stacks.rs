@@ -10,7 +10,7 @@ use crate::record::{Branches, Folded, FunctionCost, clean_frame};
 
 /// A call that bears less than one in so many instructions is not followed: its cost stays with its caller. It would be a
 /// tenth of a pixel in the widest picture.
-pub(super) const LEAST_SHARE: u64 = 10_000;
+const LEAST_SHARE: u64 = 10_000;
 /// Calls that a stack holds at most; what is deeper stays with the function there.
 const DEEPEST: usize = 500;
 /// Costs that are split before no function is taken apart any more: real profiles take thousands, and one that is made to be
