@@ -120,6 +120,11 @@ impl Job {
         &*self.cases[0].prepared
     }
 
+    /// Says that nothing more will be measured, so that the next group may begin ([`Overlap::Drawing`]).
+    pub fn has_measured(&self) {
+        wire::tell_measured();
+    }
+
     /// A count of the first case that has no spread.
     pub fn exact(&self, metric: Metric, value: f64) -> Reading {
         self.reading(metric, value, value, value)
@@ -148,6 +153,36 @@ impl From<String> for NoNumber {
     }
 }
 
+/// How much of the next group's work may be done while one group is under way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Overlap {
+    /// None: one after another.
+    None,
+    /// One group measures at a time; once it has said [`Job::has_measured`], the next one begins while it still writes
+    /// and draws.
+    Drawing,
+    /// Two groups are measured side by side: counts, not clocks, are read.
+    Counting,
+}
+
+impl Overlap {
+    /// Most groups under way.
+    const fn groups(self) -> usize {
+        match self {
+            Self::None => 1,
+            Self::Drawing | Self::Counting => 2,
+        }
+    }
+
+    /// Most of them that measure.
+    const fn measuring(self) -> usize {
+        match self {
+            Self::None | Self::Drawing => 1,
+            Self::Counting => 2,
+        }
+    }
+}
+
 /// An instrument, as the session sees it.
 pub trait Instrument: Sync {
     /// Which one it is.
@@ -168,9 +203,9 @@ pub trait Instrument: Sync {
         cases.iter().map(|case| vec![*case]).collect()
     }
 
-    /// How many groups may be measured at once; more than one only where counts, not clocks, are read.
-    fn at_once(&self) -> usize {
-        1
+    /// How its groups may overlap.
+    fn overlap(&self) -> Overlap {
+        Overlap::None
     }
 
     /// Measures one group. Called in a process of its own; raw output goes where `job.layout` says.

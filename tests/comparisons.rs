@@ -49,7 +49,7 @@ fn planted_work_is_compared_by_its_share() {
         .iter()
         .map(|family| family["planted"].as_f64().expect("a share"))
         .collect();
-    assert_eq!(planted, [0.01, 0.02, 0.05]);
+    assert_eq!(planted, [0.005, 0.01, 0.02, 0.05]);
 }
 
 #[test]

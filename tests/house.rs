@@ -116,6 +116,22 @@ fn the_tree_holds_no_unfinished_business() {
     }
 }
 
+/// A step of the wall clock moves no measurement, and the time of a suspended machine counts for none: durations are taken
+/// by `Instant` (on Linux CLOCK_MONOTONIC) or thread clocks, wall-clock time only dates what was measured.
+#[test]
+fn nothing_is_timed_by_the_wall_clock() {
+    // Dates of runs, and of files: whether one is of this run.
+    let dated =
+        ["cli/diff.rs", "instruments/moment.rs", "instruments/time/estimates.rs", "instruments/time/lone.rs"];
+    let src = root().join("src");
+    let by_wall_clock: Vec<PathBuf> = rust_files(&src)
+        .into_iter()
+        .filter(|file| fs::read_to_string(file).expect("a source file can be read").contains("SystemTime"))
+        .map(|file| file.strip_prefix(&src).expect("it lies under src").to_owned())
+        .collect();
+    assert_eq!(by_wall_clock, dated.map(PathBuf::from));
+}
+
 /// What may stand at the top: a newcomer's first look is at these.
 const TOP: [&str; 17] = [
     ".cargo",

@@ -18,7 +18,7 @@ pub struct Estimate {
 pub struct Ratio {
     /// The multiple of the baseline.
     pub estimate: Estimate,
-    /// Whether it comes from interleaved rounds. If not, it divides two medians taken at different moments, and
+    /// Whether it comes from interleaved blocks. If not, it divides two medians taken at different moments, and
     /// a change of the machine between them is in it.
     pub paired: bool,
 }

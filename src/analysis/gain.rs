@@ -11,7 +11,7 @@ pub struct Gain<'a> {
     pub workload: &'a ListedWorkload,
     /// Times as fast as the baseline; the whole interval lies above one.
     pub times: Estimate,
-    /// Whether it comes from interleaved rounds.
+    /// Whether it comes from interleaved blocks.
     pub paired: bool,
 }
 

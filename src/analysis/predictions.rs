@@ -17,7 +17,7 @@ pub struct Prediction {
     pub sibling: String,
     /// Times as fast at most, by the finding's share; 1 where no finding was made: nothing to gain.
     pub predicted: f64,
-    /// Times as fast in interleaved rounds.
+    /// Times as fast in interleaved blocks.
     pub realised: Estimate,
 }
 
@@ -28,7 +28,7 @@ impl Prediction {
     }
 }
 
-/// Every prediction whose outcome was measured in interleaved rounds, in catalogue order.
+/// Every prediction whose outcome was measured in interleaved blocks, in catalogue order.
 pub fn predictions(listing: &Listing, recorded: &Recorded) -> Vec<Prediction> {
     let families = listing.families.iter().filter(|family| family.counts == ListedCounts::Work);
     families.flat_map(|family| of_family(family, recorded)).collect()

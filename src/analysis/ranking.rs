@@ -1,7 +1,7 @@
 //! The members of a family at one size, fastest first; members that cannot be told apart share a rank.
 //!
 //! # The rule
-//! 1. All members are put on one scale. It is the ratio from interleaved rounds
+//! 1. All members are put on one scale. It is the ratio from interleaved blocks
 //!    ([`Metric::TimeRatio`], the baseline being 1) when every timed member has one; else the time itself.
 //!    The two are never mixed within a ranking, and a ratio of another revision than the time beside it counts
 //!    as none.
@@ -18,7 +18,7 @@ use crate::record::{CaseId, ListedFamily, ListedWorkload, Metric, Recorded};
 /// The scale on which a ranking was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RankedBy {
-    /// Ratios to the baseline, from interleaved rounds.
+    /// Ratios to the baseline, from interleaved blocks.
     PairedRatio,
     /// Times, taken one workload after the other.
     Time,

@@ -18,7 +18,7 @@ use crate::record::{Layout, Lock, SCHEMA, SelfCheck};
 pub(super) struct Arguments {
     /// Regular expression over case ids, `family/workload@size`
     filter: Option<String>,
-    /// Plant 1, 2 and 5 % of work in one side instead, and say how much of it is found
+    /// Plant 0.5, 1, 2 and 5 % of work in one side instead, and say how much of it is found
     #[arg(long)]
     planted: bool,
     /// Comparisons of each case
@@ -37,7 +37,7 @@ pub(super) struct Arguments {
 }
 
 /// Thousandths of work that `--planted` adds.
-const PLANTED: [u64; 3] = [10, 20, 50];
+const PLANTED: [u64; 4] = [5, 10, 20, 50];
 
 pub(super) fn aa(catalogue: &Catalogue, arguments: Arguments) -> anyhow::Result<()> {
     // What is wrong with the arguments is told before anything is built.
@@ -189,6 +189,6 @@ mod tests {
             .into_iter()
             .flat_map(|case| (0..3).flat_map(move |n| PLANTED.map(|planted| seed(case, planted, n))))
             .collect();
-        assert_eq!(seeds.len(), 18);
+        assert_eq!(seeds.len(), 2 * 3 * PLANTED.len());
     }
 }

@@ -24,6 +24,7 @@ mod wire;
 
 pub use block::Block;
 pub use causes::{Cause, Causes};
+pub(super) use counters::stolen_ns;
 pub use counts::{can_count, count};
 pub use engine::{Budget, Pair, Side, StartError, Taken};
 pub use serving::serve;

@@ -14,7 +14,7 @@ pub use counts::{HeapCounts, is_counting, measure_case};
 pub use sites::{call_sites, fold, parse_call_sites};
 
 use super::folded::{Caption, draw_to};
-use super::{Effort, Instrument, Job, NoNumber, Reading, folder_of, remove_stale, session};
+use super::{Effort, Instrument, Job, NoNumber, Overlap, Reading, folder_of, remove_stale, session};
 use crate::catalogue::{CaseRef, Catalogue};
 use crate::record::{
     CaseId, Folded, HeapSites, InstrumentName, InstrumentState, Metric, Run, State, write_atomically,
@@ -73,8 +73,8 @@ impl Instrument for Heap {
     }
 
     /// Counts do not depend on neighbours.
-    fn at_once(&self) -> usize {
-        2
+    fn overlap(&self) -> Overlap {
+        Overlap::Counting
     }
 
     fn measure(&self, job: &Job) -> Result<Vec<Reading>, NoNumber> {

@@ -26,7 +26,7 @@ use runner::Executables;
 
 use super::session::id_of;
 use super::tools::{self, RUNNER_VERSION};
-use super::{Effort, Instrument, Job, NoNumber, Reading, clock, machine};
+use super::{Effort, Instrument, Job, NoNumber, Overlap, Reading, clock, machine};
 use crate::catalogue::{CaseRef, Catalogue, serve_workers};
 use crate::record::{CaseId, InstrumentName, InstrumentState, Metric, Run, State};
 use crate::workload::Case;
@@ -100,8 +100,8 @@ impl Instrument for Instructions {
         ))
     }
 
-    fn at_once(&self) -> usize {
-        2
+    fn overlap(&self) -> Overlap {
+        Overlap::Counting
     }
 
     fn measure(&self, job: &Job) -> Result<Vec<Reading>, NoNumber> {

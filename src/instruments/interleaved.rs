@@ -2,7 +2,8 @@
 //!
 //! Within a round the members meet the same mood of the machine; the ratio of a round cancels it. The estimate is
 //! the median over rounds; its interval is the sign test's, which assumes nothing of the noise but that a round is
-//! as likely to err up as down. Knows neither criterion nor CPython.
+//! as likely to err up as down. A round in which the hypervisor took a CPU away is set aside for that, never for what it
+//! measured. Knows neither criterion nor CPython.
 
 use std::time::{Duration, Instant};
 
@@ -13,33 +14,73 @@ pub(super) type Member<'a, E> = Box<dyn FnMut(u64) -> Result<Duration, E> + 'a>;
 pub(super) struct Budget {
     /// Most rounds.
     pub(super) rounds: usize,
-    /// Fewest, whatever they cost.
+    /// Fewest, whatever they cost; so many undisturbed ones of each member are waited for a while.
     pub(super) fewest: usize,
     /// Time after which rounds end early, nanoseconds a member.
     pub(super) member_ns: u64,
 }
 
-/// Nanoseconds an iteration: a row a round, a column a member. `iterations` are a member's in each round.
+/// What a member took in a round.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Timed {
+    /// Nanoseconds an iteration.
+    pub(super) ns: f64,
+    /// Whether the hypervisor took a CPU away meanwhile.
+    pub(super) stolen: bool,
+}
+
+/// How many times what rounds may cost is waited for undisturbed ones.
+const PATIENCE: u32 = 3;
+
+/// A row a round, a column a member. `iterations` are a member's in each round; `stolen_ns` tells what the hypervisor has
+/// taken so far.
 pub(super) fn take_rounds<E>(
     members: &mut [Member<'_, E>],
     iterations: &[u64],
     budget: &Budget,
-) -> Result<Vec<Vec<f64>>, E> {
+    stolen_ns: impl Fn() -> u64,
+) -> Result<Vec<Vec<Timed>>, E> {
     let allowed = Duration::from_nanos(budget.member_ns) * u32::try_from(members.len()).unwrap_or(1);
     let mut order: Vec<usize> = (0..members.len()).collect();
     let mut shuffle = Shuffle(0x5eed);
-    let mut rounds = Vec::new();
+    let mut rounds: Vec<Vec<Timed>> = Vec::new();
     let began = Instant::now();
-    while rounds.len() < budget.rounds && (rounds.len() < budget.fewest || began.elapsed() < allowed) {
+    let count = members.len();
+    let is_wanting = |rounds: &[Vec<Timed>]| {
+        let undisturbed = |member: usize| rounds.iter().filter(|round| !round[member].stolen).count();
+        let wanting = (0..count).any(|member| undisturbed(member) < budget.fewest);
+        let elapsed = began.elapsed();
+        rounds.len() < budget.fewest || elapsed < allowed || (wanting && elapsed < allowed * PATIENCE)
+    };
+    while rounds.len() < budget.rounds && is_wanting(&rounds) {
         shuffle.shuffle(&mut order);
-        let mut round = vec![0.0; members.len()];
+        let mut round = vec![Timed { ns: 0.0, stolen: false }; members.len()];
         for &index in &order {
+            let before = stolen_ns();
             let elapsed = members[index](iterations[index])?;
-            round[index] = elapsed.as_nanos() as f64 / iterations[index] as f64;
+            let ns = elapsed.as_nanos() as f64 / iterations[index] as f64;
+            round[index] = Timed { ns, stolen: stolen_ns() > before };
         }
         rounds.push(round);
     }
     Ok(rounds)
+}
+
+/// What `of` makes of the times of `members`, round by round: of the rounds in which no CPU was taken away from any of
+/// them; of all rounds where fewer than `fewest` are left.
+pub(super) fn undisturbed<const N: usize>(
+    rounds: &[Vec<Timed>],
+    members: [usize; N],
+    fewest: usize,
+    of: impl Fn([f64; N]) -> f64,
+) -> Vec<f64> {
+    let of_round = |round: &Vec<Timed>| of(members.map(|member| round[member].ns));
+    let kept: Vec<f64> = rounds
+        .iter()
+        .filter(|round| members.iter().all(|member| !round[*member].stolen))
+        .map(of_round)
+        .collect();
+    if kept.len() >= fewest { kept } else { rounds.iter().map(of_round).collect() }
 }
 
 /// A block that takes this many times `block_ns` with its staging is long enough, however little of it is measured.
@@ -165,14 +206,15 @@ mod tests {
     #[test]
     fn every_round_has_a_time_of_each_member() {
         let budget = Budget { rounds: 9, fewest: 6, member_ns: u64::MAX / 1_000_000_000 };
-        let rounds = take_rounds(&mut [made_up(3), made_up(6)], &[10, 5], &budget).expect("no member fails");
-        assert_eq!(rounds, vec![vec![3.0, 6.0]; 9]);
+        let rounds =
+            take_rounds(&mut [made_up(3), made_up(6)], &[10, 5], &budget, || 0).expect("no member fails");
+        assert_eq!(rounds, vec![[3.0, 6.0].map(|ns| Timed { ns, stolen: false }).to_vec(); 9]);
     }
 
     #[test]
     fn a_spent_budget_leaves_the_fewest_rounds() {
         let budget = Budget { rounds: 41, fewest: 6, member_ns: 0 };
-        let rounds = take_rounds(&mut [made_up(1)], &[1], &budget).expect("no member fails");
+        let rounds = take_rounds(&mut [made_up(1)], &[1], &budget, || 0).expect("no member fails");
         assert_eq!(rounds.len(), 6);
     }
 
@@ -180,7 +222,38 @@ mod tests {
     fn a_member_that_fails_ends_the_rounds() {
         let budget = Budget { rounds: 41, fewest: 6, member_ns: 0 };
         let fails: Member<'_, String> = Box::new(|_| Err("gone".to_owned()));
-        assert_eq!(take_rounds(&mut [made_up(1), fails], &[1, 1], &budget), Err("gone".to_owned()));
+        assert_eq!(take_rounds(&mut [made_up(1), fails], &[1, 1], &budget, || 0), Err("gone".to_owned()));
+    }
+
+    #[test]
+    fn a_round_in_which_a_cpu_was_taken_away_is_told() {
+        let budget = Budget { rounds: 9, fewest: 9, member_ns: 0 };
+        // Read before and after each block; a tick has come between the third and the fourth time.
+        let (reads, tick) = (std::cell::Cell::new(0), 10_000_000);
+        let stolen_ns = || {
+            reads.set(reads.get() + 1);
+            if reads.get() > 3 { tick } else { 0 }
+        };
+        let rounds = take_rounds(&mut [made_up(1)], &[1], &budget, stolen_ns).expect("no member fails");
+        let stolen: Vec<bool> = rounds.iter().map(|round| round[0].stolen).collect();
+        assert_eq!(stolen, [false, true, false, false, false, false, false, false, false]);
+    }
+
+    #[test]
+    fn disturbed_rounds_are_left_out_where_enough_others_are_left() {
+        let round = |ns: f64, stolen: [bool; 2]| {
+            vec![Timed { ns, stolen: stolen[0] }, Timed { ns: 2.0, stolen: stolen[1] }]
+        };
+        let rounds = [
+            round(4.0, [false, false]),
+            round(8.0, [true, false]),
+            round(6.0, [false, false]),
+            round(2.0, [false, true]),
+        ];
+        let ratio = |[one, other]: [f64; 2]| one / other;
+        assert_eq!(undisturbed(&rounds, [0, 1], 2, ratio), [2.0, 3.0]);
+        assert_eq!(undisturbed(&rounds, [0, 1], 3, ratio), [2.0, 4.0, 3.0, 1.0]);
+        assert_eq!(undisturbed(&rounds, [0], 3, |[ns]| ns), [4.0, 6.0, 2.0]);
     }
 
     #[test]

@@ -90,14 +90,14 @@ const GLANCE: Duration = Duration::from_millis(100);
 /// Most bytes of stderr that are looked at for a dead process's last words.
 const STDERR_TAIL: u64 = 4096;
 
-/// Runs `command` to its end, for at most `time_out`; stdout is dropped unless `loud`.
+/// Runs `command` to its end, for at most `time_out`; stdout is dropped unless `loud`, stdin is the caller's to set.
 ///
 /// # Errors
 /// [`Death`] when it does not end with success; the whole process group is then gone.
 pub(crate) fn run_to_end(command: &mut Command, time_out: Duration, loud: bool) -> Result<(), Death> {
     let start = |error: io::Error| Death::Start(error.to_string());
     let mut stderr = tempfile::tempfile().map_err(start)?;
-    command.stdin(Stdio::null()).stderr(stderr.try_clone().map_err(start)?);
+    command.stderr(stderr.try_clone().map_err(start)?);
     if !loud {
         command.stdout(Stdio::null());
     }
@@ -231,7 +231,7 @@ mod tests {
 
     fn shell(script: &str) -> Command {
         let mut command = Command::new("sh");
-        command.args(["-c", script]);
+        command.args(["-c", script]).stdin(Stdio::null());
         command
     }
 

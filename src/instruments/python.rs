@@ -14,7 +14,10 @@ use std::time::Duration;
 
 use server::{About, Server};
 
-use super::interleaved::{self, MedianInterval, Member, block_size, median_interval, take_rounds};
+use super::compare::stolen_ns;
+use super::interleaved::{
+    self, MedianInterval, Member, Timed, block_size, median_interval, take_rounds, undisturbed,
+};
 use super::process::{in_own_group, kill_group};
 use super::time::run_batches;
 use super::{Effort, Instrument, Job, NoNumber, Reading, machine, session, tools};
@@ -111,7 +114,7 @@ impl Instrument for Python {
             iterations.push(form.checked(&server, case.size, &mut theirs, budget.block_ns)?);
             members.extend([ours, theirs]);
         }
-        let rounds = take_rounds(&mut members, &iterations, &budget.rounds)?;
+        let rounds = take_rounds(&mut members, &iterations, &budget.rounds, stolen_ns)?;
         Ok(readings(job, &rounds))
     }
 }
@@ -176,31 +179,34 @@ struct Budget {
 }
 
 impl Budget {
-    /// Six rounds at least, the fewest with a 95 % interval: the slowest kernels take seconds in CPython.
     fn of(effort: Effort) -> Self {
         let (block_ns, rounds, member_ns) = match effort {
             Effort::Quick => (1_000_000, 41, 250_000_000),
             Effort::Thorough => (2_000_000, 301, 5_000_000_000),
         };
-        Self { block_ns, rounds: interleaved::Budget { rounds, fewest: 6, member_ns } }
+        Self { block_ns, rounds: interleaved::Budget { rounds, fewest: FEWEST_ROUNDS, member_ns } }
     }
 }
 
+/// The fewest that have a 95 % interval: the slowest kernels take seconds in CPython.
+const FEWEST_ROUNDS: usize = 6;
+
 /// Columns: ours, CPython's, and where there is a serial form, ours and CPython's of that.
-fn readings(job: &Job, rounds: &[Vec<f64>]) -> Vec<Reading> {
-    let reading = |metric, of: &dyn Fn(&Vec<f64>) -> f64| {
-        let MedianInterval { median, low, high } =
-            median_interval(&rounds.iter().map(of).collect::<Vec<f64>>());
+fn readings(job: &Job, rounds: &[Vec<Timed>]) -> Vec<Reading> {
+    let reading = |metric, values: Vec<f64>| {
+        let MedianInterval { median, low, high } = median_interval(&values);
         job.reading(metric, median, low, high)
     };
-    let mut readings = vec![
-        reading(Metric::PythonNs, &|round| round[1]),
-        reading(Metric::PythonOursNs, &|round| round[0]),
-        reading(Metric::PythonRatio, &|round| round[0] / round[1]),
-    ];
+    let time = |metric, member| reading(metric, undisturbed(rounds, [member], FEWEST_ROUNDS, |[ns]| ns));
+    let ratio = |metric, numerator, denominator| {
+        let of = |[numerator, denominator]: [f64; 2]| numerator / denominator;
+        reading(metric, undisturbed(rounds, [numerator, denominator], FEWEST_ROUNDS, of))
+    };
+    let mut readings =
+        vec![time(Metric::PythonNs, 1), time(Metric::PythonOursNs, 0), ratio(Metric::PythonRatio, 0, 1)];
     if rounds.iter().all(|round| round.len() == 4) {
-        readings.push(reading(Metric::PythonSpeedup, &|round| round[3] / round[1]));
-        readings.push(reading(Metric::PythonOursSpeedup, &|round| round[2] / round[0]));
+        readings.push(ratio(Metric::PythonSpeedup, 3, 1));
+        readings.push(ratio(Metric::PythonOursSpeedup, 2, 0));
     }
     readings
 }

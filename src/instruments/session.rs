@@ -3,9 +3,10 @@
 mod books;
 mod error;
 
+use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::{Command, ExitCode};
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
 pub use error::SessionError;
@@ -101,6 +102,30 @@ struct Group {
     last_of_family: bool,
 }
 
+/// What a group under way tells the session.
+enum Event {
+    /// It measures nothing more.
+    Measured,
+    /// It has ended; of a group that has not said so before, that it has measured comes first.
+    Ended(Group, Result<Reply, String>),
+}
+
+/// Tells, once, that a group has measured.
+#[derive(Clone)]
+struct Measured(Arc<Mutex<Option<mpsc::Sender<Event>>>>);
+
+impl Measured {
+    fn new(sender: mpsc::Sender<Event>) -> Self {
+        Self(Arc::new(Mutex::new(Some(sender))))
+    }
+
+    fn tell(&self) {
+        let sender = self.0.lock().map(|mut sender| sender.take()).unwrap_or_default();
+        // Once the session has ended early, nobody listens.
+        let _ = sender.map(|sender| sender.send(Event::Measured));
+    }
+}
+
 impl Session<'_> {
     /// Measures the selection step by step and records each row as it comes.
     ///
@@ -171,8 +196,8 @@ impl Session<'_> {
         books.close()
     }
 
-    /// Runs every group, `at_once` of them side by side, and enters each into the books as it ends. Returns how
-    /// many did.
+    /// Runs every group, overlapping as the instrument allows, and enters each into the books as it ends. Returns how many
+    /// did.
     fn each_group(
         &self,
         instrument: &dyn Instrument,
@@ -183,11 +208,11 @@ impl Session<'_> {
     ) -> Result<usize, SessionError> {
         let (sender, receiver) = mpsc::channel();
         let mut waiting = groups.into_iter();
-        let mut under_way = 0;
-        let mut done = 0;
+        let overlap = instrument.overlap();
+        let (mut under_way, mut measuring, mut done) = (0, 0, 0);
         std::thread::scope(|scope| {
             loop {
-                while under_way < instrument.at_once() && !interrupted() {
+                while under_way < overlap.groups() && measuring < overlap.measuring() && !interrupted() {
                     let Some(mut group) = waiting.next() else { break };
                     books.leave_out(instrument, self.options.effort(), &mut group)?;
                     let Some(first) = group.cases.first() else {
@@ -199,18 +224,27 @@ impl Session<'_> {
                     let order = self.order(&group, layout);
                     let sender = sender.clone();
                     scope.spawn(move || {
+                        let measured = Measured::new(sender.clone());
                         // A panic here must answer too, or the session would wait for it for ever.
-                        let outcome = catch_unwind(AssertUnwindSafe(|| self.run_order(order)))
+                        let outcome = catch_unwind(AssertUnwindSafe(|| self.run_order(order, &measured)))
                             .unwrap_or_else(|_| Err("the session's own thread panicked".to_owned()));
+                        measured.tell();
                         // Once the session has ended early, nobody listens.
-                        let _ = sender.send((group, outcome));
+                        let _ = sender.send(Event::Ended(group, outcome));
                     });
                     under_way += 1;
+                    measuring += 1;
                 }
                 if under_way == 0 {
                     return Ok(done);
                 }
-                let (group, outcome) = receiver.recv().expect("each group under way answers");
+                let (group, outcome) = match receiver.recv().expect("each group under way answers") {
+                    Event::Measured => {
+                        measuring -= 1;
+                        continue;
+                    }
+                    Event::Ended(group, outcome) => (group, outcome),
+                };
                 under_way -= 1;
                 // What an interrupt cut short is no failure of the case.
                 if outcome.is_err() && interrupted() {
@@ -238,7 +272,7 @@ impl Session<'_> {
         }
     }
 
-    fn run_order(&self, mut order: Order) -> Result<Reply, String> {
+    fn run_order(&self, mut order: Order, measured: &Measured) -> Result<Reply, String> {
         let cannot = |error: std::io::Error| format!("cannot make a temporary folder: {error}");
         let folder = tempfile::tempdir().map_err(cannot)?;
         order.reply = folder.path().join("reply.json");
@@ -247,6 +281,15 @@ impl Session<'_> {
         let mut command = Command::new(executable);
         command.env(JOB_VARIABLE, json).env(process::ALLOCATOR_VARIABLE, process::KEEPS_MEMORY);
         command.arg("--bench").args(&self.harness_args);
+        let (mut hears, tells) = std::io::pipe().map_err(|error| format!("cannot make a pipe: {error}"))?;
+        command.stdin(tells);
+        let hearing = measured.clone();
+        std::thread::spawn(move || {
+            // Its end comes without a word where the process has none to say; then its end tells.
+            if hears.read_exact(&mut [0]).is_ok() {
+                hearing.tell();
+            }
+        });
         let allowed =
             Duration::from_secs(self.options.timeout) * u32::try_from(order.cases.len()).unwrap_or(1);
         run_to_end(&mut command, allowed, !self.harness_args.is_empty())

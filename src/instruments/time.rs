@@ -1,10 +1,11 @@
-//! Time: criterion for each case alone, with its own pages; then interleaved rounds over each family, from
-//! which ratios come. A ratio of two times taken minutes apart compares the machine's moods, so rounds run
-//! all members of a family in turn, in shuffled order, and compare within a round.
+//! Time: criterion for each case alone, with its own pages; then ratios to the baseline. A ratio of two times taken minutes
+//! apart compares the machine's moods, so both sides of one run in turn: in pairs by the paired engine, process start by
+//! process start; where that would take too long, in rounds of a family's members within one process.
 
 mod arguments;
 mod estimates;
 mod lone;
+mod pairs;
 mod rounds;
 
 pub use estimates::{Median, parse as parse_estimates};
@@ -14,13 +15,16 @@ pub(super) use rounds::baseline_of;
 use std::process::ExitCode;
 
 use super::session::{Session, run_steps};
-use super::{Effort, machine};
+use super::{Effort, compare, machine};
 use crate::catalogue::{Catalogue, serve_workers};
 use crate::record::{InstrumentName, InstrumentState, State};
 
 /// The main function of benches/time.rs. Criterion's own flags pass through.
 pub fn main(catalogue: &Catalogue) -> ExitCode {
     serve_workers();
+    if let Some(code) = compare::serve(catalogue) {
+        return code;
+    }
     if let Some(code) = lone::serve_directly(catalogue) {
         return code;
     }
@@ -39,7 +43,7 @@ pub fn main(catalogue: &Catalogue) -> ExitCode {
             }
         }
     }
-    let steps: [&dyn super::Instrument; 2] = [&lone::Lone, &rounds::Rounds];
+    let steps: [&dyn super::Instrument; 3] = [&lone::Lone, &pairs::Pairs, &rounds::Rounds];
     run_steps(catalogue, &steps, || Session {
         catalogue,
         options: arguments.options,
@@ -55,7 +59,7 @@ fn survey_of(debug: bool) -> InstrumentState {
     InstrumentState {
         name: InstrumentName::Time,
         state: if debug { State::Unavailable } else { State::Ready },
-        detail: "criterion 0.8, each case alone in a process; ratios from interleaved rounds".to_owned(),
+        detail: "criterion 0.8, each case alone in a process; ratios from interleaved blocks".to_owned(),
         reason: debug.then(|| "this is a debug build; its times say nothing of a release".to_owned()),
         remedy: debug.then(|| "cargo bench --bench time".to_owned()),
         seconds: 0.0,

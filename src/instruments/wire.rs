@@ -1,7 +1,9 @@
 //! What a session tells the process that measures a group of cases, and what that process answers.
 //! The job comes by an environment variable, the reply goes to a file: stdout belongs to the harness.
 
+use std::io::Write;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +44,7 @@ pub(crate) struct Reply {
 pub(crate) fn serve(catalogue: &Catalogue, steps: &[&dyn Instrument]) -> Option<Result<(), String>> {
     let order = std::env::var(JOB_VARIABLE).ok()?;
     super::process::die_with_parent();
+    keep_pipe();
     Some(serve_order(catalogue, steps, &order))
 }
 
@@ -60,6 +63,27 @@ fn serve_order(catalogue: &Catalogue, steps: &[&dyn Instrument], order: &str) ->
     };
     let json = serde_json::to_vec(&reply).map_err(|error| format!("cannot write a reply: {error}"))?;
     write_atomically(&reply_path, &json).map_err(|error| error.to_string())
+}
+
+/// The session's pipe, by which it hears that nothing more will be measured.
+static PIPE: OnceLock<std::fs::File> = OnceLock::new();
+
+/// Takes the session's pipe from stdin, which is empty from then on: for what is measured, and for what that starts.
+fn keep_pipe() {
+    #[cfg(unix)]
+    if let (Ok(pipe), Ok(nothing)) =
+        (rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3), std::fs::File::open("/dev/null"))
+        && rustix::stdio::dup2_stdin(&nothing).is_ok()
+    {
+        let _ = PIPE.set(pipe.into());
+    }
+}
+
+/// Tells the session that nothing more will be measured. Nothing is lost if nobody hears it.
+pub(super) fn tell_measured() {
+    if let Some(mut pipe) = PIPE.get() {
+        let _ = pipe.write_all(b".");
+    }
 }
 
 type Answers = Vec<(CaseId, u64, u64)>;

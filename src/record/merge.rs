@@ -43,6 +43,7 @@ struct Folder {
 /// # Errors
 /// [`MergeError`]; then nothing here has changed.
 pub fn merge(layout: &Layout, folders: &[PathBuf], force: bool) -> Result<Merged, MergeError> {
+    transaction::undo_left_over(&layout.profiles)?;
     let own = Folder::own(layout)?;
     let mut sources: Vec<Folder> = Vec::new();
     for path in folders {

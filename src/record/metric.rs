@@ -68,7 +68,7 @@ impl fmt::Display for InstrumentName {
 pub enum Metric {
     /// Wall time, nanoseconds: the median of criterion's samples.
     TimeNs,
-    /// Wall time as a multiple of the family's baseline at the same size, from interleaved rounds.
+    /// Wall time as a multiple of the family's baseline at the same size, from interleaved blocks.
     TimeRatio,
     /// Times as fast as the family's baseline with the fewest workers, from interleaved rounds; where sizes count
     /// workers.

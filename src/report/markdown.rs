@@ -76,7 +76,7 @@ pub fn markdown(listing: &Listing, recorded: &Recorded, problems: &[String]) -> 
     text.trim_end().to_owned() + "\n"
 }
 
-const EXPLANATION: &str = "<sub>Ratio: time as a multiple of the baseline's, from interleaved rounds, with its 95 % interval; \
+const EXPLANATION: &str = "<sub>Ratio: time as a multiple of the baseline's, from interleaved blocks, with its 95 % interval; \
     *unpaired*: of two medians taken apart. Counts are the fastest member's, for one iteration; in brackets the \
     baseline's. Rows: the size that pages show first.</sub>\n\n";
 

@@ -29,7 +29,7 @@ pub(super) fn table(
 ) -> Markup {
     let caption = format!("{} at {}, per iteration", family.name, sizes::named(family, ranking.size));
     let scale = match ranking.by {
-        RankedBy::PairedRatio => "ranked by the ratio from interleaved rounds",
+        RankedBy::PairedRatio => "ranked by the ratio from interleaved blocks",
         RankedBy::Time => "ranked by time",
     };
     let body = html! {

@@ -130,7 +130,7 @@ pub(crate) fn instruments(instructions: State) -> Vec<InstrumentState> {
         _ => (Some("valgrind is not installed"), Some("sudo apt-get install valgrind, then `just setup`")),
     };
     vec![
-        state(InstrumentName::Time, State::Ready, "criterion 0.8.2, interleaved rounds", None, None, 412.0),
+        state(InstrumentName::Time, State::Ready, "criterion 0.8.2, interleaved blocks", None, None, 412.0),
         state(
             InstrumentName::Flamegraph,
             State::Degraded,

@@ -102,7 +102,7 @@ impl<'a> Case<'a> {
         number(self.record, metric)
     }
 
-    /// How many times as fast `sibling` is: from interleaved rounds where both have been in them, else from their times.
+    /// How many times as fast `sibling` is: from interleaved blocks where both have been in them, else from their times.
     pub(super) fn gain_of(&self, sibling: &RecordedCase) -> Option<Gain> {
         let by = Some(sibling.workload.clone());
         let paired = self.relative(self.record).zip(self.relative(sibling));
@@ -113,7 +113,7 @@ impl<'a> Case<'a> {
         Some(Gain { by, times, paired: false })
     }
 
-    /// The time of `record` over the family's reference, from interleaved rounds.
+    /// The time of `record` over the family's reference, from interleaved blocks.
     fn relative(&self, record: &RecordedCase) -> Option<Estimate> {
         let is_baseline = record.workload == self.family.baseline;
         match self.family.counts {
@@ -170,7 +170,7 @@ impl<'a> Case<'a> {
     /// The evidence of a gain.
     pub(super) fn gain_says(&self, gain: &Gain) -> Evidence {
         let who = gain.by.as_deref().unwrap_or("the case without this cost");
-        let how = if gain.paired { "in interleaved rounds" } else { "timed apart" };
+        let how = if gain.paired { "in interleaved blocks" } else { "timed apart" };
         let Estimate { value, low, high } = gain.times;
         let says = format!("{who} is {value:.2} times as fast [{low:.2}, {high:.2}], {how}");
         let instrument = if gain.by.is_some() { InstrumentName::Time } else { InstrumentName::Ceilings };

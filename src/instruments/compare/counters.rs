@@ -11,7 +11,7 @@ pub(super) struct Counters {
 }
 
 /// Taken from all CPUs by the hypervisor since the machine started, nanoseconds in steps of a tick.
-pub(super) fn stolen_ns() -> u64 {
+pub(in crate::instruments) fn stolen_ns() -> u64 {
     #[cfg(target_os = "linux")]
     return linux::stolen_ns();
     #[cfg(not(target_os = "linux"))]

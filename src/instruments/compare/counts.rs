@@ -7,7 +7,7 @@
 
 use std::ffi::OsString;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -150,7 +150,7 @@ impl Run<'_> {
             }
         }
         command.args(["--tool=dhat", "--mode=heap"]).arg(out).arg(executable);
-        command.args(counted_arguments(self.case, iterations));
+        command.args(counted_arguments(self.case, iterations)).stdin(Stdio::null());
         run_to_end(&mut command, self.time_out, false).map_err(|death| format!("DHAT: {death}"))?;
         std::fs::read_to_string(&file).map_err(|error| format!("DHAT wrote no counts: {error}"))
     }

@@ -1,7 +1,7 @@
 //! The instrument, as the session sees it.
 
 use super::platform;
-use crate::instruments::{Instrument, Job, NoNumber, Reading, machine};
+use crate::instruments::{Instrument, Job, NoNumber, Overlap, Reading, machine};
 use crate::record::{InstrumentName, InstrumentState, State};
 
 /// Samples each case and draws it.
@@ -11,6 +11,11 @@ pub struct Flamegraph;
 impl Instrument for Flamegraph {
     fn name(&self) -> InstrumentName {
         InstrumentName::Flamegraph
+    }
+
+    /// What its drawing takes of the other CPUs moves no share of CPU time.
+    fn overlap(&self) -> Overlap {
+        Overlap::Drawing
     }
 
     fn survey(&self) -> InstrumentState {

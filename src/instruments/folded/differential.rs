@@ -32,7 +32,7 @@ pub enum Cost {
 /// Beyond it, colours would overflow: inferno multiplies differences by 150.
 const MOST: f64 = (1_u64 << 53) as f64;
 
-/// Weights are whole numbers, so a unit is taken that gives the larger side so many: five digits.
+/// Weights are whole numbers, so a unit is taken that gives the side that is shown so many: five digits.
 const FINE: f64 = 1e4;
 
 impl Cost {
@@ -63,7 +63,7 @@ pub fn draw_differential(
     cost: Cost,
 ) -> Result<Vec<u8>, FoldedError> {
     let largest = shown.per_iteration.max(other.per_iteration);
-    let (count_name, scale) = cost.unit(largest);
+    let (count_name, scale) = cost.unit(shown.per_iteration);
     let width = shown.per_iteration * scale;
     if shown.folded.total() == 0 || width.is_nan() || width < 1.0 {
         return Err(FoldedError::Empty(count_name));

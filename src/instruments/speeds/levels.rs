@@ -9,11 +9,13 @@ pub(super) struct Level {
     pub(super) name: String,
     /// Bytes that it holds; none for main memory.
     pub(super) holds: Option<usize>,
-    /// Bytes that are written to measure it: half of a cache, so that what else is in it stays; of memory, four times
-    /// what the last cache holds.
+    /// Bytes that are written to measure it: a quarter of a cache, so that what else is in it stays, neighbours' data in a
+    /// cache that is shared among it; of memory, four times what the last cache holds.
     pub(super) working_set: usize,
 }
 
+/// The part of a cache that is written.
+const PART: usize = 4;
 /// The largest buffer: more would take longer than the rest of the calibration.
 const MOST: usize = 256 << 20;
 /// The smallest for main memory.
@@ -36,13 +38,13 @@ fn with_memory(caches: Vec<(u32, usize)>) -> Vec<Level> {
         };
         UNTOLD.iter().map(named).collect()
     } else {
-        // A cache of which half is more than that cannot be measured apart from memory in the time there is.
-        let measurable = caches.iter().filter(|(_, bytes)| bytes / 2 <= MOST / 4);
+        // A cache of which a quarter is more than that cannot be measured apart from memory in the time there is.
+        let measurable = caches.iter().filter(|(_, bytes)| bytes / PART <= MOST / 4);
         measurable
             .map(|(level, bytes)| Level {
                 name: format!("l{level}"),
                 holds: Some(*bytes),
-                working_set: (bytes / 2).max(1),
+                working_set: (bytes / PART).max(1),
             })
             .collect()
     };
@@ -108,7 +110,7 @@ mod tests {
         let levels = with_memory(vec![(1, 32 << 10), (2, 512 << 10), (3, 32 << 20)]);
         let told: Vec<(&str, usize)> =
             levels.iter().map(|level| (level.name.as_str(), level.working_set)).collect();
-        assert_eq!(told, [("l1", 16 << 10), ("l2", 256 << 10), ("l3", 16 << 20), ("memory", 128 << 20)]);
+        assert_eq!(told, [("l1", 8 << 10), ("l2", 128 << 10), ("l3", 8 << 20), ("memory", 128 << 20)]);
         assert_eq!(levels[3].holds, None);
     }
 

@@ -1,4 +1,5 @@
-//! Ratios to the baseline, from rounds in which every member of a family runs once, in shuffled order.
+//! Ratios to the baseline where the paired engine gave none, from rounds in which every such member of a family runs once,
+//! in shuffled order, in one process: long iterations, and families whose sizes count workers.
 //!
 //! The estimate is the median of the rounds' ratios, its interval the sign test's.
 
@@ -7,7 +8,10 @@ use std::convert::Infallible;
 use super::lone::run_batches;
 use super::{Budget, survey};
 use crate::catalogue::{CaseRef, Counts};
-use crate::instruments::interleaved::{self, MedianInterval, Member, block_size, median_interval};
+use crate::instruments::compare::stolen_ns;
+use crate::instruments::interleaved::{
+    self, MedianInterval, Member, Timed, block_size, median_interval, undisturbed,
+};
 use crate::instruments::session::{has_failed, id_of};
 use crate::instruments::{Instrument, Job, NoNumber, PreparedCase, Reading};
 use crate::record::{InstrumentName, InstrumentState, Metric, Run};
@@ -27,8 +31,11 @@ impl Instrument for Rounds {
     /// size counts workers, of a family at all sizes, with the baseline of its first size in front. A lone baseline
     /// has nothing to be compared with, and one that failed or cannot run here is nothing to compare with.
     fn groups(&self, cases: &[CaseRef], run: &Run) -> Vec<Vec<CaseRef>> {
+        let has_ratio = |case: &CaseRef| {
+            run.case(&id_of(case)).is_some_and(|record| record.measurement(Metric::TimeRatio).is_some())
+        };
         let mut groups: Vec<Vec<CaseRef>> = Vec::new();
-        for case in cases {
+        for case in cases.iter().filter(|case| !has_ratio(case)) {
             let Some(baseline) = baseline_of(case) else { continue };
             let together = |group: &&mut Vec<CaseRef>| id_of(&group[0]) == id_of(&baseline);
             if let Some(group) = groups.iter_mut().find(together) {
@@ -53,8 +60,8 @@ impl Instrument for Rounds {
         let mut readings = Vec::new();
         for (index, case) in job.cases.iter().enumerate().skip(1) {
             let mut compare = |metric, numerator: usize, denominator: usize| {
-                let ratios: Vec<f64> =
-                    rounds.iter().map(|round| round[numerator] / round[denominator]).collect();
+                let ratio = |[numerator, denominator]: [f64; 2]| numerator / denominator;
+                let ratios = undisturbed(&rounds, [numerator, denominator], FEWEST_ROUNDS, ratio);
                 let MedianInterval { median, low, high } = median_interval(&ratios);
                 readings.push(Reading { case: case.id.clone(), metric, value: median, low, high });
             };
@@ -91,8 +98,8 @@ fn same_size_baseline(cases: &[PreparedCase], index: usize) -> Option<usize> {
 /// Fewest rounds: below six, the sign test has no 95 % interval at all.
 const FEWEST_ROUNDS: usize = 11;
 
-/// Nanoseconds an iteration: a row a round, a column a case.
-fn take_rounds(cases: &[PreparedCase], budget: &Budget) -> Vec<Vec<f64>> {
+/// A row a round, a column a case.
+fn take_rounds(cases: &[PreparedCase], budget: &Budget) -> Vec<Vec<Timed>> {
     let mut members: Vec<Member<'_, Infallible>> = cases
         .iter()
         .map(|case| {
@@ -104,7 +111,8 @@ fn take_rounds(cases: &[PreparedCase], budget: &Budget) -> Vec<Vec<f64>> {
         interleaved::Budget { rounds: budget.rounds, fewest: FEWEST_ROUNDS, member_ns: budget.member_ns };
     let blocks: Result<Vec<u64>, Infallible> =
         members.iter_mut().map(|member| block_size(member, budget.block_ns)).collect();
-    let Ok(taken) = blocks.and_then(|blocks| interleaved::take_rounds(&mut members, &blocks, &rounds));
+    let Ok(taken) =
+        blocks.and_then(|blocks| interleaved::take_rounds(&mut members, &blocks, &rounds, stolen_ns));
     taken
 }
 

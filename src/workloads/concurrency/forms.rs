@@ -52,7 +52,7 @@ pub(crate) struct TwoThreads<K>(PhantomData<K>);
 impl<K: Kernel> Workload for TwoThreads<K> {
     const NAME: &'static str = "two-threads";
     const ABOUT: &'static str =
-        "each thread takes the next item once it is free; threads are made and joined";
+        "the caller and a thread that it makes and joins: each takes the next item once it is free";
     const MIRRORS: Option<&'static str> = K::MIRRORS.two_threads;
     const SPARES: &'static [Spare] = K::TWO_THREADS_SPARE;
     const CONCURRENCY: Concurrency = Concurrency::THREADS;

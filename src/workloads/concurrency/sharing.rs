@@ -15,7 +15,7 @@ pub(super) fn join<R>(thread: ScopedJoinHandle<'_, R>) -> R {
     thread.join().unwrap_or_else(|panic| resume_unwind(panic))
 }
 
-/// Each of `threads` takes the next of `places` once it is free, and works on the item there.
+/// Each of `threads`, of which the caller is one, takes the next of `places` once it is free, and works on the item there.
 pub(super) fn next_free<T: Copy + Sync, R: Send>(
     items: &[T],
     places: impl Iterator<Item = usize> + Send,
@@ -33,8 +33,9 @@ pub(super) fn next_free<T: Copy + Sync, R: Send>(
         }
     };
     let found = thread::scope(|scope| {
-        let threads: Vec<_> = (0..threads).map(|_| start_in(scope, take)).collect();
-        threads.into_iter().flat_map(join).collect()
+        let others: Vec<_> = (1..threads).map(|_| start_in(scope, take)).collect();
+        let own = take();
+        others.into_iter().flat_map(join).chain(own).collect()
     });
     in_order(found)
 }

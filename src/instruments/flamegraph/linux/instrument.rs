@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::perf::PerfSampler;
-use super::profile::{Plan, sample_case};
+use super::profile::{Plan, take_samples};
 use super::sampler::forced;
 use super::{RATE_HZ, SAMPLER_VARIABLE, SamplerKind};
 use crate::instruments::folded::{Caption, draw_to};
@@ -56,7 +56,9 @@ pub(in crate::instruments::flamegraph) fn measure(job: &Job) -> Result<Vec<Readi
         crate::instruments::remove_stale(stale)?;
     }
     let cpu = if job.effort == Effort::Quick { QUICK } else { THOROUGH };
-    let profile = sample_case(job.prepared(), Plan { cpu, sampler: forced()? })?;
+    let taken = take_samples(job.prepared(), Plan { cpu, sampler: forced()? })?;
+    job.has_measured();
+    let profile = taken.profile()?;
     let tally = profile.tally;
     let alone = match job.cases[0].case.entry.concurrency.processes {
         true => "; this process alone: what its child processes do is not shown",

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::sampler::{Sampler, Samples};
-use super::{RATE_HZ, SamplerKind, Tally};
+use super::{SamplerKind, Tally};
 use crate::instruments::NoNumber;
 use crate::instruments::clock::{self, Whose};
 use crate::instruments::measured_loop::{OTHER_THREADS, Place, UNATTRIBUTED, place, readable};
@@ -18,7 +18,7 @@ const ENOUGH_SAMPLES: u64 = 450;
 /// pprof takes a quarter of the samples a second at a tick of 250 Hz, so it gets as much more time.
 const AT_A_TICK: u32 = 4;
 /// A case that mostly waits may take this many times its budget of CPU time by the clock on the wall.
-const PATIENCE: u32 = 8;
+const PATIENCE: u32 = 4;
 /// The root of stacks deeper than the sampler looks.
 const TRUNCATED: &str = "[truncated]";
 /// Frames of what drives the loop.
@@ -42,16 +42,52 @@ pub struct Profile {
     pub tally: Tally,
 }
 
-/// Where this many samples are expected, none at all means that the sampler is blind: by chance that happens
-/// once in e^20 times (Poisson).
-const SAMPLES_EXPECTED: f64 = 20.0;
+/// Where no sample was taken, the sampler is tried on a loop of this much CPU time in user code: none of 50 that are to be
+/// expected there means that it is blind. How much of a case's own time was the kernel's cannot tell that, because the
+/// kernel counts it by ticks, and in threads that live for less than a sample's interval no timer ever runs out.
+const TRIAL: Duration = Duration::from_millis(50);
+
+/// Whether a sampler of `kind` samples at all.
+fn samples_at_all(kind: SamplerKind) -> Result<bool, String> {
+    let sampler = Sampler::start(Some(kind))?;
+    sampler.resume();
+    let start = Cpu::now();
+    let trial = if kind == SamplerKind::Pprof { TRIAL * AT_A_TICK } else { TRIAL };
+    while start.elapsed().process < trial.as_secs_f64() {
+        let mut clock = Instant::now();
+        let until = clock + TRIAL / 50;
+        // Read without a call of the kernel.
+        while clock < until {
+            clock = Instant::now();
+        }
+    }
+    sampler.pause();
+    Ok(!sampler.stop()?.stacks.is_empty())
+}
 
 /// Samples `case`, whose answer has been checked, as `plan` says.
 ///
 /// # Errors
-/// [`NoNumber::LeftOut`] when the measured loop took too little CPU time for a sample to be expected, else
-/// [`NoNumber::Failed`] when no sampler starts or no sample was taken.
+/// [`NoNumber::LeftOut`] when the measured loop gave no sample, [`NoNumber::Failed`] when no sampler starts, or it samples
+/// nothing else either.
 pub fn sample_case(case: &dyn Case, plan: Plan) -> Result<Profile, NoNumber> {
+    take_samples(case, plan)?.profile()
+}
+
+/// Samples as they were taken.
+pub(super) struct Taken {
+    kind: SamplerKind,
+    samples: Samples,
+    /// CPU time that was sampled.
+    sampled: Cpu,
+    /// CPU time in the loop.
+    inside: Cpu,
+    /// Wall time of it all.
+    wall: Duration,
+}
+
+/// Samples, and does nothing more.
+pub(super) fn take_samples(case: &dyn Case, plan: Plan) -> Result<Taken, String> {
     let iterations = iterations_a_call(case);
     let sampler = Sampler::start(plan.sampler)?;
     let kind = sampler.kind();
@@ -77,19 +113,31 @@ pub fn sample_case(case: &dyn Case, plan: Plan) -> Result<Profile, NoNumber> {
     // A sampler that cannot pause sampled everything.
     let sampled = if sampler.can_pause() { inside } else { before.elapsed() };
     let samples = sampler.stop()?;
-    let profile = fold(kind, &samples, sampled, Elsewhere::LeftOut);
-    if profile.tally.samples == 0 {
-        let reason = format!(
-            "no samples in {:.3} s of CPU time over {:.1} s: it waits, or runs in the kernel",
-            inside.process,
-            began.elapsed().as_secs_f64()
-        );
+    Ok(Taken { kind, samples, sampled, inside, wall: began.elapsed() })
+}
+
+impl Taken {
+    /// The frames' names, and what was seen in which.
+    pub(super) fn profile(&self) -> Result<Profile, NoNumber> {
+        let Self { kind, samples, sampled, inside, wall } = self;
+        let profile = fold(*kind, samples, *sampled, Elsewhere::LeftOut);
+        if profile.tally.samples > 0 {
+            return Ok(profile);
+        }
+        let of =
+            format!("no samples in {:.3} s of CPU time over {:.1} s", inside.process, wall.as_secs_f64());
         // Samples are of user code: what the kernel did for the case gives none.
-        let user = (inside.process - inside.kernel).max(0.0);
-        let is_blind = user * (RATE_HZ as f64) > SAMPLES_EXPECTED;
-        return Err(if is_blind { NoNumber::Failed(reason) } else { NoNumber::LeftOut(reason) });
+        Err(if samples_at_all(*kind)? {
+            NoNumber::LeftOut(format!(
+                "{of}: it waits, runs in the kernel, or in threads that end within a millisecond"
+            ))
+        } else {
+            NoNumber::Failed(format!(
+                "{of}, nor in a loop of the sampler's own: {} is blind here",
+                kind.as_str()
+            ))
+        })
     }
-    Ok(profile)
 }
 
 /// CPU time of the process.
