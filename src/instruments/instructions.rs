@@ -138,7 +138,7 @@ impl Instrument for Instructions {
 }
 
 /// A run under Callgrind that takes longer is not repeated, unless by those who can wait.
-const LONGEST_REPEATED: Duration = Duration::from_secs(10);
+const LONGEST_REPEATED: Duration = Duration::from_secs(3);
 
 /// Further runs of a case of which two runs differed: three in all, or five for those who can wait.
 const fn more_runs(effort: Effort) -> usize {

@@ -30,7 +30,7 @@ pub(super) struct Timed {
 }
 
 /// How many times what rounds may cost is waited for undisturbed ones.
-const PATIENCE: u32 = 3;
+const PATIENCE: u32 = 2;
 
 /// A row a round, a column a member. `iterations` are a member's in each round; `stolen_ns` tells what the hypervisor has
 /// taken so far.

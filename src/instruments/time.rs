@@ -89,7 +89,7 @@ impl Budget {
         match effort {
             Effort::Quick => Self {
                 warm_up_s: 0.1,
-                measurement_s: 0.4,
+                measurement_s: 0.35,
                 samples: 25,
                 resamples: 2_000,
                 block_ns: 1_000_000,
