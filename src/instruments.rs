@@ -20,6 +20,8 @@ mod options;
 mod perf_events;
 mod process;
 #[cfg(target_os = "linux")]
+mod procfs;
+#[cfg(target_os = "linux")]
 mod program;
 mod progress;
 pub mod python;

@@ -4,11 +4,12 @@
 //!
 //! | room | what it holds | imports |
 //! |---|---|---|
-//! | [`workload`] | what a workload is; the loop that erases its type | nothing of ours |
+//! | `fnv` | the digest that answers, files' names and seeds share | nothing of ours |
+//! | [`workload`] | what a workload is; the loop that erases its type | `fnv` |
 //! | `system` | safe doors to what the operating system has and std has not | nothing of ours |
 //! | `workloads` | what is measured | `workload`, `system` |
 //! | [`catalogue`] | the one list of families | `workloads`, `workload` |
-//! | [`record`] | what instruments write and pages read | nothing of ours |
+//! | [`record`] | what instruments write and pages read | `fnv` |
 //! | [`instruments`] | how it is measured, one room an instrument | `catalogue`, `workload`, `record` |
 //! | [`analysis`] | records into rankings and findings | `record` |
 //! | [`report`] | records and findings into pages | `record`, `analysis` |
@@ -17,6 +18,7 @@
 pub mod analysis;
 pub mod catalogue;
 pub mod cli;
+mod fnv;
 pub mod instruments;
 pub mod record;
 pub mod report;

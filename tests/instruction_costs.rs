@@ -11,36 +11,14 @@ use std::thread;
 use libtest_mimic::{Arguments, Failed, Trial};
 use perflab::catalogue::{Axis, Catalogue, Family};
 use perflab::record::{CaseId, Costs, Folded, FunctionCost, Layout, Metric, Recorded, load};
-use perflab::workload::{Answer, Concurrency, Entry, Workload};
+use perflab::workload::{Concurrency, Entry};
+
+mod planted;
+
+use planted::plant;
 
 /// Makes this executable the bench target over [`PLANTS`].
 const BENCH: &str = "PERFLAB_PLANTS";
-
-/// A workload: its type, its name, its declaration, its input, its run.
-macro_rules! plant {
-    ($type:ident, $name:literal, $declared:expr, $input:ty, $build:expr, $run:expr) => {
-        struct $type;
-        impl Workload for $type {
-            const NAME: &'static str = $name;
-            const ABOUT: &'static str = "a planted truth";
-            const CONCURRENCY: Concurrency = $declared;
-            type Input = $input;
-            type Output = u64;
-            fn input(size: usize) -> $input {
-                ($build)(size as u64)
-            }
-            fn run(input: &$input) -> u64 {
-                ($run)(input)
-            }
-            fn check(_: &$input, _: &u64) -> bool {
-                true
-            }
-            fn answer(_: &u64) -> Answer {
-                Answer::of_sequence([])
-            }
-        }
-    };
-}
 
 /// One step of work: what is counted of it is the same each time.
 #[inline(always)]

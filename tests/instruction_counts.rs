@@ -12,6 +12,10 @@ use perflab::instruments::instructions::call_graph::CallGraph;
 use perflab::record::{CaseRecord, Metric, Run, State};
 use perflab::workload::{Answer, Concurrency, Entry, Workload};
 
+mod planted;
+
+use planted::plant;
+
 /// Makes this executable the bench target over [`PLANTS`].
 const BENCH: &str = "PERFLAB_PLANTS";
 /// The first argument of the program that loops over a kernel without erasing its type.
@@ -120,32 +124,6 @@ fn planted_work(size: u64) -> u64 {
     (0..size * 100).fold(1, |sum, i| black_box(sum ^ i))
 }
 
-/// A workload whose declaration decides what is counted: its name, its declaration, its input, its run.
-macro_rules! concurrent {
-    ($type:ident, $name:literal, $declared:expr, $input:ty, $build:expr, $run:expr) => {
-        struct $type;
-        impl Workload for $type {
-            const NAME: &'static str = $name;
-            const ABOUT: &'static str = "a planted truth";
-            const CONCURRENCY: Concurrency = $declared;
-            type Input = $input;
-            type Output = u64;
-            fn input(size: usize) -> $input {
-                ($build)(size as u64)
-            }
-            fn run(input: &$input) -> u64 {
-                ($run)(input)
-            }
-            fn check(_: &$input, _: &u64) -> bool {
-                true
-            }
-            fn answer(_: &u64) -> Answer {
-                Answer::of_sequence([])
-            }
-        }
-    };
-}
-
 fn on_four_threads(size: &u64) -> u64 {
     let size = *size;
     let threads: Vec<_> = (0..4).map(|_| thread::spawn(move || planted_work(size))).collect();
@@ -183,11 +161,11 @@ fn on_a_pool(pool: &Pool) -> u64 {
     (0..4).map(|_| pool.answers.recv().expect("it answers")).sum()
 }
 
-concurrent!(Once, "once", Concurrency::NONE, u64, |size| size, |size: &u64| planted_work(*size));
-concurrent!(FourThreads, "four-threads", Concurrency::THREADS, u64, |size| size, on_four_threads);
-concurrent!(Pooled, "pooled", Concurrency::THREADS, Pool, pool, on_a_pool);
-concurrent!(Spinning, "spinning", Concurrency::SPINNING, u64, |size| size, on_four_threads);
-concurrent!(Processes, "processes", Concurrency::PROCESSES, u64, |size| size, on_four_threads);
+plant!(Once, "once", Concurrency::NONE, u64, |size| size, |size: &u64| planted_work(*size));
+plant!(FourThreads, "four-threads", Concurrency::THREADS, u64, |size| size, on_four_threads);
+plant!(Pooled, "pooled", Concurrency::THREADS, Pool, pool, on_a_pool);
+plant!(Spinning, "spinning", Concurrency::SPINNING, u64, |size| size, on_four_threads);
+plant!(Processes, "processes", Concurrency::PROCESSES, u64, |size| size, on_four_threads);
 
 struct Noop;
 

@@ -153,16 +153,7 @@ mod tests {
                     taken_at: String::new(),
                     revision: String::new(),
                 });
-                RecordedCase {
-                    family: id.family.clone(),
-                    workload: id.workload.clone(),
-                    size: id.size,
-                    measurements: measurements.collect(),
-                    findings: Vec::new(),
-                    failures: Vec::new(),
-                    left_out: Vec::new(),
-                    id,
-                }
+                RecordedCase::new(id, measurements.collect())
             })
             .collect();
         cases.sort_by(|a, b| a.id.cmp(&b.id));

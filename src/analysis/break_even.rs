@@ -96,12 +96,9 @@ mod tests {
     }
 
     fn recorded(times: &[(&str, usize, f64)]) -> Recorded {
-        let case = |(workload, size, time): &(&str, usize, f64)| RecordedCase {
-            id: CaseId { family: "family".into(), workload: (*workload).into(), size: *size },
-            family: "family".into(),
-            workload: (*workload).into(),
-            size: *size,
-            measurements: vec![Measurement {
+        let case = |(workload, size, time): &(&str, usize, f64)| {
+            let id = CaseId { family: "family".into(), workload: (*workload).into(), size: *size };
+            let number = Measurement {
                 metric: Metric::TimeNs,
                 value: *time,
                 low: 0.9 * time,
@@ -110,10 +107,8 @@ mod tests {
                 instrument: InstrumentName::Time,
                 taken_at: String::new(),
                 revision: String::new(),
-            }],
-            findings: Vec::new(),
-            failures: Vec::new(),
-            left_out: Vec::new(),
+            };
+            RecordedCase::new(id, vec![number])
         };
         let mut cases: Vec<_> = times.iter().map(case).collect();
         cases.sort_by(|a, b| a.id.cmp(&b.id));

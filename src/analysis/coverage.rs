@@ -88,14 +88,8 @@ mod tests {
         let id: CaseId = "family/a@10".parse().expect("a case id");
         let missing_with = |instrument| {
             let case = RecordedCase {
-                family: id.family.clone(),
-                workload: id.workload.clone(),
-                size: id.size,
-                measurements: Vec::new(),
-                findings: Vec::new(),
-                failures: Vec::new(),
                 left_out: vec![LeftOut { instrument, reason: "it would tell nothing".into() }],
-                id: id.clone(),
+                ..RecordedCase::new(id.clone(), Vec::new())
             };
             let recorded = Recorded {
                 schema: SCHEMA,

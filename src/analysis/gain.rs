@@ -21,8 +21,9 @@ pub fn gain<'a>(family: &ListedFamily, ranking: &Ranking<'a>) -> Option<Gain<'a>
     if !family.offers_alternatives() {
         return None;
     }
-    let fastest = ranking.ranked.iter().find(|member| !member.workload.abbreviates)?;
-    let first = Some(fastest).filter(|first| first.workload.name != family.baseline)?;
+    let mut members = ranking.ranked.iter();
+    let fastest = members.find(|member| !member.workload.abbreviates);
+    let first = fastest.filter(|first| first.workload.name != family.baseline)?;
     let ratio = first.ratio?;
     let times = Estimate::exact(1.0).over(&ratio.estimate).filter(|times| times.low > 1.0)?;
     Some(Gain { workload: first.workload, times, paired: ratio.paired })

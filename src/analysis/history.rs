@@ -158,20 +158,9 @@ mod tests {
             environment: Environment {
                 cpu: cpu.into(),
                 cores: 2,
-                memory_bytes: 1,
-                kernel: "k".into(),
-                timer_hz: None,
-                perf_event_paranoid: None,
-                rustc: "r".into(),
-                target: "t".into(),
-                profile_flags: "f".into(),
                 libc: libc.into(),
-                allocator: "s".into(),
-                load: None,
                 revision: revision.into(),
-                dirty: false,
-                tells_apart: None,
-                speeds: None,
+                ..Environment::default()
             },
             warnings: Vec::new(),
             cases: vec![BriefCase {

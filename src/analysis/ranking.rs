@@ -162,17 +162,10 @@ mod tests {
     fn recorded(cases: &[(&str, Numbers, Option<Numbers>)]) -> Recorded {
         let mut cases: Vec<_> = cases
             .iter()
-            .map(|(workload, time, ratio)| RecordedCase {
-                id: CaseId { family: "family".into(), workload: (*workload).into(), size: 10 },
-                family: "family".into(),
-                workload: (*workload).into(),
-                size: 10,
-                measurements: std::iter::once(measured(Metric::TimeNs, *time))
-                    .chain(ratio.map(|ratio| measured(Metric::TimeRatio, ratio)))
-                    .collect(),
-                findings: Vec::new(),
-                failures: Vec::new(),
-                left_out: Vec::new(),
+            .map(|(workload, time, ratio)| {
+                let id = CaseId { family: "family".into(), workload: (*workload).into(), size: 10 };
+                let ratio = ratio.map(|ratio| measured(Metric::TimeRatio, ratio));
+                RecordedCase::new(id, std::iter::once(measured(Metric::TimeNs, *time)).chain(ratio).collect())
             })
             .collect();
         cases.sort_by(|a, b| a.id.cmp(&b.id));

@@ -103,17 +103,10 @@ mod tests {
             workloads: vec![workload],
             ..ListedFamily::default()
         };
-        let cases = speedups.iter().enumerate().map(|(index, (workers, speedup))| RecordedCase {
-            id: CaseId { family: "scaling".into(), workload: "threads".into(), size: *workers },
-            family: "scaling".into(),
-            workload: "threads".into(),
-            size: *workers,
-            measurements: std::iter::once(number(Metric::TimeNs, 1e6))
-                .chain((index > 0).then(|| number(Metric::Speedup, *speedup)))
-                .collect(),
-            findings: Vec::new(),
-            failures: Vec::new(),
-            left_out: Vec::new(),
+        let cases = speedups.iter().enumerate().map(|(index, (workers, speedup))| {
+            let id = CaseId { family: "scaling".into(), workload: "threads".into(), size: *workers };
+            let gained = (index > 0).then(|| number(Metric::Speedup, *speedup));
+            RecordedCase::new(id, std::iter::once(number(Metric::TimeNs, 1e6)).chain(gained).collect())
         });
         let recorded = Recorded {
             schema: SCHEMA,

@@ -114,20 +114,10 @@ pub fn standing<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::{CaseId, Failure, InstrumentState, LeftOut, SCHEMA};
+    use crate::record::{Failure, InstrumentState, LeftOut, SCHEMA};
 
     fn case() -> RecordedCase {
-        let id: CaseId = "family/a@10".parse().expect("a case id");
-        RecordedCase {
-            family: id.family.clone(),
-            workload: id.workload.clone(),
-            size: id.size,
-            id,
-            measurements: Vec::new(),
-            findings: Vec::new(),
-            failures: Vec::new(),
-            left_out: Vec::new(),
-        }
+        RecordedCase::new("family/a@10".parse().expect("a case id"), Vec::new())
     }
 
     fn blocks(revision: &str) -> Measurement {

@@ -120,22 +120,17 @@ mod tests {
         };
         let mut cases: Vec<_> = cases
             .iter()
-            .map(|(workload, time, instructions, misses)| RecordedCase {
-                id: CaseId { family: "family".into(), workload: (*workload).into(), size: 10 },
-                family: "family".into(),
-                workload: (*workload).into(),
-                size: 10,
-                measurements: vec![
+            .map(|(workload, time, instructions, misses)| {
+                let id = CaseId { family: "family".into(), workload: (*workload).into(), size: 10 };
+                let measurements = vec![
                     number(Metric::TimeNs, *time),
                     number(Metric::Instructions, *instructions),
                     number(Metric::L1Misses, *misses),
                     number(Metric::LlMisses, 0.0),
                     number(Metric::HeapBytes, 800.0),
                     number(Metric::HeapBlocks, 1.0),
-                ],
-                findings: Vec::new(),
-                failures: Vec::new(),
-                left_out: Vec::new(),
+                ];
+                RecordedCase::new(id, measurements)
             })
             .collect();
         cases.sort_by(|a, b| a.id.cmp(&b.id));

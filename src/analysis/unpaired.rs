@@ -90,17 +90,7 @@ mod tests {
     }
 
     fn now(measurements: Vec<Measurement>) -> RecordedCase {
-        let id: CaseId = "family/a@10".parse().expect("a case id");
-        RecordedCase {
-            family: id.family.clone(),
-            workload: id.workload.clone(),
-            size: id.size,
-            id,
-            measurements,
-            findings: Vec::new(),
-            failures: Vec::new(),
-            left_out: Vec::new(),
-        }
+        RecordedCase::new("family/a@10".parse().expect("a case id"), measurements)
     }
 
     #[test]

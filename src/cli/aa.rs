@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use super::{Folders, print, print_json};
 use crate::catalogue::{CaseRef, Catalogue};
+use crate::fnv;
 use crate::instruments::compare::{Budget, Outcome, Pair, Side, builds, settle, statistics};
 use crate::instruments::{Progress, Selection, environment, id_of, interrupted, project, stop_on_ctrl_c};
 use crate::record::{Layout, Lock, SCHEMA, SelfCheck};
@@ -172,11 +173,9 @@ fn told_apart(outcome: &Outcome) -> Option<f64> {
     }
 }
 
-/// FNV-1a (Fowler, Noll, Vo) over what names a comparison.
+/// The digest of what names a comparison.
 fn seed(case: &str, planted: u64, comparison: u32) -> u64 {
-    format!("{case} {planted} {comparison}")
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    fnv::digest(format!("{case} {planted} {comparison}").as_bytes())
 }
 
 #[cfg(test)]

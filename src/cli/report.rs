@@ -5,11 +5,11 @@ use anyhow::bail;
 use super::{diff, list, print, print_json};
 use crate::analysis::findings::derive;
 use crate::catalogue::Catalogue;
-use crate::instruments::{Selection, SelectionError};
+use crate::instruments::Selection;
 use crate::record::{CaseId, Layout, Listing, Recorded, load};
 
-/// Everything recorded, with what it tells, and the files that could not be read: told on stderr.
-fn recorded(catalogue: &Catalogue, layout: &Layout) -> anyhow::Result<(Recorded, Vec<String>)> {
+/// The catalogue, everything recorded with what it tells, and the files that could not be read: told on stderr.
+fn recorded(catalogue: &Catalogue, layout: &Layout) -> anyhow::Result<(Listing, Recorded, Vec<String>)> {
     let loaded = load(layout)?;
     let mut problems: Vec<String> = loaded.problems.iter().map(ToString::to_string).collect();
     let listing = list::listing(catalogue);
@@ -18,27 +18,25 @@ fn recorded(catalogue: &Catalogue, layout: &Layout) -> anyhow::Result<(Recorded,
     for problem in &problems {
         eprintln!("warning: {problem}");
     }
-    Ok((recorded, problems))
+    Ok((listing, recorded, problems))
 }
 
 /// Everything recorded, as JSON.
 pub(super) fn json(catalogue: &Catalogue, layout: &Layout) -> anyhow::Result<()> {
-    let (recorded, _) = recorded(catalogue, layout)?;
+    let (_, recorded, _) = recorded(catalogue, layout)?;
     print_json(&recorded)
 }
 
 /// The summary for a pull request, of the cases that `filter` matches.
 pub(super) fn markdown(catalogue: &Catalogue, filter: Option<&str>, layout: &Layout) -> anyhow::Result<()> {
-    let listing = chosen(catalogue, filter)?;
-    let (recorded, problems) = recorded(catalogue, layout)?;
-    print(&crate::report::markdown(&listing, &recorded, &problems))
+    let selection = Selection::new(catalogue, filter, false)?;
+    let (listing, recorded, problems) = recorded(catalogue, layout)?;
+    print(&crate::report::markdown(&chosen(listing, &selection), &recorded, &problems))
 }
 
 /// The listing with the matching cases alone.
-fn chosen(catalogue: &Catalogue, filter: Option<&str>) -> Result<Listing, SelectionError> {
-    let selection = Selection::new(catalogue, filter, false)?;
+fn chosen(mut listing: Listing, selection: &Selection) -> Listing {
     let ids: std::collections::BTreeSet<String> = selection.cases().iter().map(ToString::to_string).collect();
-    let mut listing = list::listing(catalogue);
     for family in &mut listing.families {
         for workload in &mut family.workloads {
             let id = |size| CaseId { family: family.name.clone(), workload: workload.name.clone(), size };
@@ -48,13 +46,12 @@ fn chosen(catalogue: &Catalogue, filter: Option<&str>) -> Result<Listing, Select
         family.sizes.retain(|size| family.workloads.iter().any(|workload| workload.sizes.contains(size)));
     }
     listing.families.retain(|family| !family.workloads.is_empty());
-    Ok(listing)
+    listing
 }
 
 /// The pages.
 pub(super) fn pages(catalogue: &Catalogue, layout: &Layout) -> anyhow::Result<()> {
-    let (recorded, problems) = recorded(catalogue, layout)?;
-    let listing = list::listing(catalogue);
+    let (listing, recorded, problems) = recorded(catalogue, layout)?;
     for problem in diff::against_baselines(&listing, &recorded, layout) {
         eprintln!("warning: {problem}");
     }

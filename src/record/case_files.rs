@@ -128,16 +128,7 @@ mod tests {
             taken_at: String::new(),
             revision: String::new(),
         };
-        RecordedCase {
-            id: "family/a@1".parse().expect("a case id"),
-            family: "family".into(),
-            workload: "a".into(),
-            size: 1,
-            measurements: metrics.iter().map(number).collect(),
-            findings: Vec::new(),
-            failures: Vec::new(),
-            left_out: Vec::new(),
-        }
+        RecordedCase::new("family/a@1".parse().expect("a case id"), metrics.iter().map(number).collect())
     }
 
     #[test]

@@ -182,7 +182,7 @@ pub struct Comparison {
 }
 
 /// One family compared with itself.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct SelfComparison {
     /// Its name.
     pub family: String,

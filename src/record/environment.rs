@@ -43,3 +43,28 @@ pub struct Environment {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub speeds: Option<Vec<Speed>>,
 }
+
+impl Default for Environment {
+    /// What is said of a machine of which nothing can be read.
+    fn default() -> Self {
+        let unknown = || "unknown".to_owned();
+        Self {
+            cpu: unknown(),
+            cores: 1,
+            memory_bytes: 0,
+            kernel: unknown(),
+            timer_hz: None,
+            perf_event_paranoid: None,
+            rustc: unknown(),
+            target: unknown(),
+            profile_flags: unknown(),
+            libc: unknown(),
+            allocator: unknown(),
+            load: None,
+            revision: unknown(),
+            dirty: false,
+            tells_apart: None,
+            speeds: None,
+        }
+    }
+}

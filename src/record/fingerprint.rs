@@ -94,24 +94,7 @@ mod tests {
     use super::*;
 
     fn environment() -> Environment {
-        Environment {
-            cpu: "a".into(),
-            cores: 2,
-            memory_bytes: 1,
-            kernel: "k".into(),
-            timer_hz: None,
-            perf_event_paranoid: None,
-            rustc: "r".into(),
-            target: "t".into(),
-            profile_flags: "f".into(),
-            libc: "l".into(),
-            allocator: "s".into(),
-            load: None,
-            revision: "abc".into(),
-            dirty: false,
-            tells_apart: None,
-            speeds: None,
-        }
+        Environment { cpu: "a".into(), cores: 2, libc: "l".into(), ..Environment::default() }
     }
 
     #[test]

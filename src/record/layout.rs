@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::case_id::is_name;
 use super::{CaseId, InstrumentName};
+use crate::fnv;
 
 /// The two folders that perflab writes to, and the names within them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -211,16 +212,13 @@ impl Layout {
     }
 }
 
-/// `name` itself where it is a name of ours; else one made from its hash (FNV-1a), so that no name, however it
+/// `name` itself where it is a name of ours; else one made from its digest, so that no name, however it
 /// was come by, leaves its folder or is too long for a file.
 fn file_name(name: &str) -> String {
     if is_name(name) {
         return name.to_owned();
     }
-    let hash = name
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
-    format!("unnamed-{hash:016x}")
+    format!("unnamed-{:016x}", fnv::digest(name.as_bytes()))
 }
 
 #[cfg(test)]

@@ -49,13 +49,14 @@ pub struct RecordedCase {
 }
 
 impl RecordedCase {
-    fn empty(id: &CaseId) -> Self {
+    /// The case `id` with these numbers; nothing found, failed or left out.
+    pub fn new(id: CaseId, measurements: Vec<Measurement>) -> Self {
         Self {
-            id: id.clone(),
             family: id.family.clone(),
             workload: id.workload.clone(),
             size: id.size,
-            measurements: Vec::new(),
+            id,
+            measurements,
             findings: Vec::new(),
             failures: Vec::new(),
             left_out: Vec::new(),
@@ -78,7 +79,8 @@ impl Recorded {
                 instruments.insert(state.name, state.clone());
             }
             for record in &run.cases {
-                let case = cases.entry(record.id.clone()).or_insert_with(|| RecordedCase::empty(&record.id));
+                let new = || RecordedCase::new(record.id.clone(), Vec::new());
+                let case = cases.entry(record.id.clone()).or_insert_with(new);
                 for measurement in &record.measurements {
                     case.measurements.retain(|old| {
                         old.metric != measurement.metric || old.instrument != measurement.instrument

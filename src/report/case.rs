@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use maud::{Markup, html};
 
-use super::page::{clip, frame, scrolled, words};
+use super::page::{clip, embedded, frame, scrolled, words};
 use super::{
     ReportError, Source, cell, costs, differential, findings, format, heap, history, link, seen, sizes, waits,
 };
@@ -247,13 +247,11 @@ fn older(source: &Source<'_>, id: &CaseId, instrument: InstrumentName) -> Markup
     }
 }
 
-/// An SVG that keeps its zoom and search: those are lost within `<img>`.
+/// A picture in the page, and the way to it alone.
 pub(super) fn picture(path: &Path, svg: &Path, name: &str) -> Markup {
     let address = link::relative(path, svg);
     html! {
-        div.picture tabindex="0" role="region" aria-label=(name) {
-            object data=(address) type="image/svg+xml" aria-label=(name) { a href=(address) { (name) } }
-        }
+        (embedded(path, svg, name))
         p.small { a href=(address) { "Open the " (name) " alone" } " to zoom by clicking and to search with Ctrl-F." }
     }
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use maud::{Markup, html};
 
-use super::page::{case_link, prose};
+use super::page::{case_link, embedded, prose};
 use super::{Source, format, link, sizes};
 use crate::record::{CaseId, Evidence, Finding, FindingKind, InstrumentName, ListedFamily, RecordedCase};
 
@@ -42,10 +42,7 @@ pub(super) fn of_baseline(source: &Source<'_>, path: &Path, family: &ListedFamil
             div.beside[picture.is_some()] {
                 div { (cards(source, path, case, LEADING)) }
                 @if let Some((svg, name)) = &picture {
-                    div.picture tabindex="0" role="region" aria-label=(name) {
-                        @let address = link::relative(path, svg);
-                        object data=(address) type="image/svg+xml" aria-label=(name) { a href=(address) { (name) } }
-                    }
+                    (embedded(path, svg, name))
                 }
             }
         }

@@ -97,6 +97,16 @@ pub(super) fn scrolled(label: &str, table: &Markup) -> Markup {
     html! { div.scroll tabindex="0" role="region" aria-label=(label) { (table) } }
 }
 
+/// An SVG that keeps its zoom and search: those are lost within `<img>`.
+pub(super) fn embedded(path: &Path, svg: &Path, name: &str) -> Markup {
+    let address = link::relative(path, svg);
+    html! {
+        div.picture tabindex="0" role="region" aria-label=(name) {
+            object data=(address) type="image/svg+xml" aria-label=(name) { a href=(address) { (name) } }
+        }
+    }
+}
+
 /// The stroke, dash and marker of a workload, small.
 pub(super) fn swatch(index: usize) -> Markup {
     let colour = theme::series(index);

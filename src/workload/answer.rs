@@ -1,5 +1,7 @@
 //! What an output says, small enough to compare across members of a family and across processes.
 
+use crate::fnv;
+
 /// A count and a digest. Two outputs that say the same have equal answers; the digest is FNV-1a over
 /// the canonical form, so that unequal answers are almost surely told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -10,21 +12,13 @@ pub struct Answer {
     pub digest: u64,
 }
 
-// FNV-1a parameters: Fowler, Noll, Vo, <http://www.isthe.com/chongo/tech/comp/fnv/>.
-const FNV_OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
-const FNV_PRIME: u64 = 0x0000_0100_0000_01b3;
-
-fn fnv(digest: u64, bytes: &[u8]) -> u64 {
-    bytes.iter().fold(digest, |digest, byte| (digest ^ u64::from(*byte)).wrapping_mul(FNV_PRIME))
-}
-
 impl Answer {
     /// The answer of numbers whose order matters.
     pub fn of_sequence(numbers: impl IntoIterator<Item = u64>) -> Self {
-        let mut answer = Self { count: 0, digest: FNV_OFFSET };
+        let mut answer = Self { count: 0, digest: fnv::EMPTY };
         for number in numbers {
             answer.count += 1;
-            answer.digest = fnv(answer.digest, &number.to_le_bytes());
+            answer.digest = fnv::extend(answer.digest, &number.to_le_bytes());
         }
         answer
     }
@@ -38,7 +32,7 @@ impl Answer {
 
     /// The answer of a text; `count` is in bytes.
     pub fn of_text(text: &str) -> Self {
-        Self { count: text.len() as u64, digest: fnv(FNV_OFFSET, text.as_bytes()) }
+        Self { count: text.len() as u64, digest: fnv::digest(text.as_bytes()) }
     }
 
     /// The answer of counted words, in any order: the sum of each pair's digest.
@@ -46,7 +40,7 @@ impl Answer {
         let mut answer = Self { count: 0, digest: 0 };
         for (word, count) in counts {
             answer.count += 1;
-            let digest = fnv(fnv(FNV_OFFSET, word.as_bytes()), &count.to_le_bytes());
+            let digest = fnv::extend(fnv::digest(word.as_bytes()), &count.to_le_bytes());
             answer.digest = answer.digest.wrapping_add(digest);
         }
         answer

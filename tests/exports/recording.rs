@@ -30,29 +30,11 @@ pub(crate) fn number(metric: Metric, instrument: InstrumentName, value: f64, rev
 
 /// A run that measured these cases.
 pub(crate) fn run_of(cases: &[(&str, Vec<Measurement>)]) -> Run {
-    let unknown = || "unknown".to_owned();
     Run {
         schema: SCHEMA,
         id: "20261122T080000Z-1".into(),
         started_at: "2026-11-22T08:00:00Z".into(),
-        environment: Environment {
-            cpu: unknown(),
-            cores: 2,
-            memory_bytes: 0,
-            kernel: unknown(),
-            timer_hz: None,
-            perf_event_paranoid: None,
-            rustc: unknown(),
-            target: unknown(),
-            profile_flags: unknown(),
-            libc: unknown(),
-            allocator: unknown(),
-            load: None,
-            revision: "abc".into(),
-            dirty: false,
-            tells_apart: None,
-            speeds: None,
-        },
+        environment: Environment { cores: 2, revision: "abc".into(), ..Environment::default() },
         warnings: Vec::new(),
         instruments: Vec::new(),
         cases: cases

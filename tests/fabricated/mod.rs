@@ -217,16 +217,7 @@ fn measured_case(family: &str, member: &Member, size: usize) -> RecordedCase {
     take(Metric::Threads, InstrumentName::Waits, 3.0);
     take(Metric::Children, InstrumentName::Waits, 1.0);
     take(Metric::ChildrenCpuNs, InstrumentName::Waits, time * 0.25);
-    RecordedCase {
-        family: family.into(),
-        workload: member.0.into(),
-        size,
-        id,
-        measurements,
-        findings: Vec::new(),
-        failures: Vec::new(),
-        left_out: Vec::new(),
-    }
+    RecordedCase::new(id, measurements)
 }
 
 /// `families` times the members, all of them measured and whole.
@@ -374,16 +365,7 @@ pub(crate) fn with_python() -> (Listing, Recorded) {
         }
         match recorded.cases.iter_mut().find(|case| case.id == id) {
             Some(case) => case.measurements.extend(numbers),
-            None => recorded.cases.push(RecordedCase {
-                family: id.family.clone(),
-                workload: id.workload.clone(),
-                size: id.size,
-                id,
-                measurements: numbers,
-                findings: Vec::new(),
-                failures: Vec::new(),
-                left_out: Vec::new(),
-            }),
+            None => recorded.cases.push(RecordedCase::new(id, numbers)),
         }
     };
     take("build-vec-00/push@100", 237.0, 4_740.0, None);

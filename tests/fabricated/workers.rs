@@ -16,19 +16,11 @@ const MEMBERS: [(&str, f64); 2] = [("in-order", 0.1), ("longest-first", 0.0)];
 
 fn case(family: &str, workload: &str, size: usize, numbers: Vec<(Metric, f64)>) -> RecordedCase {
     let spread = |value: f64| if value == 1.0 { 0.0 } else { 0.02 };
-    RecordedCase {
-        id: CaseId { family: family.into(), workload: workload.into(), size },
-        family: family.into(),
-        workload: workload.into(),
-        size,
-        measurements: numbers
-            .into_iter()
-            .map(|(metric, value)| number(metric, InstrumentName::Time, value, spread(value), NOW))
-            .collect(),
-        findings: Vec::new(),
-        failures: Vec::new(),
-        left_out: Vec::new(),
-    }
+    let measurements = numbers
+        .into_iter()
+        .map(|(metric, value)| number(metric, InstrumentName::Time, value, spread(value), NOW));
+    let id = CaseId { family: family.into(), workload: workload.into(), size };
+    RecordedCase::new(id, measurements.collect())
 }
 
 /// Amdahl's speed-up with a planted serial share; no more than the cores give.

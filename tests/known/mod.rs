@@ -110,19 +110,7 @@ impl World {
         let at = match self.recorded.cases.binary_search_by(|case| case.id.cmp(id)) {
             Ok(at) => at,
             Err(at) => {
-                self.recorded.cases.insert(
-                    at,
-                    RecordedCase {
-                        id: id.clone(),
-                        family: id.family.clone(),
-                        workload: id.workload.clone(),
-                        size: id.size,
-                        measurements: Vec::new(),
-                        findings: Vec::new(),
-                        failures: Vec::new(),
-                        left_out: Vec::new(),
-                    },
-                );
+                self.recorded.cases.insert(at, RecordedCase::new(id.clone(), Vec::new()));
                 at
             }
         };
@@ -208,25 +196,7 @@ impl World {
 
 /// A machine of two cores with these `speeds`.
 pub(crate) fn environment(speeds: Vec<Speed>) -> Environment {
-    let unknown = || "unknown".to_owned();
-    Environment {
-        cpu: unknown(),
-        cores: 2,
-        memory_bytes: 0,
-        kernel: unknown(),
-        timer_hz: None,
-        perf_event_paranoid: None,
-        rustc: unknown(),
-        target: unknown(),
-        profile_flags: unknown(),
-        libc: unknown(),
-        allocator: unknown(),
-        load: None,
-        revision: "a".into(),
-        dirty: false,
-        tells_apart: None,
-        speeds: Some(speeds),
-    }
+    Environment { cores: 2, revision: "a".into(), speeds: Some(speeds), ..Environment::default() }
 }
 
 pub(crate) fn family(name: &str, question: &str, members: &[&str], sizes: &[usize]) -> ListedFamily {

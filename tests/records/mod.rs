@@ -15,20 +15,9 @@ pub(crate) fn environment(cpu: &str, libc: &str, revision: &str) -> Environment 
     Environment {
         cpu: cpu.into(),
         cores: 2,
-        memory_bytes: 4_103_774_208,
-        kernel: "Linux 6.1".into(),
-        timer_hz: Some(250),
-        perf_event_paranoid: Some(2),
-        rustc: "rustc 1.95.0".into(),
-        target: "x86_64-unknown-linux-gnu".into(),
-        profile_flags: "opt-level 3".into(),
         libc: libc.into(),
-        allocator: "system".into(),
-        load: Some(0.4),
         revision: revision.into(),
-        dirty: false,
-        tells_apart: None,
-        speeds: None,
+        ..Environment::default()
     }
 }
 

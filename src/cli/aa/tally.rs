@@ -5,6 +5,7 @@ use crate::instruments::compare::{Outcome, statistics};
 use crate::record::SelfComparison;
 
 /// What a family's comparisons came to.
+#[derive(Default)]
 pub(super) struct Tally {
     told: SelfComparison,
     planted: u64,
@@ -24,28 +25,10 @@ pub(super) fn of<'a>(families: &'a mut Vec<Tally>, family: &str, planted: u64) -
             told: SelfComparison {
                 family: family.to_owned(),
                 planted: planted as f64 / 1_000.0,
-                comparisons: 0,
-                regressions: 0,
-                different: 0,
-                wrong_sign: 0,
-                equal: 0,
-                cannot_tell: 0,
-                covered: 0,
-                smallest_effect: None,
-                error: None,
-                layout: None,
-                set_aside: 0.0,
-                seconds: 0.0,
-                failed: 0,
-                failure: None,
+                ..SelfComparison::default()
             },
             planted,
-            smallest: Vec::new(),
-            errors: Vec::new(),
-            layouts: Vec::new(),
-            seconds: Vec::new(),
-            kept: 0,
-            taken: 0,
+            ..Tally::default()
         });
         families.len() - 1
     });

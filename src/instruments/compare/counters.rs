@@ -46,9 +46,10 @@ impl Counters {
 mod linux {
     use std::cell::OnceCell;
     use std::fs::File;
-    use std::os::unix::fs::FileExt;
+    use std::thread::LocalKey;
 
     use super::Counters;
+    use crate::instruments::procfs;
 
     thread_local! {
         /// Files of this thread's, kept open: opening takes longer than reading.
@@ -56,34 +57,23 @@ mod linux {
         static STAT: OnceCell<Option<File>> = const { OnceCell::new() };
     }
 
-    /// Nanoseconds of a tick of USER_HZ, which is 100 wherever Linux runs today (proc_stat(5)).
-    const TICK_NS: u64 = 10_000_000;
-
-    fn beginning(
-        file: &'static std::thread::LocalKey<OnceCell<Option<File>>>,
+    fn beginning<T>(
+        file: &'static LocalKey<OnceCell<Option<File>>>,
         path: &str,
-        then: impl FnOnce(&str) -> Option<u64>,
-    ) -> u64 {
+        then: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
         file.with(|cell| {
             let file = cell.get_or_init(|| File::open(path).ok()).as_ref()?;
-            let mut buffer = [0; 256];
-            let length = file.read_at(&mut buffer, 0).ok()?;
-            then(&String::from_utf8_lossy(&buffer[..length]))
+            then(procfs::read(file, &mut [0; 256])?)
         })
-        .unwrap_or(0)
     }
 
     pub(super) fn stolen_ns() -> u64 {
-        let ticks = beginning(&STAT, "/proc/stat", |text| {
-            text.lines().next()?.strip_prefix("cpu ")?.split_whitespace().nth(7)?.parse().ok()
-        });
-        ticks * TICK_NS
+        beginning(&STAT, "/proc/stat", procfs::stolen_ns).unwrap_or(0)
     }
 
     pub(super) fn read() -> Counters {
-        let runqueue_ns = beginning(&SCHEDSTAT, "/proc/thread-self/schedstat", |text| {
-            text.split_whitespace().nth(1)?.parse().ok()
-        });
+        let booked = beginning(&SCHEDSTAT, "/proc/thread-self/schedstat", procfs::schedstat);
         // SAFETY: an all-zero rusage is a valid one.
         let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
         // SAFETY: `usage` is ours to write to; a failure leaves its zeros.
@@ -91,7 +81,7 @@ mod linux {
         let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
         Counters {
             cpu_ns: time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64,
-            runqueue_ns,
+            runqueue_ns: booked.map_or(0, |booked| booked.runqueue_ns),
             involuntary: usage.ru_nivcsw as u64,
             minor_faults: usage.ru_minflt as u64,
             major_faults: usage.ru_majflt as u64,

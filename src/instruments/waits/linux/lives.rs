@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::births::Span;
 use super::edge::Window;
 use super::ends;
-use super::proc::{Activity, Place, Schedstat};
+use super::proc::{Activity, Place};
 use super::watch::{Pass, Seen};
+use crate::instruments::procfs::Schedstat;
 
 /// A thread between two passes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

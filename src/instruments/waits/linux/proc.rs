@@ -7,20 +7,12 @@ use std::path::{Path, PathBuf};
 use libc::c_long;
 
 use super::syscalls;
+use crate::instruments::procfs;
 
 /// /proc, or what stands in for it.
 #[derive(Debug, Clone)]
 pub struct Proc {
     root: PathBuf,
-}
-
-/// What the scheduler books of a thread.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Schedstat {
-    /// Waited for a CPU, nanoseconds; a wait under way is not in it yet.
-    pub(super) runqueue_ns: u64,
-    /// Times that it was given a CPU.
-    pub(super) slices: u64,
 }
 
 /// What a thread is doing.
@@ -83,7 +75,7 @@ impl Proc {
         self.task_folder().join(thread.to_string()).join(name)
     }
 
-    /// Opens a thread's file, to be read again and again by [`read`].
+    /// Opens a thread's file, to be read again and again by [`procfs::read`].
     pub(super) fn open(&self, thread: u32, name: &str) -> io::Result<File> {
         File::open(self.file(thread, name))
     }
@@ -107,8 +99,7 @@ impl Proc {
     /// What the hypervisor took from all CPUs since the machine started; 0 where the system does not tell.
     pub(super) fn stolen_ns(&self) -> u64 {
         let stat = fs::read_to_string(self.root.join("stat")).unwrap_or_default();
-        // In ticks of USER_HZ, which is 100 wherever Linux runs today (proc_stat(5)).
-        stolen_ticks(&stat).unwrap_or(0) * 10_000_000
+        procfs::stolen_ns(&stat).unwrap_or(0)
     }
 
     /// How many threads there are, without listing them; `None` where the folder's links do not tell.
@@ -121,24 +112,6 @@ impl Proc {
     pub(super) fn root(&self) -> &Path {
         &self.root
     }
-}
-
-/// The beginning of `file`, as it is now.
-pub(super) fn read<'a>(file: &File, buffer: &'a mut [u8]) -> Option<&'a str> {
-    let length = std::os::unix::fs::FileExt::read_at(file, buffer, 0).ok()?;
-    std::str::from_utf8(&buffer[..length]).ok()
-}
-
-/// Reads `/proc/…/schedstat`: time on the CPU, time waiting for it, slices. The first is up to a tick old while the
-/// thread runs, so the thread's clock stands in for it.
-pub(super) fn schedstat(text: &str) -> Option<Schedstat> {
-    let mut numbers = text.split_whitespace().map(str::parse);
-    let (Ok(_cpu_ns), Ok(runqueue_ns), Ok(slices)) =
-        (numbers.next()?.map(|ns: u64| ns), numbers.next()?, numbers.next()?)
-    else {
-        return None;
-    };
-    Some(Schedstat { runqueue_ns, slices })
 }
 
 /// Reads `/proc/…/syscall`: `running`, or the number of a call and its arguments, or −1 outside of any; `state`
@@ -163,11 +136,6 @@ pub(super) fn by_state(state: char, otherwise: Place) -> Activity {
     }
 }
 
-/// The eighth number of the first line: time that the CPUs would have worked and were not given.
-fn stolen_ticks(stat: &str) -> Option<u64> {
-    stat.lines().next()?.strip_prefix("cpu ")?.split_whitespace().nth(7)?.parse().ok()
-}
-
 /// The letter behind the name, which may hold blanks and brackets itself.
 fn state(stat: &str) -> Option<char> {
     stat.rsplit_once(") ")?.1.chars().next()
@@ -176,14 +144,6 @@ fn state(stat: &str) -> Option<char> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn schedstat_has_three_numbers_or_is_none() {
-        assert_eq!(schedstat("12 34 5\n"), Some(Schedstat { runqueue_ns: 34, slices: 5 }));
-        for text in ["", "12 34", "a b c", "12 -3 4"] {
-            assert_eq!(schedstat(text), None, "{text}");
-        }
-    }
 
     #[test]
     fn a_thread_runs_or_is_blocked_somewhere() {
@@ -195,12 +155,6 @@ mod tests {
         assert_eq!(asked("-1 0x7ffd 0x7f5d\n", Some('S')), Some(Activity::Blocked(Place::Outside)));
         assert_eq!(asked("-1 0x7ffd 0x7f5d\n", None), None, "it has gone meanwhile");
         assert_eq!((asked("", None), asked("rubbish", None)), (None, None));
-    }
-
-    #[test]
-    fn stolen_time_is_the_eighth_number_of_all_cpus() {
-        assert_eq!(stolen_ticks("cpu  1 2 3 4 5 6 7 80 9 10\ncpu0 1 1 1 1 1 1 1 1\n"), Some(80));
-        assert_eq!((stolen_ticks(""), stolen_ticks("cpu 1 2"), stolen_ticks("cpu0 1")), (None, None, None));
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! Which of the sources there are on this machine, and what cannot be told without the others.
 
 use super::kernel_records::KernelRecords;
-use super::proc::{self, Proc};
-use crate::instruments::clock;
+use super::proc::Proc;
 use crate::instruments::perf_events::REMEDY;
+use crate::instruments::{clock, procfs};
 
 /// The sources that work here.
 #[derive(Debug, Clone)]
@@ -38,10 +38,10 @@ impl Sources {
         let mut buffer = [0; 256];
         // A kernel that keeps no such books answers `0 0 0`; whoever reads this has been given a CPU at least once.
         let schedstat = proc.open(me, "schedstat").ok();
-        let booked = schedstat.and_then(|file| proc::schedstat(proc::read(&file, &mut buffer)?));
+        let booked = schedstat.and_then(|file| procfs::schedstat(procfs::read(&file, &mut buffer)?));
         let syscall = proc.open(me, "syscall").ok();
         let tells_calls =
-            syscall.is_some_and(|file| proc::read(&file, &mut buffer).is_some_and(|text| !text.is_empty()));
+            syscall.is_some_and(|file| procfs::read(&file, &mut buffer).is_some_and(|text| !text.is_empty()));
         Self {
             lists_threads,
             tells_runqueue: booked.is_some_and(|booked| booked.slices > 0),

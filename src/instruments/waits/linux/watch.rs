@@ -4,9 +4,10 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::time::Instant;
 
-use super::proc::{self, Activity, Place, Schedstat};
+use super::proc::{self, Activity, Place};
 use super::sources::Sources;
 use crate::instruments::clock;
+use crate::instruments::procfs::{self, Schedstat};
 
 /// A thread, at a moment. Clocks count from its start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -165,8 +166,10 @@ impl Watched {
         }
         let mut buffer = [0; 128];
         match &self.schedstat {
-            Some(file) => proc::schedstat(proc::read(file, &mut buffer)?),
-            None => proc::schedstat(proc::read(&sources.proc.open(thread, "schedstat").ok()?, &mut buffer)?),
+            Some(file) => procfs::schedstat(procfs::read(file, &mut buffer)?),
+            None => {
+                procfs::schedstat(procfs::read(&sources.proc.open(thread, "schedstat").ok()?, &mut buffer)?)
+            }
         }
     }
 
@@ -178,8 +181,8 @@ impl Watched {
         }
         let mut buffer = [0; 256];
         match &self.syscall {
-            Some(file) => proc::activity(proc::read(file, &mut buffer)?, state),
-            None => proc::activity(proc::read(&proc.open(thread, "syscall").ok()?, &mut buffer)?, state),
+            Some(file) => proc::activity(procfs::read(file, &mut buffer)?, state),
+            None => proc::activity(procfs::read(&proc.open(thread, "syscall").ok()?, &mut buffer)?, state),
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Windows made up by hand, whose books are known. Times in microseconds.
 
 use super::super::edge::Edge;
-use super::super::proc::Schedstat;
 use super::super::watch::Seen;
 use super::*;
 use crate::instruments::clock::Usage;
+use crate::instruments::procfs::Schedstat;
 
 mod known_ends;
 
