@@ -196,9 +196,10 @@ impl Shares {
         functions
     }
 
-    /// The call of the kernel that most stacks hold.
+    /// The call of the kernel that most stacks hold; libc's `syscall` is the door to any of them, and names none.
     pub fn leading_call(&self) -> Option<&str> {
-        self.calls.iter().max_by_key(|(_, weight)| **weight).map(|(call, _)| call.as_str())
+        let named = self.calls.iter().filter(|(call, _)| *call != "syscall");
+        named.max_by_key(|(_, weight)| **weight).map(|(call, _)| call.as_str())
     }
 }
 

@@ -16,6 +16,9 @@ const STARVED: f64 = 0.2;
 /// A wait for a CPU that is free takes 5 to 50 µs, to wake it; a neighbour's slice takes milliseconds. Waits that are
 /// shorter on average than this are no neighbour's doing.
 const SHORTEST_STARVING_NS: f64 = 100_000.0;
+/// Of the time that neighbours are blamed for, what they must have run at least, or the case's own threads and the kernel's
+/// way of waking them are to blame: half, because several threads may wait for one slice, and ticks tell coarsely.
+const WERE_THERE: f64 = 0.5;
 /// CPUs that children use on average, from which they are named beside the calls that wait for them.
 const CHILDREN_WORK: f64 = 0.1;
 /// Of the time that threads wanted a CPU, the share waited because of the case's own threads from which it is said.
@@ -94,6 +97,12 @@ pub fn judge(ledger: &WaitsLedger) -> WaitVerdict {
         let share = blocked.ns as f64 / parts.blocked_ns.max(1) as f64;
         (blocked.call, share)
     });
+    // Who is blamed must have been there: several threads may wait for one slice of a neighbour's, but not for none.
+    let blamed_ns = neighbours * wanted;
+    let they_ran =
+        ledger.others_cpu_ns.is_none_or(|ns| (ns + ledger.stolen_ns) as f64 >= blamed_ns * WERE_THERE);
+    let (neighbours, own_threads) =
+        if they_ran { (neighbours, own_threads) } else { (0.0, own_threads + neighbours) };
     let is_starved = neighbours >= STARVED && mean_wait_ns >= SHORTEST_STARVING_NS;
     let word = match () {
         // With all the CPUs to itself it would still wait for two thirds of the time, or more.
@@ -213,6 +222,7 @@ mod tests {
             total,
             runqueue_own_ns: 0,
             stolen_ns: 0,
+            others_cpu_ns: None,
             slices: 100,
             most_threads: 1,
             children: Some(0.0),
@@ -249,6 +259,12 @@ mod tests {
         woken.slices = 100_000;
         assert_ne!(judge(&woken).word, WaitWord::Starved);
         assert_eq!(judge(&ledger(10, 20, [10, 20, 970])).word, WaitWord::WaitBound, "it hardly wants a CPU");
+        let with_neighbours =
+            |ms: u64| WaitsLedger { others_cpu_ns: Some(ms * 1_000_000), ..starved.clone() };
+        assert_eq!(judge(&with_neighbours(500)).word, WaitWord::Starved);
+        assert_ne!(judge(&with_neighbours(100)).word, WaitWord::Starved, "nobody else ran for so long");
+        let stolen = WaitsLedger { stolen_ns: 300_000_000, ..with_neighbours(0) };
+        assert_eq!(judge(&stolen).word, WaitWord::Starved);
     }
 
     #[test]

@@ -39,9 +39,23 @@ pub(super) fn stolen_ns(stat: &str) -> Option<u64> {
     Some(stolen_ticks(stat)? * TICK_NS)
 }
 
-/// The eighth number of the first line: time that the CPUs would have worked and were not given.
+/// Reads `/proc/stat`: for how long CPUs have worked for anybody since the machine started, in the same steps.
+pub(super) fn worked_ns(stat: &str) -> Option<u64> {
+    let mut of_all = of_all_cpus(stat)?;
+    // user, nice, system, idle, iowait, irq, softirq (proc_stat(5)); guests are in the first two.
+    let mut next = || of_all.next()?.parse::<u64>().ok();
+    let (user, nice, system, _idle, _waiting) = (next()?, next()?, next()?, next()?, next()?);
+    Some((user + nice + system + next()? + next()?) * TICK_NS)
+}
+
+/// The numbers of the first line.
+fn of_all_cpus(stat: &str) -> Option<std::str::SplitWhitespace<'_>> {
+    Some(stat.lines().next()?.strip_prefix("cpu ")?.split_whitespace())
+}
+
+/// The eighth of them: time that the CPUs would have worked and were not given.
 fn stolen_ticks(stat: &str) -> Option<u64> {
-    stat.lines().next()?.strip_prefix("cpu ")?.split_whitespace().nth(7)?.parse().ok()
+    of_all_cpus(stat)?.nth(7)?.parse().ok()
 }
 
 #[cfg(test)]
@@ -60,5 +74,11 @@ mod tests {
     fn stolen_time_is_the_eighth_number_of_all_cpus() {
         assert_eq!(stolen_ticks("cpu  1 2 3 4 5 6 7 80 9 10\ncpu0 1 1 1 1 1 1 1 1\n"), Some(80));
         assert_eq!((stolen_ticks(""), stolen_ticks("cpu 1 2"), stolen_ticks("cpu0 1")), (None, None, None));
+    }
+
+    #[test]
+    fn cpus_work_in_user_code_in_the_kernel_and_for_devices() {
+        assert_eq!(worked_ns("cpu  1 20 300 9 9 4000 50000 9 9 9\ncpu0 1 1\n"), Some(54_321 * TICK_NS));
+        assert_eq!((worked_ns("cpu 1 2 3 4 5 6"), worked_ns("cpu0 1 2 3 4 5 6 7")), (None, None));
     }
 }

@@ -26,6 +26,10 @@ pub struct WaitsLedger {
     pub runqueue_own_ns: u64,
     /// Of the time spent waiting for a CPU, what the hypervisor took while a thread was ready.
     pub stolen_ns: u64,
+    /// For how long CPUs worked meanwhile for anybody but the case and its children, in steps of a tick; `None` where the
+    /// system does not tell.
+    #[serde(default)]
+    pub others_cpu_ns: Option<u64>,
     /// How often a thread was given a CPU.
     pub slices: u64,
     /// Most threads alive at once, the measuring one included.
@@ -68,6 +72,11 @@ pub struct BlockedIn {
     pub call: String,
     /// Nanoseconds.
     pub ns: u64,
+}
+
+impl BlockedIn {
+    /// What stands for a call that nobody saw.
+    pub const NOT_SEEN: &'static str = "call not seen";
 }
 
 /// One thread, or all of one name.

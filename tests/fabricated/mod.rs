@@ -541,6 +541,7 @@ pub(crate) fn waits() -> WaitsLedger {
         most_threads: 3,
         children: Some(1.0),
         children_cpu_ns: ms(125),
+        others_cpu_ns: None,
         threads,
         timeline: Timeline {
             length_ns: ms(100),

@@ -272,6 +272,7 @@ pub(crate) fn books(busy: u64, starved: u64, threads: &[(&str, [u64; 4], &str)])
         most_threads: threads.len(),
         children: Some(0.0),
         children_cpu_ns: 0,
+        others_cpu_ns: None,
         threads,
         timeline: Timeline::default(),
         sampling: Sampling::default(),

@@ -6,7 +6,7 @@ use super::{Found, LEAST_SHARE, NAMES_THE_CASE, costs};
 use crate::analysis::WaitWord;
 use crate::analysis::shares::Share;
 use crate::analysis::symbols::Group;
-use crate::record::{FindingKind, WaitsLedger};
+use crate::record::{BlockedIn, FindingKind, WaitsLedger};
 
 /// Blocks above this are mapped anew each time: where glibc stops to move its threshold for that (`M_MMAP_THRESHOLD`,
 /// mallopt(3)), to which measuring processes set it from the start (docs/method.md, the measured loop).
@@ -67,7 +67,8 @@ fn kernel(case: &Case<'_>, ledger: &WaitsLedger) -> Option<Bottleneck> {
         return Some(Bottleneck::PageFaults { share, block });
     }
     let sampled = case.samples.as_ref().and_then(|shares| shares.leading_call());
-    let call = sampled.map(str::to_owned).or_else(|| blocked.into_iter().next().map(|most| most.call));
+    let most_blocked = blocked.into_iter().map(|most| most.call).find(|call| call != BlockedIn::NOT_SEEN);
+    let call = sampled.map(str::to_owned).or(most_blocked);
     let handed_over = case.samples.as_ref().filter(|_| case.workload.concurrency.processes);
     let serialisation = handed_over.map(|shares| shares.group(Group::Serialisation));
     Some(Bottleneck::SystemCalls { share, call, serialisation })

@@ -9,6 +9,7 @@ use crate::analysis::shares::Share;
 use crate::record::{FindingKind, InstrumentName, Metric};
 
 pub use cost::{Cost, Gain, Seen, kind_of};
+pub(super) use words::times;
 
 /// What limits a case.
 #[derive(Debug, Clone, PartialEq)]

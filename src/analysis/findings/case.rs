@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::bottleneck::{Gain, Seen};
+use super::bottleneck::{Gain, Seen, times};
 use crate::analysis::shares::{Shares, Symbols};
 use crate::analysis::{Estimate, WaitVerdict, growth, judge};
 use crate::record::{
@@ -171,8 +171,10 @@ impl<'a> Case<'a> {
     pub(super) fn gain_says(&self, gain: &Gain) -> Evidence {
         let who = gain.by.as_deref().unwrap_or("the case without this cost");
         let how = if gain.paired { "in interleaved blocks" } else { "timed apart" };
+        let figure = |figure: f64| if figure < 100.0 { format!("{figure:.2}") } else { times(figure) };
         let Estimate { value, low, high } = gain.times;
-        let says = format!("{who} is {value:.2} times as fast [{low:.2}, {high:.2}], {how}");
+        let (value, low, high) = (figure(value), figure(low), figure(high));
+        let says = format!("{who} is {value} times as fast [{low}, {high}], {how}");
         let instrument = if gain.by.is_some() { InstrumentName::Time } else { InstrumentName::Ceilings };
         self.evidence(instrument, says, None)
     }

@@ -17,9 +17,17 @@ fn percent(share: &Share) -> String {
     }
 }
 
-/// A factor, to two or three digits.
-fn times(factor: f64) -> String {
-    if factor < 10.0 { format!("{factor:.1}") } else { format!("{factor:.0}") }
+/// A factor, to two or three digits; thousands stand apart.
+pub(in crate::analysis::findings) fn times(factor: f64) -> String {
+    if factor < 10.0 {
+        return format!("{factor:.1}");
+    }
+    let unit = 10_f64.powi((factor.log10().floor() as i32 - 2).max(0));
+    let digits = format!("{:.0}", (factor / unit).round() * unit);
+    let (first, rest) = digits.split_at(digits.len() % 3);
+    let mut groups: Vec<&str> = if first.is_empty() { Vec::new() } else { vec![first] };
+    groups.extend((0..rest.len()).step_by(3).map(|at| &rest[at..at + 3]));
+    groups.join(",")
 }
 
 /// The last two parts of a path: `<perflab::build_vec::Push as perflab::Workload>::run` is `Push::run`.

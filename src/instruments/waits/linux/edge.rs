@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use super::births::Span;
 use super::census::alive;
+use super::proc::Machine;
 use super::sampler::Sampler;
 use super::sources::Sources;
 use super::watch::{Pass, Seen, Watch};
@@ -19,8 +20,7 @@ pub(super) struct Edge {
     pub(super) process_cpu_ns: u64,
     pub(super) sampler_cpu_ns: u64,
     pub(super) children_cpu_ns: u64,
-    /// Taken by the hypervisor from all CPUs since the machine started.
-    pub(super) stolen_ns: u64,
+    pub(super) machine: Machine,
 }
 
 /// What ran between two edges.
@@ -67,14 +67,14 @@ impl Edges {
     /// Outermost first, so that the measuring thread's clocks begin last.
     pub(super) fn open(&mut self, sampler: Option<&Sampler>) -> Edge {
         let children_cpu_ns = self.children_cpu_ns();
-        let stolen_ns = self.sources.proc.stolen_ns();
+        let machine = self.sources.proc.machine();
         let mut pass = self.watch.pass(&[self.own]);
         let process_usage = clock::usage(Whose::Process);
         let sampler_cpu_ns = sampler.map_or(0, Sampler::cpu_ns);
         let process_cpu_ns = clock::process_cpu_ns();
         let thread_usage = clock::usage(Whose::Thread);
         pass.seen.push(self.watch.own(self.own));
-        Edge { pass, thread_usage, process_usage, process_cpu_ns, sampler_cpu_ns, children_cpu_ns, stolen_ns }
+        Edge { pass, thread_usage, process_usage, process_cpu_ns, sampler_cpu_ns, children_cpu_ns, machine }
     }
 
     /// Innermost first, so that they end first.
@@ -86,8 +86,8 @@ impl Edges {
         let process_usage = clock::usage(Whose::Process);
         let mut pass = self.watch.pass(&[self.own]);
         pass.seen.push(own);
-        let stolen_ns = self.sources.proc.stolen_ns();
+        let machine = self.sources.proc.machine();
         let children_cpu_ns = self.children_cpu_ns();
-        Edge { pass, thread_usage, process_usage, process_cpu_ns, sampler_cpu_ns, children_cpu_ns, stolen_ns }
+        Edge { pass, thread_usage, process_usage, process_cpu_ns, sampler_cpu_ns, children_cpu_ns, machine }
     }
 }

@@ -56,11 +56,12 @@ pub(super) struct Measured<'a> {
     pub(super) names: &'a Names,
     pub(super) timeline: Timeline,
     pub(super) missing: Vec<String>,
+    pub(super) others_cpu_ns: Option<u64>,
 }
 
 /// One ledger over `accounts`.
 pub(super) fn ledger(accounts: &[Account], measured: Measured<'_>) -> WaitsLedger {
-    let Measured { census, cores, names, timeline, missing } = measured;
+    let Measured { census, cores, names, timeline, missing, others_cpu_ns } = measured;
     let sum = |of: fn(&Account) -> u64| accounts.iter().map(of).sum::<u64>();
     let most_threads = accounts.iter().map(|account| account.most_threads).fold(census.threads, usize::max);
     let threads = rows(accounts, names, most_threads);
@@ -81,6 +82,7 @@ pub(super) fn ledger(accounts: &[Account], measured: Measured<'_>) -> WaitsLedge
         total,
         runqueue_own_ns: own.round() as u64,
         stolen_ns: sum(|account| account.stolen_ns),
+        others_cpu_ns,
         slices: sum(|account| account.slices),
         most_threads,
         children: census.children.map(|children| children as f64),

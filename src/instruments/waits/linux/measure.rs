@@ -120,8 +120,7 @@ pub(super) fn measure_windows(
     let mut used = 0;
     for (window, passes) in windows.iter().zip(&passes) {
         // The kernel tells it by ticks of 10 ms, so windows carry over what they leave.
-        let taken = window.close.stolen_ns.saturating_sub(windows[0].open.stolen_ns);
-
+        let taken = window.close.machine.stolen_ns.saturating_sub(windows[0].open.machine.stolen_ns);
         // Without the run queue's time nobody can tell what of the rest was stolen.
         setting.stolen_ns = if sources.tells_runqueue { taken.saturating_sub(used) } else { 0 };
         let account = account(window, passes, setting);
@@ -130,8 +129,19 @@ pub(super) fn measure_windows(
     }
     let names = Names::new([&samples.names, &edges.watch.names], setting.own);
     let timeline = timeline::of_longest(&windows, &passes, setting.own, &names);
-    let ledger = ledger(&accounts, Measured { census, cores, names: &names, timeline, missing });
+    let others_cpu_ns = others_cpu_ns(&windows);
+    let measured = Measured { census, cores, names: &names, timeline, missing, others_cpu_ns };
+    let ledger = ledger(&accounts, measured);
     Ok((ledger, accounts))
+}
+
+/// For how long CPUs worked for anybody but us and our children, from the first window to the end of the last: ticks less
+/// what our clocks say.
+fn others_cpu_ns(windows: &[Window]) -> Option<u64> {
+    let (first, last) = (&windows.first()?.open, &windows.last()?.close);
+    let worked_ns = last.machine.worked_ns?.checked_sub(first.machine.worked_ns?)?;
+    let own_ns = |edge: &super::edge::Edge| edge.process_cpu_ns + edge.children_cpu_ns;
+    Some(worked_ns.saturating_sub(own_ns(last).saturating_sub(own_ns(first))))
 }
 
 /// How many iterations fill a window; the census showed how long the first one took.

@@ -8,6 +8,7 @@ use libc::c_long;
 
 use super::syscalls;
 use crate::instruments::procfs;
+use crate::record::BlockedIn;
 
 /// /proc, or what stands in for it.
 #[derive(Debug, Clone)]
@@ -44,9 +45,18 @@ impl Place {
             Self::Call(number) => syscalls::name(number),
             Self::Page => "page fault".to_owned(),
             Self::Outside => "outside of system calls".to_owned(),
-            Self::Unknown => "call not seen".to_owned(),
+            Self::Unknown => BlockedIn::NOT_SEEN.to_owned(),
         }
     }
+}
+
+/// All CPUs since the machine started, nanoseconds in steps of a tick.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Machine {
+    /// Taken by the hypervisor; 0 where the system does not tell.
+    pub(super) stolen_ns: u64,
+    /// For how long they worked for anybody.
+    pub(super) worked_ns: Option<u64>,
 }
 
 impl Proc {
@@ -96,10 +106,10 @@ impl Proc {
         Ok(text.split_whitespace().filter_map(|number| number.parse().ok()).collect())
     }
 
-    /// What the hypervisor took from all CPUs since the machine started; 0 where the system does not tell.
-    pub(super) fn stolen_ns(&self) -> u64 {
+    /// What the machine's CPUs did since it started.
+    pub(super) fn machine(&self) -> Machine {
         let stat = fs::read_to_string(self.root.join("stat")).unwrap_or_default();
-        procfs::stolen_ns(&stat).unwrap_or(0)
+        Machine { stolen_ns: procfs::stolen_ns(&stat).unwrap_or(0), worked_ns: procfs::worked_ns(&stat) }
     }
 
     /// How many threads there are, without listing them; `None` where the folder's links do not tell.
