@@ -15,8 +15,7 @@ pub const ALLOCATOR_VARIABLE: &str = "GLIBC_TUNABLES";
 /// block was freed once, so whether a case pays for that (`brk`, fresh pages) hangs on who ran before it: alone, a
 /// drop of 80 kB took 400 times as long as beside its siblings. 32 MiB is the largest value that glibc takes for the
 /// second, and the one that it moves to by itself (mallopt(3), M_MMAP_THRESHOLD).
-pub const KEEPS_MEMORY: &str =
-    "glibc.malloc.trim_threshold=1073741824:glibc.malloc.mmap_threshold=33554432";
+pub const KEEPS_MEMORY: &str = "glibc.malloc.trim_threshold=1073741824:glibc.malloc.mmap_threshold=33554432";
 
 /// How a process ended that did not end well.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

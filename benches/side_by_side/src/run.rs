@@ -136,7 +136,8 @@ fn told(comparison: &Comparison) -> String {
                 Word::Faster => "faster",
                 Word::NoDifference => "no difference",
             };
-            let effect = verdict.effect.map_or_else(String::new, |effect| format!(" ({:+.2} %)", effect * 100.0));
+            let effect =
+                verdict.effect.map_or_else(String::new, |effect| format!(" ({:+.2} %)", effect * 100.0));
             format!("{word}{effect}")
         }
         Err(reason) => format!("failed: {reason}"),

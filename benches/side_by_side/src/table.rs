@@ -87,7 +87,8 @@ impl Row {
             let planted = own.iter().filter(move |comparison| comparison.planted_percent == percent);
             Planted::of(percent, planted.filter_map(|comparison| comparison.verdict.as_ref().ok()))
         };
-        let mut percents: Vec<usize> = comparisons.iter().map(|comparison| comparison.planted_percent).collect();
+        let mut percents: Vec<usize> =
+            comparisons.iter().map(|comparison| comparison.planted_percent).collect();
         percents.sort_unstable();
         percents.dedup();
         let mut errors: Vec<f64> = own
@@ -104,7 +105,8 @@ impl Row {
             same: with(0),
             planted: percents.into_iter().filter(|percent| *percent > 0).map(with).collect(),
             error: errors.get(errors.len() / 2).copied(),
-            seconds: own.iter().map(|comparison| comparison.seconds).sum::<f64>() / own.len().max(1) as f64,
+            seconds: own.iter().fold(0.0, |all, comparison| all + comparison.seconds)
+                / own.len().max(1) as f64,
             failed: failures().count(),
             failure: failures().next().cloned(),
         }
