@@ -79,6 +79,11 @@ compare REV *FILTER:
 aa *FILTER:
     @{{ perflab }} aa "$@"
 
+# perflab's verdicts beside criterion's and tango-bench's, on the same code and on planted work; builds a package of its own
+[group('compare')]
+side-by-side *ARGS:
+    @cargo run --release --manifest-path benches/side_by_side/Cargo.toml --target-dir target/side-by-side -- "$@"
+
 # The pages, from what is recorded
 [group('read')]
 report *ARGS:

@@ -9,18 +9,17 @@ use std::time::{Duration, Instant};
 use wait_timeout::ChildExt;
 
 /// glibc reads its allocator's settings from this variable; other C libraries pass it over.
-pub(crate) const ALLOCATOR_VARIABLE: &str = "GLIBC_TUNABLES";
+pub const ALLOCATOR_VARIABLE: &str = "GLIBC_TUNABLES";
 
 /// Freed memory stays with the process. By default glibc returns the top of the heap to the kernel until a large
 /// block was freed once, so whether a case pays for that (`brk`, fresh pages) hangs on who ran before it: alone, a
 /// drop of 80 kB took 400 times as long as beside its siblings. 32 MiB is the largest value that glibc takes for the
 /// second, and the one that it moves to by itself (mallopt(3), M_MMAP_THRESHOLD).
-pub(crate) const KEEPS_MEMORY: &str =
-    "glibc.malloc.trim_threshold=1073741824:glibc.malloc.mmap_threshold=33554432";
+pub const KEEPS_MEMORY: &str = "glibc.malloc.trim_threshold=1073741824:glibc.malloc.mmap_threshold=33554432";
 
 /// How a process ended that did not end well.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Death {
+pub enum Death {
     /// It took too long and was ended.
     #[error("timed out after {} s; --timeout allows more", .0.as_secs())]
     TimedOut(Duration),
@@ -74,12 +73,12 @@ fn last_words(said: &str) -> String {
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 /// Whether the user asked to stop.
-pub(crate) fn interrupted() -> bool {
+pub fn interrupted() -> bool {
     INTERRUPTED.load(Ordering::SeqCst)
 }
 
 /// From now on Ctrl-C ends the running case and lets the session close its books.
-pub(crate) fn stop_on_ctrl_c() {
+pub fn stop_on_ctrl_c() {
     // A second handler in one process is refused; the first one then serves, which is all that is wanted.
     let _ = ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::SeqCst));
 }
@@ -94,7 +93,7 @@ const STDERR_TAIL: u64 = 4096;
 ///
 /// # Errors
 /// [`Death`] when it does not end with success; the whole process group is then gone.
-pub(crate) fn run_to_end(command: &mut Command, time_out: Duration, loud: bool) -> Result<(), Death> {
+pub fn run_to_end(command: &mut Command, time_out: Duration, loud: bool) -> Result<(), Death> {
     let start = |error: io::Error| Death::Start(error.to_string());
     let mut stderr = tempfile::tempfile().map_err(start)?;
     command.stderr(stderr.try_clone().map_err(start)?);
