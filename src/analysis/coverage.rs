@@ -94,7 +94,7 @@ mod tests {
                 measurements: Vec::new(),
                 findings: Vec::new(),
                 failures: Vec::new(),
-                left_out: vec![LeftOut { instrument, reason: "it would tell nothing".into() }],
+                left_out: vec![LeftOut { instrument, metric: None, reason: "it would tell nothing".into() }],
                 id: id.clone(),
             };
             let recorded = Recorded {
