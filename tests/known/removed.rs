@@ -58,24 +58,23 @@ fn in_cache() -> Vec<Row> {
     let log = |n: f64| 12.0 * n * n.ln();
     let sorting = found(compared([log(1e3), log(1e4), log(1e6)], log(1e6) / 2.0, [1.7, 1.6, 1.8]));
     vec![
-        Row::of("far from memory, and as fast without the way there", Kind::MemoryBound, chase)
+        Row::of("pointer chasing, run in cache", Kind::MemoryBound, chase)
             .says("15 times as long")
             .says("measured, each element is handled 3.2 times as fast [3.0, 3.4] at size 15625"),
         Row::of(
-            "slow by times taken apart, and no faster in cache",
+            "slow at one size, no faster in cache",
             Kind::NoBottleneck,
             found(compared(LINEAR, 3e7, [1.01, 0.98, 1.04])),
         )
         .silent(&[Kind::MemoryBound]),
         Row::of(
-            "too little for times taken apart, and faster in cache",
+            "slower by too little, faster in cache",
             Kind::MemoryBound,
             found(compared(LINEAR, 2.9e6, [1.62, 1.55, 1.7])),
         )
         .says("it waits for memory: each element is handled 1.6 times as fast")
         .says("1.00 times the instructions"),
-        Row::of("faster at a smaller size by doing less", Kind::NoBottleneck, sorting)
-            .silent(&[Kind::MemoryBound]),
+        Row::of("faster in cache by doing less", Kind::NoBottleneck, sorting).silent(&[Kind::MemoryBound]),
     ]
 }
 
