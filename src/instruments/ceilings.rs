@@ -91,6 +91,7 @@ fn settled(pair: &mut Pair, effort: Effort) -> Result<Estimate, NoNumber> {
     };
     let rule = Rule::with_precision(PRECISION, MOST_STARTS);
     let began = Instant::now();
+    let mut why = "every process start was disturbed; run it again".to_owned();
     for attempt in 0..ATTEMPTS {
         // Long blocks are seldom left alone, and to try for long changes nothing.
         if attempt > 0 && began.elapsed() > ATTEMPTS as u32 * most {
@@ -99,14 +100,25 @@ fn settled(pair: &mut Pair, effort: Effort) -> Result<Estimate, NoNumber> {
         match settle(pair, &rule, &Budget::ordinary(time_out), most) {
             Ok(outcome) => {
                 if let Some(estimate) = outcome.verdict.estimate() {
-                    return Ok(estimate.clone());
+                    let (low, high) = (estimate.interval.low, estimate.interval.high);
+                    if tells(low, high) {
+                        return Ok(estimate.clone());
+                    }
+                    why = format!(
+                        "the machine was too busy to tell: from {low:.2} to {high:.2} times; run it again"
+                    );
                 }
             }
             Err(StartError::Refused(reason)) => return Err(NoNumber::LeftOut(reason)),
             Err(error) => return Err(NoNumber::Failed(error.to_string())),
         }
     }
-    Err(NoNumber::LeftOut("every process start was disturbed; run it again".to_owned()))
+    Err(NoNumber::LeftOut(why))
+}
+
+/// Whether an interval says anything: a ratio that is not even known within a factor of two to either side is none.
+fn tells(low: f64, high: f64) -> bool {
+    low > 0.0 && high <= low * 4.0
 }
 
 /// Why a case of so long an iteration is not measured, where a quick run has room for iterations of `most_ns`.
@@ -118,3 +130,22 @@ fn takes_long(iteration_ns: f64, most_ns: f64, effort: Effort) -> Option<String>
 /// Iterations that take longer than this leave a quick run no room for one start of six quads: four blocks of one
 /// iteration each are then a quarter of a second in all.
 const ONE_START_NS: f64 = 10e6;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interval_that_allows_anything_is_no_number() {
+        assert!(tells(1.0, 1.1) && tells(0.5, 2.0));
+        assert!(!tells(0.5, 2.1) && !tells(0.0, 1.0) && !tells(f64::NAN, 1.0));
+    }
+
+    #[test]
+    fn only_a_quick_run_has_no_time_for_long_iterations() {
+        assert_eq!(takes_long(9e6, ONE_START_NS, Effort::Quick), None);
+        assert_eq!(takes_long(11e6, ONE_START_NS, Effort::Thorough), None);
+        let reason = takes_long(11e6, ONE_START_NS, Effort::Quick).expect("it is long");
+        assert!(reason.contains("11.0 ms"), "{reason}");
+    }
+}
