@@ -54,7 +54,7 @@ instructions *FILTER: setup
 waits *FILTER:
     @cargo bench --quiet --bench waits -- "$@"
 
-# How much faster each case would be without allocation, by running it without
+# How much faster each case would be without allocation, with its data in cache, on one CPU: by running it so
 [group('measure')]
 ceilings *FILTER:
     @cargo bench --quiet --bench ceilings -- "$@"

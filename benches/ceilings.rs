@@ -1,4 +1,4 @@
-//! How much faster the matching cases would be without allocation: `cargo bench --bench ceilings -- [FILTER]`.
+//! How much faster the matching cases would be without one of their costs: `cargo bench --bench ceilings -- [FILTER]`.
 
 use std::process::ExitCode;
 

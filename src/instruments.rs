@@ -194,6 +194,12 @@ pub trait Instrument: Sync {
     /// What it can do on this machine. Measures nothing.
     fn survey(&self) -> InstrumentState;
 
+    /// The one number that it takes, where it is a step of an instrument that takes each of its numbers by itself: a
+    /// case that it leaves out has the others all the same.
+    fn takes(&self) -> Option<Metric> {
+        None
+    }
+
     /// Why `case` is not measured: it would tell nothing new, or this instrument cannot. `run` holds what
     /// this run has recorded so far.
     fn leaves_out(&self, _case: &CaseRef, _effort: Effort, _run: &Run) -> Option<String> {

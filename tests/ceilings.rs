@@ -3,13 +3,18 @@
 //! it has a main function of its own.
 
 use std::process::ExitCode;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use perflab::catalogue::{Axis, CATALOGUE, CaseRef, Catalogue, Family};
-use perflab::instruments::ceilings::{Ceilings, FreeBlocks, SwitchedAllocator, is_switched};
-use perflab::instruments::{Effort, Instrument, Job, NoNumber, PreparedCase, Reading, compare, new_run};
+use perflab::catalogue::{Axis, CATALOGUE, CaseRef, Catalogue, Family, cores};
+use perflab::instruments::ceilings::{
+    FreeBlocks, InCache, OnOneCpu, SwitchedAllocator, Weight, WithoutAllocation, is_switched, weigh,
+};
+use perflab::instruments::compare::{self, Budget, Pair, StartError};
+use perflab::instruments::{Effort, Instrument, Job, NoNumber, PreparedCase, Reading, new_run};
 use perflab::record::{CaseId, CaseRecord, InstrumentName, Layout, Measurement, Metric, Run, State, Unit};
-use perflab::workload::{Answer, Entry, Workload};
+use perflab::workload::{Answer, Concurrency, Entry, Workload};
 
 #[global_allocator]
 static ALLOC: SwitchedAllocator = SwitchedAllocator;
@@ -85,7 +90,103 @@ impl Workload for Hoards {
     }
 }
 
+/// Sums a slice that its input holds: 8 MiB at its size, more than most cores have to themselves; it takes no heap block.
+struct Sums;
+
+impl Workload for Sums {
+    const NAME: &'static str = "sums";
+    const ABOUT: &'static str = "planted";
+    type Input = Vec<u64>;
+    type Output = u64;
+
+    fn input(size: usize) -> Vec<u64> {
+        (0..size as u64).collect()
+    }
+
+    fn run(numbers: &Vec<u64>) -> u64 {
+        numbers.iter().sum()
+    }
+
+    fn check(numbers: &Vec<u64>, sum: &u64) -> bool {
+        // At one size the check is wrong, so that a comparison meets a wrong answer.
+        let n = numbers.len() as u64;
+        n != WRONG as u64 && *sum == n * n.saturating_sub(1) / 2
+    }
+
+    fn answer(sum: &u64) -> Answer {
+        Answer::of_sequence([*sum])
+    }
+}
+
+/// Elements of the largest slice that is summed.
+const SUMMED: usize = 1 << 20;
+/// The size at which sums are called wrong.
+const WRONG: usize = 1_001;
+
+/// A thread that waits in the input says how many CPUs it may run on, and so does one that is started.
+struct Looks;
+
+/// Asks the waiting thread, and hears it.
+struct Waiting {
+    ask: Sender<()>,
+    said: Receiver<usize>,
+}
+
+impl Workload for Looks {
+    const NAME: &'static str = "looks";
+    const ABOUT: &'static str = "planted";
+    const CONCURRENCY: Concurrency = Concurrency::THREADS;
+    type Input = Waiting;
+    type Output = u64;
+
+    fn input(_size: usize) -> Waiting {
+        let (ask, asked) = channel();
+        let (say, said) = channel();
+        std::thread::spawn(move || asked.into_iter().try_for_each(|()| say.send(cores())));
+        Waiting { ask, said }
+    }
+
+    fn run(waiting: &Waiting) -> u64 {
+        waiting.ask.send(()).expect("the thread waits");
+        let waits = waiting.said.recv().expect("the thread answers");
+        let started = std::thread::spawn(cores).join().expect("it only looks");
+        note(&format!("{waits} {started}"));
+        0
+    }
+
+    fn check(_: &Waiting, output: &u64) -> bool {
+        *output == 0
+    }
+
+    fn answer(output: &u64) -> Answer {
+        Answer::of_sequence([*output])
+    }
+}
+
+/// Keeps what was seen in the file that the test named, each once.
+fn note(seen: &str) {
+    let Some(folder) = std::env::var_os(SEEN) else { return };
+    std::fs::write(std::path::Path::new(&folder).join(seen), "").expect("the folder is there");
+}
+
+/// Names the folder in which processes of a comparison note what they see.
+const SEEN: &str = "PERFLAB_TEST_SEEN";
+
 static PLANTED: Catalogue = Catalogue::new(&[
+    Family {
+        name: "beyond",
+        question: "How far is memory?",
+        axis: Axis::ELEMENTS,
+        sizes: &[SUMMED],
+        entries: &[Entry::of::<Sums>()],
+    },
+    Family {
+        name: "looks",
+        question: "Where may threads run?",
+        axis: Axis::ELEMENTS,
+        sizes: &[1],
+        entries: &[Entry::of::<Looks>()],
+    },
     Family {
         name: "planted",
         question: "Who allocates?",
@@ -110,17 +211,21 @@ fn case(id: &str) -> (CaseId, CaseRef) {
     (id, case)
 }
 
-fn measure(id: &str) -> Result<Vec<Reading>, NoNumber> {
+fn measure(step: &dyn Instrument, id: &str) -> Result<Vec<Reading>, NoNumber> {
+    measure_by(step, Effort::Quick, id)
+}
+
+fn measure_by(step: &dyn Instrument, effort: Effort, id: &str) -> Result<Vec<Reading>, NoNumber> {
     let (id, case) = case(id);
     let folder = tempfile::tempdir().expect("a temporary folder");
     let job = Job {
         cases: vec![PreparedCase { id, case, prepared: case.prepare() }],
         layout: Layout::new(folder.path().join("profiles"), folder.path().join("reports")),
-        effort: Effort::Quick,
+        effort,
         last_of_family: true,
         harness_args: Vec::new(),
     };
-    Ceilings.measure(&job)
+    step.measure(&job)
 }
 
 fn main() -> ExitCode {
@@ -147,6 +252,11 @@ fn main() -> ExitCode {
         test("planted_allocation_and_its_control_have_ceilings", ceilings),
         test("a_case_that_the_arena_cannot_hold_is_refused", refused),
         test("cases_without_blocks_that_wait_or_take_long_are_left_out", left_out),
+        test("what_an_act_takes_of_the_heap_is_weighed_exactly", weighed),
+        test("the_way_to_memory_is_taken_away_by_a_smaller_size", in_cache),
+        test("two_sizes_are_compared_though_their_answers_differ_and_wrong_ones_are_not", two_sizes),
+        test("threads_that_wait_and_those_that_start_run_on_one_cpu_and_then_on_all", one_cpu),
+        test("each_step_leaves_out_what_it_cannot_tell", steps_leave_out),
     ];
     // There is one switch.
     let arguments = Arguments { test_threads: Some(1), ..Arguments::from_args() };
@@ -158,8 +268,11 @@ const PLANTS: &str = "PERFLAB_TEST_PLANTS";
 
 fn switched() {
     assert!(is_switched());
-    assert_eq!(Ceilings.survey().state, State::Ready);
-    assert_eq!(Ceilings.name(), InstrumentName::Ceilings);
+    for step in [&WithoutAllocation as &dyn Instrument, &InCache, &OnOneCpu] {
+        assert_eq!(step.survey().state, State::Ready);
+        assert_eq!(step.name(), InstrumentName::Ceilings);
+        assert_eq!(step.takes().map(Metric::principal), step.takes());
+    }
 }
 
 fn exact_counts() {
@@ -317,17 +430,18 @@ fn ceilings() {
         }
         // On a machine that is never left alone there is no reading.
         Err(NoNumber::LeftOut(reason)) => {
-            assert!(reason.contains("disturbed") || reason.contains("no ceiling"), "{id}: {reason}");
+            let known = ["disturbed", "too busy", "no ceiling"];
+            assert!(known.iter().any(|words| reason.contains(words)), "{id}: {reason}");
             println!("{id}: {reason}");
         }
         Err(failed) => panic!("{id}: {failed}"),
     };
     for id in ["build-vec/push@100", "gcd-algorithm/euclid@10"] {
-        told(id, measure(id));
+        told(id, measure(&WithoutAllocation, id));
     }
     with_plants(|| {
         for id in ["planted/allocates@1000", "planted/computes@1000"] {
-            told(id, measure(id));
+            told(id, measure(&WithoutAllocation, id));
         }
     });
 }
@@ -343,46 +457,190 @@ fn with_plants(act: impl FnOnce()) {
 
 fn refused() {
     with_plants(|| {
-        let Err(NoNumber::LeftOut(reason)) = measure("hoard/hoards@1") else {
+        let Err(NoNumber::LeftOut(reason)) = measure(&WithoutAllocation, "hoard/hoards@1") else {
             panic!("100 MiB have no room")
         };
         assert!(reason.contains("no room") && reason.contains("64 MiB"), "{reason}");
     });
 }
 
+/// A run that has recorded these numbers of a case.
+fn recorded(id: &CaseId, numbers: &[(Metric, f64)]) -> Run {
+    let measurements = numbers
+        .iter()
+        .map(|(metric, value)| Measurement {
+            metric: *metric,
+            value: *value,
+            low: *value,
+            high: *value,
+            unit: metric.unit(),
+            instrument: InstrumentName::Time,
+            taken_at: String::new(),
+            revision: String::new(),
+        })
+        .collect();
+    let record = CaseRecord { id: id.clone(), measurements, failures: Vec::new(), left_out: Vec::new() };
+    Run { cases: vec![record], ..new_run() }
+}
+
+fn says(reason: Option<String>, word: &str) {
+    let reason = reason.expect("it is left out");
+    assert!(reason.contains(word), "{reason}");
+}
+
 fn left_out() {
-    let run = |id: &CaseId, numbers: &[(Metric, f64)]| {
-        let measurements = numbers
-            .iter()
-            .map(|(metric, value)| Measurement {
-                metric: *metric,
-                value: *value,
-                low: *value,
-                high: *value,
-                unit: metric.unit(),
-                instrument: InstrumentName::Time,
-                taken_at: String::new(),
-                revision: String::new(),
-            })
-            .collect();
-        let record = CaseRecord { id: id.clone(), measurements, failures: Vec::new(), left_out: Vec::new() };
-        Run { cases: vec![record], ..new_run() }
-    };
     let reason = |case_id: &str, effort, numbers: &[(Metric, f64)]| {
         let (id, case) = case(case_id);
-        Ceilings.leaves_out(&case, effort, &run(&id, numbers))
+        WithoutAllocation.leaves_out(&case, effort, &recorded(&id, numbers))
     };
     let vector = "build-vec/push@100";
     assert_eq!(reason(vector, Effort::Quick, &[]), None);
     assert_eq!(reason(vector, Effort::Quick, &[(Metric::HeapBlocks, 6.0), (Metric::TimeNs, 200.0)]), None);
-    let says = |reason: Option<String>, word: &str| {
-        let reason = reason.expect("it is left out");
-        assert!(reason.contains(word), "{reason}");
-    };
     says(reason(vector, Effort::Thorough, &[(Metric::HeapBlocks, 0.0)]), "no heap block");
     let blocked = [(Metric::BlockedNs, 70.0), (Metric::WallNs, 100.0)];
     says(reason("wait/serial@2", Effort::Quick, &blocked), "blocked for 70 %");
     says(reason(vector, Effort::Quick, &[(Metric::TimeNs, 5e7)]), "50.0 ms");
     assert_eq!(reason(vector, Effort::Thorough, &[(Metric::TimeNs, 5e7)]), None);
     says(reason("dispatch/process-ready@10", Effort::Thorough, &[]), "processes");
+}
+
+fn weighed() {
+    let (kept, weight) = weigh(|| {
+        let gone = vec![1_u8; 5_000];
+        let kept: Vec<Box<[u8; 96]>> = (0..10).map(|_| Box::new([7; 96])).collect();
+        drop(gone);
+        kept
+    });
+    // Ten blocks and their spine of ten pointers.
+    assert_eq!(weight, Weight { kept: 1_040, most: 6_040, largest: 5_000 });
+    let ((), given_back) = weigh(|| drop(kept));
+    assert_eq!(given_back, Weight { kept: 0, most: 0, largest: 0 });
+    let (grown, growing) = weigh(|| {
+        (0..1_000_u64).fold(Vec::new(), |mut all, n| {
+            all.push(n);
+            all
+        })
+    });
+    // 4, 8 … 1,024 numbers: each growth is one block of another size.
+    assert_eq!((grown.capacity(), growing), (1_024, Weight { kept: 8_192, most: 8_192, largest: 8_192 }));
+    let ((), elsewhere) = weigh(|| {
+        std::thread::scope(|scope| {
+            let handle = scope.spawn(|| vec![0_u64; 1_000]);
+            assert_eq!(handle.join().expect("it does not panic").len(), 1_000);
+        });
+    });
+    assert!(elsewhere.most >= 8_000 && elsewhere.largest == 8_000, "{elsewhere:?}");
+}
+
+/// What is alive and which size it is compared with is exact; how much faster that is hangs on the machine, and is printed.
+fn in_cache() {
+    with_plants(|| {
+        let id = format!("beyond/sums@{SUMMED}");
+        let bytes = (SUMMED * size_of::<u64>()) as f64;
+        match measure_by(&InCache, Effort::Thorough, &id) {
+            Ok(readings) => {
+                let of = |metric| readings.iter().find(|reading| reading.metric == metric);
+                assert!(holds(of(Metric::WorkingSetBytes), bytes), "{readings:?}");
+                let (times, size) = (of(Metric::CeilingMemory), of(Metric::CeilingMemorySize));
+                let Some((times, size)) = times.zip(size) else {
+                    println!("{id}: a core of this machine has 8 MiB to itself");
+                    return;
+                };
+                let halvings = (SUMMED as f64 / size.value).log2();
+                assert!(halvings >= 1.0 && halvings.fract() == 0.0, "{halvings}");
+                assert!(
+                    0.0 < times.low && times.low <= times.value && times.value <= times.high,
+                    "{times:?}"
+                );
+                println!("{id}: {times}, at {}", size.value);
+            }
+            Err(NoNumber::LeftOut(reason)) => {
+                let known = ["disturbed", "too busy", "no ceiling", "does not tell"];
+                assert!(known.iter().any(|words| reason.contains(words)), "{reason}");
+                println!("{id}: {reason}");
+            }
+            Err(failed) => panic!("{id}: {failed}"),
+        }
+    });
+    // What fits has no ceiling, and none is made up.
+    if let Ok(readings) = measure(&InCache, "build-vec/push@1000") {
+        assert!(readings.len() == 1 && holds(readings.first(), 8_192.0), "{readings:?}");
+    }
+}
+
+/// Whether a working set is of so many bytes, and the few in which the case itself lies.
+fn holds(working_set: Option<&Reading>, bytes: f64) -> bool {
+    working_set.is_some_and(|set| {
+        set.metric == Metric::WorkingSetBytes && (bytes..bytes + 128.0).contains(&set.value)
+    })
+}
+
+fn two_sizes() {
+    let id = |size: usize| format!("beyond/sums@{size}").parse::<CaseId>().expect("a case id");
+    let executable = || std::env::current_exe().expect("this program");
+    let budget = Budget::ordinary(Duration::from_secs(60));
+    with_plants(|| {
+        let mut pair = Pair::of_sizes(executable(), [id(1_000), id(8_000)], 1);
+        let taken = pair.start(&budget).expect("each answer is right by its own check");
+        assert!(taken.causes.taken() > 0 && taken.iteration_ns.iter().all(|ns| *ns > 0.0), "{taken:?}");
+        let sides = [(id(1_000), 0), (id(8_000), 0)];
+        let together = Pair::together(executable(), sides, 1).start(&budget);
+        assert!(matches!(together, Err(StartError::Answers(_))), "{together:?}");
+        let wrong = Pair::of_sizes(executable(), [id(WRONG), id(8_000)], 1).start(&budget);
+        let Err(StartError::Side { which: 0, reason }) = wrong else { panic!("{wrong:?}") };
+        assert!(reason.contains("wrong answer"), "{reason}");
+    });
+}
+
+fn one_cpu() {
+    let seen = tempfile::tempdir().expect("a temporary folder");
+    // SAFETY: tests run one at a time, and no other thread of this program reads or writes the environment meanwhile.
+    unsafe { std::env::set_var(SEEN, seen.path()) };
+    let mut reading = None;
+    with_plants(|| reading = Some(measure(&OnOneCpu, "looks/looks@1")));
+    // SAFETY: as above.
+    unsafe { std::env::remove_var(SEEN) };
+    match reading.expect("it was measured") {
+        Ok(readings) => {
+            let [Reading { metric: Metric::CeilingOneCpu, value, low, high, .. }] = readings[..] else {
+                panic!("{readings:?}")
+            };
+            assert!(0.0 < low && low <= value && value <= high, "{readings:?}");
+            println!("looks/looks@1: {}", readings[0]);
+        }
+        Err(NoNumber::LeftOut(reason)) => println!("looks/looks@1: {reason}"),
+        Err(failed) => panic!("{failed}"),
+    }
+    let mut told: Vec<String> = std::fs::read_dir(seen.path())
+        .expect("the folder is there")
+        .map(|file| file.expect("it can be read").file_name().into_string().expect("plain text"))
+        .collect();
+    told.sort();
+    told.dedup();
+    let all = cores();
+    let mut expected = vec!["1 1".to_owned(), format!("{all} {all}")];
+    expected.dedup();
+    assert_eq!(told, expected, "the waiting thread's CPUs, and the started one's");
+}
+
+fn steps_leave_out() {
+    let one = |case_id: &str, numbers: &[(Metric, f64)]| {
+        let (id, case) = case(case_id);
+        OnOneCpu.leaves_out(&case, Effort::Quick, &recorded(&id, numbers))
+    };
+    let time = (Metric::TimeNs, 1e6);
+    assert_eq!(
+        one("shared-counter/mutex@2", &[time, (Metric::CpuUserNs, 9e5), (Metric::CpuKernelNs, 1e5)]),
+        None
+    );
+    let waits = [time, (Metric::CpuUserNs, 1e5), (Metric::CpuKernelNs, 5e4)];
+    says(one("wait/threads@2", &waits), "on a CPU for 15 % of its time");
+    says(one("map-reduce/two-processes-ready@1000", &[time]), "other processes");
+    says(one("gcd/two-threads@10", &[(Metric::TimeNs, 4e7)]), "40.0 ms");
+    let asked = |case_id: &str| !OnOneCpu.groups(&[case(case_id).1], &new_run()).is_empty();
+    assert!(!asked("shared-counter/mutex@1"), "one thread has nobody to wait for");
+    assert!(!asked("gcd/serial@10"), "it has one thread");
+    assert_eq!(asked("shared-counter/mutex@2"), cores() > 1);
+    let (id, large) = case("build-set/insert@1000000");
+    says(InCache.leaves_out(&large, Effort::Quick, &recorded(&id, &[(Metric::TimeNs, 6e7)])), "60.0 ms");
 }

@@ -5,7 +5,7 @@ mod fabricated;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use perflab::record::{InstrumentName, Layout, ListedRole, Listing, Recorded, SCHEMA};
+use perflab::record::{InstrumentName, Layout, LeftOut, ListedRole, Listing, Metric, Recorded, SCHEMA};
 use perflab::report::{ReportError, render};
 
 /// Pages rendered into a folder of the test's own.
@@ -396,6 +396,50 @@ fn a_family_page_says_first_what_limits_its_baseline() {
     assert!(page.find("id=\"limits\"") < page.find("Ranking by size"));
     let case = pages.case("build-vec/push@1000");
     assert!(case.contains("href=\"#heap\"") && case.contains("42.0 %"));
+}
+
+#[test]
+fn a_ceiling_that_was_left_out_says_why_beside_those_that_were_measured() {
+    let (listing, mut recorded) = fabricated::with_holes();
+    let left_out = |metric, reason: &str| LeftOut {
+        instrument: InstrumentName::Ceilings,
+        metric: Some(metric),
+        reason: reason.into(),
+    };
+    let ceiling =
+        |metric, value| fabricated::number(metric, InstrumentName::Ceilings, value, 0.02, "4f2a91c");
+    fabricated::change(&mut recorded, "build-vec/push@1000", |case| {
+        case.measurements.push(ceiling(Metric::CeilingAllocation, 1.31));
+        case.left_out.push(left_out(Metric::CeilingMemory, "no size lies within"));
+    });
+    fabricated::change(&mut recorded, "build-vec/push-reserved@1000", |case| {
+        case.left_out.push(left_out(Metric::CeilingAllocation, "one block"));
+        case.left_out.push(left_out(Metric::CeilingMemory, "takes long"));
+    });
+    let pages = Pages::of(&listing, &recorded, false, &[]);
+    let page = pages.case("build-vec/push@1000");
+    assert!(page.contains("1.31") && page.contains("times as fast"), "{page}");
+    assert!(page.contains("left out: no size lies within"), "{page}");
+    assert!(!page.contains("left out since"), "the one that was measured was not left out: {page}");
+    let neither = pages.case("build-vec/push-reserved@1000");
+    assert!(neither.contains("left out: one block") && neither.contains("left out: takes long"), "{neither}");
+}
+
+#[test]
+fn threads_that_are_faster_on_one_cpu_are_told_beside_their_speed_up() {
+    let (listing, mut recorded) = fabricated::workers::on_cores(2);
+    let one_cpu =
+        |value| fabricated::number(Metric::CeilingOneCpu, InstrumentName::Ceilings, value, 0.02, "4f2a91c");
+    for (case, times) in
+        [("scaling-sum/in-order@2", 1.84), ("scaling-sum/in-order@4", 0.55), ("gcd/two-threads@10", 1.27)]
+    {
+        fabricated::change(&mut recorded, case, |case| case.measurements.push(one_cpu(times)));
+    }
+    let pages = Pages::of(&listing, &recorded, false, &[]);
+    let page = pages.family("scaling-sum");
+    assert_eq!(page.matches("on one CPU").count(), 1, "only what is faster there: {page}");
+    assert!(page.contains("on one CPU 1.84 × as fast"), "{page}");
+    assert!(pages.family("gcd").contains("on one CPU 1.27 × as fast"), "{}", pages.family("gcd"));
 }
 
 #[test]

@@ -88,7 +88,7 @@ mod tests {
         let id: CaseId = "family/a@10".parse().expect("a case id");
         let missing_with = |instrument| {
             let case = RecordedCase {
-                left_out: vec![LeftOut { instrument, reason: "it would tell nothing".into() }],
+                left_out: vec![LeftOut { instrument, metric: None, reason: "it would tell nothing".into() }],
                 ..RecordedCase::new(id.clone(), Vec::new())
             };
             let recorded = Recorded {

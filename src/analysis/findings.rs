@@ -9,7 +9,8 @@
 //! | `hot` | which function holds what has no other name |
 //! | `books` | waiting, starved, system calls, page faults, starting threads or processes |
 //! | `sharing` | lock contention, false sharing |
-//! | `scale` | what sizes tell: super-linear, memory-bound, optimised away |
+//! | `scale` | what sizes tell: super-linear, optimised away |
+//! | `memory` | does it wait for memory |
 //! | `floor` | is it as near to the least work as can be told |
 //! | `branches` | branches guessed wrong |
 //! | `verdicts` | instruments that disagree, too little evidence, nothing found |
@@ -23,6 +24,7 @@ mod costs;
 mod excess;
 mod floor;
 mod hot;
+mod memory;
 mod ranking;
 mod scale;
 mod sharing;
@@ -30,7 +32,7 @@ mod verdicts;
 
 use std::collections::BTreeMap;
 
-pub use bottleneck::{Bottleneck, Cost, Gain, Seen, kind_of};
+pub use bottleneck::{Bottleneck, Cached, Cost, Gain, Seen, Slower, kind_of};
 use case::Case;
 
 use super::shares::Symbols;
@@ -127,6 +129,7 @@ fn findings_of(case: &Case<'_>) -> Vec<Found> {
     found.extend(books::find(case));
     found.extend(sharing::find(case));
     found.extend(scale::find(case));
+    found.extend(memory::find(case));
     found.extend(floor::find(case));
     found.extend(branches::find(case));
     found.extend(verdicts::disagreements(case));

@@ -63,7 +63,11 @@ pub fn instrument_of(metric: Metric) -> InstrumentName {
         | Metric::Threads
         | Metric::Children
         | Metric::ChildrenCpuNs => InstrumentName::Waits,
-        Metric::CeilingAllocation => InstrumentName::Ceilings,
+        Metric::CeilingAllocation
+        | Metric::CeilingMemory
+        | Metric::CeilingMemorySize
+        | Metric::WorkingSetBytes
+        | Metric::CeilingOneCpu => InstrumentName::Ceilings,
         Metric::PythonNs
         | Metric::PythonOursNs
         | Metric::PythonRatio
@@ -84,7 +88,10 @@ pub fn standing<'a>(
         case.failures.iter().find(|failure| failure.instrument == instrument).map(|f| f.reason.as_str())
     });
     let left_out = case.and_then(|case| {
-        case.left_out.iter().find(|left_out| left_out.instrument == instrument).map(|l| l.reason.as_str())
+        case.left_out
+            .iter()
+            .find(|left_out| left_out.speaks_of(instrument, metric))
+            .map(|l| l.reason.as_str())
     });
     if let Some(measurement) = case.and_then(|case| case.measurement(metric)) {
         let stale = revision.is_some_and(|revision| measurement.revision != revision);
@@ -100,7 +107,11 @@ pub fn standing<'a>(
     if let Some(reason) = left_out {
         return Standing::LeftOut(reason);
     }
-    if case.is_some_and(|case| case.measurements.iter().any(|number| number.instrument == instrument)) {
+    let gave_another = |case: &RecordedCase| {
+        case.measurements.iter().any(|number| number.instrument == instrument)
+            || case.left_out.iter().any(|left_out| left_out.instrument == instrument)
+    };
+    if case.is_some_and(gave_another) {
         return Standing::NotGiven;
     }
     match recorded.instruments.iter().find(|state| state.name == instrument) {
@@ -166,9 +177,16 @@ mod tests {
         failed.failures.push(Failure { instrument: InstrumentName::Heap, reason: "died".into() });
         assert_eq!(look(&ready, &failed, Metric::HeapBlocks), "Failed(\"died\")");
         let mut left_out = case();
-        left_out.left_out.push(LeftOut { instrument: InstrumentName::Heap, reason: "spins".into() });
+        let reason = "spins".to_owned();
+        left_out.left_out.push(LeftOut { instrument: InstrumentName::Heap, metric: None, reason });
         assert_eq!(look(&ready, &left_out, Metric::HeapBlocks), "LeftOut(\"spins\")");
         assert_eq!(look(&ready, &left_out, Metric::TimeNs), "NotMeasured");
+        let mut one = case();
+        let reason = "takes long".to_owned();
+        let metric = Some(Metric::CeilingMemory);
+        one.left_out.push(LeftOut { instrument: InstrumentName::Ceilings, metric, reason });
+        assert_eq!(look(&ready, &one, Metric::WorkingSetBytes), "LeftOut(\"takes long\")");
+        assert_eq!(look(&ready, &one, Metric::CeilingOneCpu), "NotGiven");
         let mut partly = case();
         partly.measurements.push(blocks("now"));
         assert_eq!(look(&ready, &partly, Metric::HeapPeakBytes), "NotGiven");

@@ -36,6 +36,11 @@ pub struct Session<'a> {
 /// The main function of a target in benches/: measures what the arguments select, or, when started by a
 /// session, the one group that it was ordered to.
 pub fn run(catalogue: &Catalogue, instrument: &dyn Instrument) -> ExitCode {
+    run_all(catalogue, &[instrument])
+}
+
+/// The same for an instrument that measures in several steps.
+pub(super) fn run_all(catalogue: &Catalogue, steps: &[&dyn Instrument]) -> ExitCode {
     serve_workers();
     #[derive(clap::Parser)]
     #[command(
@@ -49,7 +54,7 @@ pub fn run(catalogue: &Catalogue, instrument: &dyn Instrument) -> ExitCode {
         #[arg(long, hide = true)]
         bench: bool,
     }
-    run_steps(catalogue, &[instrument], || {
+    run_steps(catalogue, steps, || {
         let Arguments { options, .. } = <Arguments as clap::Parser>::parse();
         Session { catalogue, options, harness_args: Vec::new() }
     })

@@ -7,6 +7,8 @@ mod levels;
 mod memory;
 mod threads;
 
+pub(super) use levels::core_cache;
+
 use crate::record::{Speed, Unit};
 
 /// Takes of each speed; odd, so that the middle is one of them.

@@ -115,6 +115,16 @@ pub enum Metric {
     ChildrenCpuNs,
     /// Times as fast if heap blocks cost next to nothing, from interleaved blocks with them and without.
     CeilingAllocation,
+    /// Times as fast an element is at a smaller size, whose data lies in a core's own cache; from interleaved blocks of
+    /// both that handle as many.
+    CeilingMemory,
+    /// That smaller size.
+    CeilingMemorySize,
+    /// Heap bytes alive at once: the input's and the most of an iteration's.
+    WorkingSetBytes,
+    /// Times as fast if all threads run on one CPU, from interleaved blocks on one and on all: below 1 where the CPUs
+    /// gain anything.
+    CeilingOneCpu,
     /// Wall time of CPython for the same kernel, nanoseconds.
     PythonNs,
     /// Our wall time in the rounds with CPython, nanoseconds.
@@ -155,6 +165,10 @@ impl Metric {
             Self::Children => "children",
             Self::ChildrenCpuNs => "children_cpu_ns",
             Self::CeilingAllocation => "ceiling_allocation",
+            Self::CeilingMemory => "ceiling_memory",
+            Self::CeilingMemorySize => "ceiling_memory_size",
+            Self::WorkingSetBytes => "working_set_bytes",
+            Self::CeilingOneCpu => "ceiling_one_cpu",
             Self::PythonNs => "python_ns",
             Self::PythonOursNs => "python_ours_ns",
             Self::PythonRatio => "python_ratio",
@@ -179,11 +193,13 @@ impl Metric {
             Self::TimeRatio
             | Self::Speedup
             | Self::CeilingAllocation
+            | Self::CeilingMemory
+            | Self::CeilingOneCpu
             | Self::PythonRatio
             | Self::PythonSpeedup
             | Self::PythonOursSpeedup => Unit::Ratio,
             Self::SampleRateHz => Unit::Hz,
-            Self::HeapBytes | Self::HeapPeakBytes => Unit::Bytes,
+            Self::HeapBytes | Self::HeapPeakBytes | Self::WorkingSetBytes => Unit::Bytes,
             Self::Samples
             | Self::HeapBlocks
             | Self::Instructions
@@ -193,7 +209,16 @@ impl Metric {
             | Self::Branches
             | Self::BranchMisses
             | Self::Threads
-            | Self::Children => Unit::Count,
+            | Self::Children
+            | Self::CeilingMemorySize => Unit::Count,
+        }
+    }
+
+    /// The number that this one is told beside, where an instrument takes each of its numbers by itself; else itself.
+    pub const fn principal(self) -> Self {
+        match self {
+            Self::CeilingMemorySize | Self::WorkingSetBytes => Self::CeilingMemory,
+            other => other,
         }
     }
 }
@@ -240,7 +265,15 @@ mod tests {
             let json = serde_json::to_string(&metric).expect("a plain name");
             assert_eq!(json, format!("\"{}\"", metric.as_str()));
         }
-        for metric in [Metric::PythonOursNs, Metric::PythonSpeedup, Metric::PythonOursSpeedup] {
+        for metric in [
+            Metric::CeilingMemory,
+            Metric::CeilingMemorySize,
+            Metric::WorkingSetBytes,
+            Metric::CeilingOneCpu,
+            Metric::PythonOursNs,
+            Metric::PythonSpeedup,
+            Metric::PythonOursSpeedup,
+        ] {
             let json = serde_json::to_string(&metric).expect("a plain name");
             assert_eq!(json, format!("\"{}\"", metric.as_str()));
         }

@@ -69,6 +69,12 @@ impl RecordedCase {
     }
 }
 
+/// Whether nothing is left of what `old` said once `new` was.
+fn replaces(new: &LeftOut, old: &LeftOut) -> bool {
+    let of_one = new.metric.is_some_and(|metric| old.metric.is_some_and(|other| other != metric));
+    old.instrument == new.instrument && !of_one
+}
+
 impl Recorded {
     /// Merges `runs`, given oldest first.
     pub fn merge(runs: &[Run]) -> Self {
@@ -87,17 +93,18 @@ impl Recorded {
                     });
                     case.measurements.push(measurement.clone());
                     case.failures.retain(|old| old.instrument != measurement.instrument);
-                    case.left_out.retain(|old| old.instrument != measurement.instrument);
+                    case.left_out.retain(|old| !old.speaks_of(measurement.instrument, measurement.metric));
                 }
+                for left_out in &record.left_out {
+                    case.failures.retain(|old| old.instrument != left_out.instrument);
+                    case.left_out.retain(|old| !replaces(left_out, old));
+                    case.left_out.push(left_out.clone());
+                }
+                // Last: an instrument that left one number out may have failed at the next.
                 for failure in &record.failures {
                     case.failures.retain(|old| old.instrument != failure.instrument);
                     case.left_out.retain(|old| old.instrument != failure.instrument);
                     case.failures.push(failure.clone());
-                }
-                for left_out in &record.left_out {
-                    case.failures.retain(|old| old.instrument != left_out.instrument);
-                    case.left_out.retain(|old| old.instrument != left_out.instrument);
-                    case.left_out.push(left_out.clone());
                 }
             }
         }
@@ -131,4 +138,62 @@ impl Recorded {
 
 fn shares_a_number(record: &CaseRecord, case: &RecordedCase) -> bool {
     record.measurements.iter().any(|number| case.measurements.contains(number))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::{InstrumentName, Metric};
+
+    const CASE: &str = "family/a@10";
+
+    /// What one run had to say of a case: numbers, failures, and what was left out, all of the instrument ceilings.
+    fn run(metrics: &[Metric], failed: bool, left_out: &[(Option<Metric>, &str)]) -> Run {
+        let instrument = InstrumentName::Ceilings;
+        let measurements = metrics.iter().map(|metric| Measurement {
+            metric: *metric,
+            value: 1.5,
+            low: 1.4,
+            high: 1.6,
+            unit: metric.unit(),
+            instrument,
+            taken_at: String::new(),
+            revision: String::new(),
+        });
+        let record = CaseRecord {
+            id: CASE.parse().expect("a case id"),
+            measurements: measurements.collect(),
+            failures: failed.then(|| Failure { instrument, reason: "died".into() }).into_iter().collect(),
+            left_out: left_out
+                .iter()
+                .map(|(metric, reason)| LeftOut { instrument, metric: *metric, reason: (*reason).into() })
+                .collect(),
+        };
+        Run { cases: vec![record], ..crate::instruments::new_run() }
+    }
+
+    fn reasons(runs: &[Run]) -> Vec<String> {
+        let recorded = Recorded::merge(runs);
+        let case = recorded.case(&CASE.parse().expect("a case id")).expect("it was recorded");
+        let left_out = case.left_out.iter().map(|left_out| left_out.reason.clone());
+        left_out.chain(case.failures.iter().map(|failure| failure.reason.clone())).collect()
+    }
+
+    #[test]
+    fn what_left_one_number_out_stands_beside_the_others_until_that_one_is_there() {
+        let (allocation, memory) = (Metric::CeilingAllocation, Metric::CeilingMemory);
+        let first = run(&[allocation], false, &[(Some(memory), "takes long")]);
+        assert_eq!(reasons(std::slice::from_ref(&first)), ["takes long"]);
+        let both = run(&[], false, &[(Some(allocation), "no block"), (Some(memory), "does not fit")]);
+        assert_eq!(reasons(&[first.clone(), both.clone()]), ["no block", "does not fit"]);
+        // What is told beside a ceiling stands for it.
+        let fits = run(&[Metric::WorkingSetBytes], false, &[]);
+        assert_eq!(reasons(&[first.clone(), fits]), Vec::<String>::new());
+        let all = run(&[], false, &[(None, "not here")]);
+        assert_eq!(reasons(&[both.clone(), all.clone()]), ["not here"]);
+        assert_eq!(reasons(&[all, first]), ["takes long"]);
+        let failed = run(&[], true, &[(Some(allocation), "no block")]);
+        assert_eq!(reasons(&[both.clone(), failed.clone()]), ["died"]);
+        assert_eq!(reasons(&[failed, both]), ["no block", "does not fit"]);
+    }
 }

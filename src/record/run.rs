@@ -116,6 +116,16 @@ pub struct Failure {
 pub struct LeftOut {
     /// Which instrument.
     pub instrument: InstrumentName,
+    /// The one number that it left out, where it takes each of its numbers by itself; absent where it left out all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metric: Option<Metric>,
     /// Why it would tell nothing new, or cannot.
     pub reason: String,
+}
+
+impl LeftOut {
+    /// Whether it speaks of `metric` of `instrument`.
+    pub fn speaks_of(&self, instrument: InstrumentName, metric: Metric) -> bool {
+        self.instrument == instrument && self.metric.is_none_or(|left_out| left_out == metric.principal())
+    }
 }

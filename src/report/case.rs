@@ -127,8 +127,9 @@ fn rows(source: &Source<'_>, family: &ListedFamily, id: &CaseId, instrument: Ins
         .map(|metric| (*metric, cell::look_up(source, id, *metric)))
         .collect();
     let any = standings.iter().any(|(_, standing)| standing.is_measured());
+    let alone = left_out_alone(source, id, instrument);
     html! {
-        @if let Some((_, first)) = standings.first().filter(|_| !any) {
+        @if let Some((_, first)) = standings.first().filter(|_| !any && alone.is_empty()) {
             tr { th.left scope="row" { (instrument) } (cell::wide(first, 7)) }
         } @else {
             @for (metric, standing) in &standings {
@@ -145,11 +146,32 @@ fn rows(source: &Source<'_>, family: &ListedFamily, id: &CaseId, instrument: Ins
                     }
                 }
             }
+            @for (metric, reason) in &alone {
+                tr {
+                    th.left scope="row" { (instrument) }
+                    td.left { (cell::label(*metric)) }
+                    (cell::wide(&Standing::LeftOut(reason), 6))
+                }
+            }
             @if let Some(attempt) = standings.iter().find_map(|(_, standing)| newer_attempt(standing)) {
                 tr { th.left scope="row" { (instrument) } (cell::wide(&attempt, 7)) }
             }
         }
     }
+}
+
+/// The numbers that an instrument left out by themselves and of which there is no older one, with the reasons.
+fn left_out_alone<'a>(
+    source: &'a Source<'_>,
+    id: &CaseId,
+    instrument: InstrumentName,
+) -> Vec<(Metric, &'a str)> {
+    let Some(case) = source.case(id) else { return Vec::new() };
+    let left_out = case.left_out.iter().filter(|left_out| left_out.instrument == instrument);
+    left_out
+        .filter_map(|left_out| Some((left_out.metric?, left_out.reason.as_str())))
+        .filter(|(metric, _)| case.measurement(*metric).is_none())
+        .collect()
 }
 
 /// What became of the newest attempt, where a number is of an older one.
@@ -169,15 +191,16 @@ fn per_unit(family: &ListedFamily, measurement: &Measurement, id: &CaseId) -> Ma
             _ if units.is_none() => span.muted { "–" },
             Unit::Ns => (format::time(value)),
             Unit::Bytes => (format::rounded(value)),
-            Unit::Count if counts_work(measurement.instrument) => (format::rounded(value)),
+            Unit::Count if counts_work(measurement.instrument, measurement.metric) => (format::rounded(value)),
             Unit::Count | Unit::Ratio | Unit::Hz | Unit::BytesPerSecond => span.muted { "–" },
         }
     }
 }
 
-/// Whether an instrument's counts grow with the size: samples and threads do not.
-fn counts_work(instrument: InstrumentName) -> bool {
+/// Whether a count grows with the size: samples and threads do not, and another size does not either.
+fn counts_work(instrument: InstrumentName, metric: Metric) -> bool {
     !matches!(instrument, InstrumentName::Flamegraph | InstrumentName::Waits)
+        && metric != Metric::CeilingMemorySize
 }
 
 fn unit(measurement: &Measurement) -> &'static str {
@@ -187,6 +210,8 @@ fn unit(measurement: &Measurement) -> &'static str {
             Metric::PythonRatio => "multiple of CPython's",
             Metric::Speedup
             | Metric::CeilingAllocation
+            | Metric::CeilingMemory
+            | Metric::CeilingOneCpu
             | Metric::PythonSpeedup
             | Metric::PythonOursSpeedup => "times as fast",
             _ => "multiple of the baseline",

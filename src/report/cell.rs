@@ -39,6 +39,10 @@ pub(super) fn label(metric: Metric) -> &'static str {
         Metric::PythonSpeedup => "CPython's speed-up over its serial form",
         Metric::PythonOursSpeedup => "our speed-up over our serial form",
         Metric::CeilingAllocation => "ceiling: speed-up without allocation",
+        Metric::CeilingMemory => "ceiling: speed-up of as many elements at a size whose data lies in cache",
+        Metric::CeilingMemorySize => "that size",
+        Metric::WorkingSetBytes => "heap bytes alive, with the input",
+        Metric::CeilingOneCpu => "speed-up of the same threads on one CPU",
     }
 }
 
@@ -164,7 +168,13 @@ pub(super) fn metrics_of(instrument: InstrumentName) -> &'static [Metric] {
             Metric::Children,
             Metric::ChildrenCpuNs,
         ],
-        InstrumentName::Ceilings => &[Metric::CeilingAllocation],
+        InstrumentName::Ceilings => &[
+            Metric::CeilingAllocation,
+            Metric::CeilingMemory,
+            Metric::CeilingMemorySize,
+            Metric::WorkingSetBytes,
+            Metric::CeilingOneCpu,
+        ],
         InstrumentName::Python => &[
             Metric::PythonNs,
             Metric::PythonOursNs,

@@ -123,7 +123,7 @@ fn ratio(source: &Source<'_>, id: &CaseId, family: &ListedFamily, member: &Ranke
             Some(ratio) => td.num {
                 (format::ratio(&ratio.estimate))
                 span.interval { (format::ratio_interval(&ratio.estimate)) }
-                (scaling::against_bound(family, member, id.size))
+                (scaling::against_bound(source, family, member, id.size))
                 @if ratio.paired { (cell::marks(source, &standing)) }
                 @else { " " span.mark title="the quotient of two medians taken at different moments, with the widest interval that both allow" { "unpaired" } }
             },

@@ -9,7 +9,7 @@ use super::charts::{SpeedupLine, speedups};
 use super::page::{clip, scrolled, swatch};
 use super::{ReportError, Source, format, link};
 use crate::analysis::{Estimate, Laws, Ranked, ScalingCurve, ScalingPoint, scaling};
-use crate::record::{CaseId, ListedCounts, ListedFamily};
+use crate::record::{CaseId, ListedCounts, ListedFamily, Metric};
 
 /// The section of a family whose sizes count workers.
 pub(super) fn section(
@@ -95,6 +95,7 @@ fn point_cell(
                 @if point.speedup.is_exact() { span.interval { "by definition" } }
                 @else { span.interval { (format::ratio_interval(&point.speedup)) } }
                 (allowed(point, source.cores()))
+                (on_one_cpu(source, &id))
             },
             None if !curve.workload.sizes.contains(&size) => td.absent.not-run { "not run at this size" },
             None => td.absent.not-measured { "no speed-up yet" },
@@ -106,6 +107,18 @@ fn allowed(point: &ScalingPoint, cores: usize) -> Markup {
     html! {
         @if let Some(bound) = point.bound {
             span.interval { "of " (format::ratio(&Estimate::exact(bound))) ": " (format!("{:.0} %", 100.0 * point.efficiency(cores))) }
+        }
+    }
+}
+
+/// That the same threads are faster on one CPU, where that was measured: more CPUs then cost them more than they bring.
+fn on_one_cpu(source: &Source<'_>, id: &CaseId) -> Markup {
+    let measured = source.case(id).and_then(|case| Estimate::of(case.measurement(Metric::CeilingOneCpu)?));
+    html! {
+        @if let Some(times) = measured.filter(|times| times.low > 1.0) {
+            span.interval title="the same threads, in blocks that alternate between one CPU and all" {
+                "on one CPU " (format::ratio(&times)) " as fast"
+            }
         }
     }
 }
@@ -135,8 +148,13 @@ fn laws(curves: &[ScalingCurve<'_>]) -> Markup {
 }
 
 /// How many times as fast as the baseline a ranked member is, beside what its schedule allows; where that is known and
-/// sizes count work.
-pub(super) fn against_bound(family: &ListedFamily, member: &Ranked<'_>, size: usize) -> Markup {
+/// sizes count work; and what it would be on one CPU, where that is faster.
+pub(super) fn against_bound(
+    source: &Source<'_>,
+    family: &ListedFamily,
+    member: &Ranked<'_>,
+    size: usize,
+) -> Markup {
     let is_work = family.counts == ListedCounts::Work;
     let bound =
         member.workload.speedup_bound(size).filter(|_| is_work && member.workload.name != family.baseline);
@@ -149,5 +167,6 @@ pub(super) fn against_bound(family: &ListedFamily, member: &Ranked<'_>, size: us
             span.interval { (format::ratio(&speedup)) " as fast" }
             span.interval title="what the schedule allows, by counting work" { "of " (format::ratio(&Estimate::exact(bound))) }
         }
+        @if is_work { (on_one_cpu(source, &CaseId { family: family.name.clone(), workload: member.workload.name.clone(), size })) }
     }
 }

@@ -34,6 +34,7 @@ pub(super) fn paragraph(concurrency: ListedConcurrency) -> Markup {
             @else { " counts every thread, from its first instruction to its last, one running at a time." }
             " " b { "waits" } " shows every thread"
             @if processes { ", and the CPU time of the other processes apart" } "."
+            @if threads && !processes { " " b { "ceilings" } " runs the same threads on one CPU and on all, in turn." }
         }
     }
 }

@@ -2,7 +2,7 @@
 //! without that cost.
 
 /// A cost, and the sibling that pays it; the workload that declares this is that sibling without it, and otherwise the
-/// same code over the same input.
+/// same code over the same input. Heap blocks are none: what a case gains without them is measured on the case itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Spare {
     /// The name of a kind of finding, such as `growth`.
@@ -20,11 +20,6 @@ impl Spare {
     /// The cost of a hash function that resists attacks.
     pub const fn hashing(of: &'static str) -> Self {
         Self { cost: "hashing", of }
-    }
-
-    /// The cost of a heap block for each item.
-    pub const fn allocation(of: &'static str) -> Self {
-        Self { cost: "allocation", of }
     }
 
     /// The cost of the formatting machinery.

@@ -325,7 +325,11 @@ pub(crate) fn with_holes() -> (Listing, Recorded) {
     change(&mut recorded, "build-vec/smallvec-32@1000", |case| {
         let reason = "spins: callgrind would measure its scheduler";
         case.measurements.retain(|number| number.instrument != InstrumentName::Instructions);
-        case.left_out.push(LeftOut { instrument: InstrumentName::Instructions, reason: reason.into() });
+        case.left_out.push(LeftOut {
+            instrument: InstrumentName::Instructions,
+            metric: None,
+            reason: reason.into(),
+        });
         case.measurements.retain(|number| number.instrument != InstrumentName::Heap);
     });
     change(&mut recorded, "build-vec/vec-deque@1000", |case| {

@@ -12,6 +12,7 @@ use perflab::record::{
 
 pub(crate) mod catalogue;
 pub(crate) mod planted;
+pub(crate) mod removed;
 
 /// A row of the table of known answers.
 pub(crate) struct Row {

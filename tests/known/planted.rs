@@ -20,7 +20,7 @@ fn sampled(frames: &[(&str, u128)]) -> World {
     world
 }
 
-fn sample(world: &mut World, case: &str, frames: &[(&str, u128)]) {
+pub(super) fn sample(world: &mut World, case: &str, frames: &[(&str, u128)]) {
     let mut stacks: Vec<(String, u128)> =
         frames.iter().map(|(frames, percent)| (at(frames), percent * 5)).collect();
     let left = 500 - stacks.iter().map(|(_, weight)| weight).sum::<u128>();
@@ -218,7 +218,7 @@ fn siblings() -> Vec<Row> {
 }
 
 /// A member at three sizes: instructions, nanoseconds, bytes, simulated misses.
-fn grown(sizes: [(usize, [f64; 4]); 3]) -> World {
+pub(super) fn grown(sizes: [(usize, [f64; 4]); 3]) -> World {
     let mut world = World::planted(&["a"], &sizes.map(|(size, _)| size));
     for (size, [instructions, ns, bytes, misses]) in sizes {
         let case = format!("planted/a@{size}");

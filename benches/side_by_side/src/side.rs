@@ -6,7 +6,7 @@
 use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -104,6 +104,7 @@ pub(crate) fn printed_by(
         .env(VARIABLE, format!("{name} {function} {share}"))
         .env(ALLOCATOR_VARIABLE, KEEPS_MEMORY)
         .env("NO_COLOR", "1")
+        .stdin(Stdio::null())
         .stdout(printed.try_clone().map_err(cannot)?);
     let death = run_to_end(arrange(&mut command), TIME_OUT, true).err();
     let mut text = String::new();

@@ -11,6 +11,30 @@ use crate::record::{FindingKind, InstrumentName, Metric};
 pub use cost::{Cost, Gain, Seen, kind_of};
 pub(super) use words::times;
 
+/// An instruction takes longer than at another size.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Slower {
+    /// How many times as long, the two timed apart.
+    pub times: Estimate,
+    /// The size at which instructions are quickest.
+    pub from: usize,
+    /// Whether the instructions are the growth law's, because none were counted at this size.
+    pub extrapolated: bool,
+}
+
+/// A case with its data in cache.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cached {
+    /// Times as fast.
+    pub gain: Gain,
+    /// The smaller size whose data lies in cache.
+    pub size: usize,
+    /// Instructions an element here over those there.
+    pub instructions: f64,
+    /// What an element is called.
+    pub unit: String,
+}
+
 /// What limits a case.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Bottleneck {
@@ -65,12 +89,10 @@ pub enum Bottleneck {
     },
     /// Time grows faster than instructions.
     MemoryBound {
-        /// How many times as long an instruction takes as at size `from`.
-        slower: Estimate,
-        /// The size at which instructions are quickest.
-        from: usize,
-        /// Whether the instructions are the growth law's, because none were counted at this size.
-        extrapolated: bool,
+        /// How much longer an instruction takes than at another size, where times taken apart show it.
+        slower: Option<Slower>,
+        /// The same work with its data in cache, where that was run.
+        cached: Option<Cached>,
     },
     /// Cost grows faster than the size.
     SuperLinear {
@@ -116,18 +138,22 @@ pub enum Bottleneck {
         cpus_used: f64,
         /// CPUs that its threads could use.
         usable: usize,
-        /// Time over that of one thread.
-        against_one: f64,
-        /// A sibling that does gain by threads.
+        /// Time over that of one thread, where something in its family runs on one.
+        against_one: Option<f64>,
+        /// Times as fast with the same threads on one CPU.
+        one_cpu: Option<Estimate>,
+        /// A sibling that does gain by threads, or else the one CPU.
         gain: Option<Gain>,
     },
     /// Threads write to one cache line.
     FalseSharing {
-        /// The sibling with as many instructions.
-        sibling: String,
-        /// Instructions over the sibling's.
-        instructions: f64,
-        /// What the sibling gains.
+        /// The sibling with as many instructions, and this case's over its.
+        like: Option<(String, f64)>,
+        /// Times as fast with the same threads on one CPU.
+        one_cpu: Option<Estimate>,
+        /// CPUs used on average, and those that its threads could use, where no sibling shows it.
+        cpus: Option<(f64, usize)>,
+        /// What the sibling gains, or else the one CPU.
         gain: Gain,
     },
     /// Threads or processes are started.
@@ -208,10 +234,10 @@ impl Bottleneck {
             | Self::Starved { share, .. }
             | Self::Spawning { share: (share, _), .. } => Some(*share),
             Self::ExcessWork { times, .. } => Some(Share::exact(1.0 - 1.0 / times)),
-            Self::MemoryBound { slower, .. } => Some(Share {
-                value: 1.0 - 1.0 / slower.value,
-                low: (1.0 - 1.0 / slower.low).max(0.0),
-                high: 1.0 - 1.0 / slower.high,
+            Self::MemoryBound { slower, .. } => slower.map(|Slower { times, .. }| Share {
+                value: 1.0 - 1.0 / times.value,
+                low: (1.0 - 1.0 / times.low).max(0.0),
+                high: 1.0 - 1.0 / times.high,
             }),
             Self::LockContention { share, .. } => Some(*share),
             Self::SuperLinear { ahead, .. } => Some(Share::exact(1.0 - 1.0 / ahead)),
@@ -245,6 +271,7 @@ impl Bottleneck {
             | Self::LockContention { gain, .. }
             | Self::Spawning { gain, .. } => gain.as_ref(),
             Self::FalseSharing { gain, .. } => Some(gain),
+            Self::MemoryBound { cached, .. } => cached.as_ref().map(|cached| &cached.gain),
             _ => None,
         }
     }

@@ -1,9 +1,8 @@
-//! What a member's other sizes tell of a case: super-linear, memory-bound, optimised away.
+//! What a member's other sizes tell of a case: super-linear, optimised away.
 
 use super::bottleneck::Bottleneck;
 use super::case::{Case, number};
 use super::{Found, LEAST_SHARE};
-use crate::analysis::Estimate;
 use crate::analysis::growth::{self, GrowthLaw};
 use crate::analysis::symbols::Groups;
 use crate::record::{InstrumentName, ListedCounts, Metric};
@@ -15,16 +14,6 @@ const SUPER_LINEAR: f64 = 1.8;
 const SUPER_LINEAR_LOW: f64 = 1.5;
 /// At a size where growing in step would save less than a third, the exponent is of no use yet.
 const AHEAD: f64 = 1.5;
-/// How many times as long an instruction may take as at another size before memory is named. Times of two sizes are
-/// taken apart, and hosts flip between modes 1.6 apart (docs/method.md, time).
-const SLOWER: f64 = 2.0;
-/// The least that the intervals may allow: the host's modes.
-const SLOWER_LOW: f64 = 1.6;
-/// Simulated first-level misses in a thousand instructions, below which memory is not what an instruction waits for: at
-/// 5 cycles for one that the last level serves, 1 in a thousand adds half a per cent.
-const MISSES: f64 = 1.0;
-/// Loops of fewer instructions are mostly their own start and end.
-const LONG_ENOUGH: f64 = 1_000.0;
 /// Instructions beyond the empty loop's that are still nothing.
 const NOTHING: f64 = 2.0;
 /// By this factor sizes must differ before they can tell that nothing grows.
@@ -34,7 +23,7 @@ pub(super) fn find(case: &Case<'_>) -> Vec<Found> {
     if case.family.counts != ListedCounts::Work {
         return Vec::new();
     }
-    super_linear(case).into_iter().chain(memory_bound(case)).chain(optimised_away(case)).collect()
+    super_linear(case).into_iter().chain(optimised_away(case)).collect()
 }
 
 fn points(case: &Case<'_>, metric: Metric) -> Vec<(usize, f64)> {
@@ -70,46 +59,6 @@ fn ahead(points: &[(usize, f64)], size: usize) -> Option<f64> {
     let (least, cost) = points.first().copied()?;
     let here = points.iter().find(|(other, _)| *other == size)?.1;
     Some(here / (cost * size as f64 / least as f64))
-}
-
-fn memory_bound(case: &Case<'_>) -> Option<Found> {
-    let concurrency = case.workload.concurrency;
-    if concurrency.threads || concurrency.processes || case.busy() < 0.9 {
-        return None;
-    }
-    let instructions = case.instructions()?;
-    let here = instructions.count;
-    let misses = case.number(Metric::L1Misses).map(|misses| misses.value * 1_000.0 / here);
-    if misses.is_some_and(|misses| misses < MISSES) {
-        return None;
-    }
-    let per_instruction = |size: usize| {
-        let record = case.recorded.case(&case.id_of(&case.record.workload, size))?;
-        let instructions = number(record, Metric::Instructions).filter(|count| count.value >= LONG_ENOUGH)?;
-        Some((size, number(record, Metric::TimeNs)?.per(instructions.value)))
-    };
-    let smaller = case.workload.sizes.iter().copied().filter(|size| *size < case.record.size);
-    let (from, quickest) =
-        smaller.filter_map(per_instruction).min_by(|a, b| a.1.value.total_cmp(&b.1.value))?;
-    let slower = case.number(Metric::TimeNs)?.per(here).over(&quickest)?;
-    if slower.value < SLOWER || slower.low < SLOWER_LOW {
-        return None;
-    }
-    let says = match misses {
-        Some(misses) => format!("{misses:.1} simulated first-level misses in a thousand instructions"),
-        None => format!("{here:.0} instructions expected, none counted at this size"),
-    };
-    let Estimate { value, low, high } = slower;
-    let time =
-        format!("{value:.2} times as long an instruction as at {from} [{low:.2}, {high:.2}], timed apart");
-    let evidence = vec![
-        case.evidence(InstrumentName::Instructions, says, None),
-        case.evidence(InstrumentName::Time, time, None),
-    ];
-    Some(Found::new(
-        Bottleneck::MemoryBound { slower, from, extrapolated: instructions.extrapolated },
-        evidence,
-    ))
 }
 
 fn optimised_away(case: &Case<'_>) -> Option<Found> {

@@ -3,8 +3,9 @@
 use super::bottleneck::{Bottleneck, Gain, Seen};
 use super::case::{Case, number};
 use super::{Found, costs};
+use crate::analysis::Estimate;
 use crate::analysis::shares::Share;
-use crate::record::{FindingKind, InstrumentName, Metric};
+use crate::record::{Evidence, FindingKind, InstrumentName, Metric};
 
 /// Blocked in futex for a third of their time, threads wait for each other and not now and then.
 const BLOCKED: f64 = 1.0 / 3.0;
@@ -17,41 +18,94 @@ const SAME: std::ops::Range<f64> = 0.9..1.1;
 /// Several times the time: twice, with the whole interval.
 const SEVERAL: f64 = 2.0;
 
+/// On one CPU by so much faster, with the whole interval, that it names the case by itself.
+const FASTER_ON_ONE: f64 = 1.5;
+
 pub(super) fn find(case: &Case<'_>) -> Vec<Found> {
     if !case.workload.concurrency.threads {
         return Vec::new();
     }
-    lock(case).into_iter().chain(cache_line(case)).collect()
+    let lines = cache_line(case).or_else(|| cache_lines_alone(case));
+    lock(case).into_iter().chain(lines).collect()
+}
+
+/// What its threads do together, by the books.
+struct Together {
+    /// Workers' share of their wall time blocked in futex.
+    blocked: f64,
+    cpus_used: f64,
+    usable: usize,
+    busy: f64,
+    /// Whether more of the time on a CPU is the kernel's than the case's own.
+    in_kernel: bool,
+}
+
+impl Together {
+    fn of(case: &Case<'_>) -> Option<Self> {
+        let ledger = &case.files.waits.as_ref()?.data;
+        let verdict = case.waits.as_ref()?;
+        let workers = ledger.threads.iter().filter(|thread| thread.name != "measuring thread");
+        let (wall, futex) = workers.fold((0, 0), |(wall, futex), thread| {
+            let blocked = thread.blocked.iter().filter(|blocked| blocked.call == "futex");
+            (wall + thread.parts.wall_ns, futex + blocked.map(|blocked| blocked.ns).sum::<u64>())
+        });
+        Some(Self {
+            blocked: futex as f64 / wall.max(1) as f64,
+            cpus_used: verdict.cpus_used,
+            usable: ledger.most_threads.min(ledger.cores),
+            busy: verdict.busy,
+            in_kernel: ledger.total.kernel_ns > ledger.total.user_ns,
+        })
+    }
+}
+
+/// Times as fast with the same threads on one CPU, as measured.
+fn one_cpu(case: &Case<'_>) -> Option<Estimate> {
+    case.number(Metric::CeilingOneCpu).filter(|times| times.low > 0.0)
+}
+
+/// The same as a gain, where it is shown to be one.
+fn gain_on_one_cpu(case: &Case<'_>) -> Option<Gain> {
+    let times = one_cpu(case).filter(|times| times.low > 1.0)?;
+    Some(Gain { by: None, times, paired: true })
+}
+
+fn one_cpu_says(case: &Case<'_>) -> Option<Evidence> {
+    let Estimate { value, low, high } = one_cpu(case)?;
+    let says = format!(
+        "with all its threads on one CPU it is {value:.2} times as fast [{low:.2}, {high:.2}], in interleaved blocks"
+    );
+    Some(case.evidence(InstrumentName::Ceilings, says, None))
 }
 
 fn lock(case: &Case<'_>) -> Option<Found> {
-    let ledger = &case.files.waits.as_ref()?.data;
-    let verdict = case.waits.as_ref()?;
-    let workers = ledger.threads.iter().filter(|thread| thread.name != "measuring thread");
-    let (wall, futex) = workers.fold((0, 0), |(wall, futex), thread| {
-        let blocked = thread.blocked.iter().filter(|blocked| blocked.call == "futex");
-        (wall + thread.parts.wall_ns, futex + blocked.map(|blocked| blocked.ns).sum::<u64>())
-    });
-    let blocked = futex as f64 / wall.max(1) as f64;
-    let usable = ledger.most_threads.min(ledger.cores);
+    let together = Together::of(case)?;
+    let Together { blocked, cpus_used, usable, busy, .. } = together;
     // Where nobody works for most of the time, threads wait for something else than each other.
-    let is_serial = verdict.busy >= 2.0 / 3.0 && verdict.cpus_used <= USED * usable as f64;
-    let against_one = case.against_one()?;
-    let holds = usable >= 2 && blocked >= BLOCKED && is_serial && against_one.high >= NO_GAIN;
+    let is_serial = busy >= 2.0 / 3.0 && cpus_used <= USED * usable as f64;
+    let against_one = case.against_one();
+    // Where nothing of the family runs on one thread, the same threads on one CPU tell whether they gain anything.
+    let gains_nothing = against_one.or_else(|| one_cpu(case)).is_some_and(|times| times.high >= NO_GAIN);
+    let holds = usable >= 2 && blocked >= BLOCKED && is_serial && gains_nothing;
     if !holds || !case.family.offers_alternatives() {
         return None;
     }
     let declared = costs::gain(case, FindingKind::LockContention);
-    let gain = declared.or_else(|| fastest(case, |gain| gain.times.low > 1.0));
+    let gain =
+        declared.or_else(|| gain_on_one_cpu(case)).or_else(|| fastest(case, |gain| gain.times.low > 1.0));
     let says = format!("workers are blocked in futex for {:.0} % of their wall time", blocked * 100.0);
     let mut evidence = vec![case.stacks_say(Seen::Books, says)];
-    let ratio = format!("{:.2} times the time of one thread", against_one.value);
-    evidence.push(case.evidence(InstrumentName::Time, ratio, None));
+    if let Some(against_one) = against_one {
+        let ratio = format!("{:.2} times the time of one thread", against_one.value);
+        evidence.push(case.evidence(InstrumentName::Time, ratio, None));
+    }
+    evidence.extend(one_cpu_says(case));
     let bottleneck = Bottleneck::LockContention {
         share: Share::exact(blocked),
-        cpus_used: verdict.cpus_used,
+        cpus_used,
         usable,
-        against_one: against_one.value,
+        against_one: against_one.map(|times| times.value),
+        one_cpu: one_cpu(case),
         gain,
     };
     Some(Found::new(bottleneck, evidence))
@@ -75,6 +129,28 @@ fn cache_line(case: &Case<'_>) -> Option<Found> {
     });
     let (sibling, instructions, gain) = alike.max_by(|a, b| a.2.times.value.total_cmp(&b.2.times.value))?;
     let says = format!("{own:.0} instructions, {:.0} of {sibling}", own / instructions);
-    let evidence = vec![case.evidence(InstrumentName::Instructions, says, None), case.gain_says(&gain)];
-    Some(Found::new(Bottleneck::FalseSharing { sibling, instructions, gain }, evidence))
+    let mut evidence = vec![case.evidence(InstrumentName::Instructions, says, None), case.gain_says(&gain)];
+    evidence.extend(one_cpu_says(case));
+    let like = Some((sibling, instructions));
+    Some(Found::new(Bottleneck::FalseSharing { like, one_cpu: one_cpu(case), cpus: None, gain }, evidence))
+}
+
+/// Without a sibling to compare with: threads that keep the CPUs at work, in code of their own, and wait neither in futex
+/// nor by spinning, and yet are faster on one. What is left for them to hold each other up by are cache lines.
+fn cache_lines_alone(case: &Case<'_>) -> Option<Found> {
+    let gain = gain_on_one_cpu(case).filter(|gain| gain.times.low >= FASTER_ON_ONE)?;
+    let together = Together::of(case)?;
+    let Together { blocked, cpus_used, usable, in_kernel, .. } = together;
+    let works = usable >= 2 && cpus_used > USED * usable as f64 && blocked < BLOCKED && !in_kernel;
+    if !works || case.workload.concurrency.spins {
+        return None;
+    }
+    let says = format!(
+        "{cpus_used:.2} of {usable} CPUs are used, and workers are blocked in futex for {:.0} % of their wall time",
+        blocked * 100.0
+    );
+    let mut evidence = vec![case.stacks_say(Seen::Books, says)];
+    evidence.extend(one_cpu_says(case));
+    let (one_cpu, cpus) = (one_cpu(case), Some((cpus_used, usable)));
+    Some(Found::new(Bottleneck::FalseSharing { like: None, one_cpu, cpus, gain }, evidence))
 }

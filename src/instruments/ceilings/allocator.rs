@@ -3,7 +3,7 @@
 
 use std::alloc::{GlobalAlloc, Layout, System};
 
-use super::arena;
+use super::{arena, scale};
 
 /// The global allocator of the target that measures ceilings:
 /// `#[global_allocator] static ALLOC: SwitchedAllocator = SwitchedAllocator;`. It is the system's until [`FreeBlocks`]
@@ -18,7 +18,7 @@ unsafe impl GlobalAlloc for SwitchedAllocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let epoch = arena::epoch();
         if epoch != 0
-            && let Some(block) = arena::take(epoch, layout)
+            && let Some(block) = take(epoch, layout)
         {
             return block;
         }
@@ -30,7 +30,7 @@ unsafe impl GlobalAlloc for SwitchedAllocator {
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         let epoch = arena::epoch();
         if epoch != 0
-            && let Some(block) = arena::take(epoch, layout)
+            && let Some(block) = take(epoch, layout)
         {
             // Others have written there before.
             // SAFETY: the block has this many bytes.
@@ -45,14 +45,22 @@ unsafe impl GlobalAlloc for SwitchedAllocator {
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
         match arena::place(block) {
             Some(place) => arena::give_back(place),
-            // SAFETY: it is not of the arena, so it is the system's, with the layout that the caller gave then.
-            None => unsafe { System.dealloc(block, layout) },
+            None => {
+                if arena::epoch() == arena::WEIGHING {
+                    scale::given_back(layout.size());
+                }
+                // SAFETY: it is not of the arena, so it is the system's, with the layout that the caller gave then.
+                unsafe { System.dealloc(block, layout) }
+            }
         }
     }
 
     #[inline]
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
         let Some(place) = arena::place(block) else {
+            if arena::epoch() == arena::WEIGHING {
+                scale::resized(layout.size(), new_size);
+            }
             // What was there before stays there: its owner outlives the iterations.
             // SAFETY: it is the system's, with the layout that the caller gave then.
             return unsafe { System.realloc(block, layout, new_size) };
@@ -71,6 +79,16 @@ unsafe impl GlobalAlloc for SwitchedAllocator {
             moved
         }
     }
+}
+
+/// A block of the arena; none while blocks are weighed, which are the system's.
+#[inline]
+fn take(epoch: u32, layout: Layout) -> Option<*mut u8> {
+    if epoch == arena::WEIGHING {
+        scale::taken(layout.size());
+        return None;
+    }
+    arena::take(epoch, layout)
 }
 
 /// While it lives, blocks come from the arena. One at a time.

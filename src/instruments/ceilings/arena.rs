@@ -28,6 +28,8 @@ static REGION_BYTES: AtomicUsize = AtomicUsize::new(0);
 static EPOCH: AtomicU32 = AtomicU32::new(0);
 /// How often it was switched on.
 static SWITCHED: AtomicU32 = AtomicU32::new(0);
+/// The epoch in which blocks are the system's and weighed: none that is counted comes so far.
+pub(super) const WEIGHING: u32 = u32::MAX;
 /// Blocks that found no room and came from the system.
 static OVERFLOWED: AtomicU64 = AtomicU64::new(0);
 
@@ -113,6 +115,11 @@ pub(super) fn switch_on() {
     let epoch = SWITCHED.fetch_add(1, Ordering::Relaxed).wrapping_add(1).max(1);
     LOCAL.with(|local| local.enter(epoch));
     EPOCH.store(epoch, Ordering::SeqCst);
+}
+
+/// Every thread takes from the system from now on, and is weighed.
+pub(super) fn weigh_on() {
+    EPOCH.store(WEIGHING, Ordering::SeqCst);
 }
 
 /// Every thread takes from the system from now on.

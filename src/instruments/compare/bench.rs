@@ -48,6 +48,10 @@ pub(super) struct Bench {
     pub(super) planted: [u64; 2],
     /// Which side finds heap blocks that cost next to nothing.
     pub(super) free_blocks: [bool; 2],
+    /// Which side's threads all run on one CPU, and on which.
+    pub(super) only_cpu: [Option<usize>; 2],
+    /// What an iteration of either side handles, where that is what the two are compared by.
+    pub(super) elements: Option<[usize; 2]>,
     pub(super) concurrent: bool,
     /// Whether two servers pass each other the turn; else they are told each of theirs.
     pub(super) met: bool,
@@ -59,20 +63,21 @@ impl Bench {
     /// # Errors
     /// [`StartError`].
     pub(super) fn measure(&mut self, budget: &Budget, draw: &mut Shuffle) -> Result<Taken, StartError> {
-        let mut quad_ns = 0;
+        let mut sized = [(1, 0); 2];
         for which in [0, 1] {
             let (server, prepared) = self.of_side[which];
-            let free_blocks = self.free_blocks[which];
-            let request = Request::Size { prepared, block_ns: budget.block_ns, free_blocks };
+            let (free_blocks, only_cpu) = (self.free_blocks[which], self.only_cpu[which]);
+            let request = Request::Size { prepared, block_ns: budget.block_ns, free_blocks, only_cpu };
             match self.ask(which, server, &request)? {
-                Reply::Sized(iterations, took_ns) => {
-                    self.iterations[which] = iterations.next_multiple_of(self.planting());
-                    let took_ns = took_ns.saturating_mul(self.iterations[which]) / iterations;
-                    quad_ns += 2 * took_ns.max(1);
-                }
+                Reply::Sized(iterations, took_ns) => sized[which] = (iterations, took_ns),
                 other => return Err(StartError::Side { which, reason: format!("it answered {other:?}") }),
             }
         }
+        self.iterations = self.block_of(sized.map(|(iterations, _)| iterations));
+        let quad_ns =
+            sized.into_iter().zip(self.iterations).fold(0_u64, |sum, ((sized, took_ns), iterations)| {
+                sum.saturating_add(2 * (took_ns.saturating_mul(iterations) / sized).max(1))
+            });
         let affordable = usize::try_from(budget.start_ns / quad_ns).unwrap_or(usize::MAX);
         let wanted = affordable.clamp(FEWEST_QUADS, budget.quads);
         let began = Instant::now();
@@ -82,7 +87,8 @@ impl Bench {
             let orders = orders(wanted - all_ratios.len(), draw);
             let blocks = self.run(&orders)?;
             let (ratios, met) = ratios(&orders, &blocks, self.concurrent);
-            all_ratios.extend(ratios);
+            let per_element = self.per_element();
+            all_ratios.extend(ratios.into_iter().map(|ratio| ratio + per_element));
             causes.add(&met);
             all_blocks.extend(orders.into_iter().flatten().zip(blocks));
         }
@@ -96,6 +102,24 @@ impl Bench {
             iteration_ns: [times_of(0), times_of(1)],
             canary_ns: super::median(all_blocks.iter().map(|(_, block)| block.canary_ns as f64).collect()),
         })
+    }
+
+    /// Iterations of a block of either side, of which so many each fill one: where elements are compared, as many of
+    /// them on both sides, in one iteration of the larger size or more.
+    fn block_of(&self, sized: [u64; 2]) -> [u64; 2] {
+        let Some(elements) = self.elements else {
+            return sized.map(|iterations| iterations.next_multiple_of(self.planting()));
+        };
+        let large = usize::from(elements[1] > elements[0]);
+        let mut iterations = [sized[large]; 2];
+        let times = elements[large] as f64 / elements[1 - large].max(1) as f64;
+        iterations[1 - large] = (sized[large] as f64 * times).round() as u64;
+        iterations
+    }
+
+    /// What turns the logarithm of a ratio of iterations into that of elements.
+    fn per_element(&self) -> f64 {
+        self.elements.map_or(0.0, |[first, second]| (first as f64 / second as f64).ln())
     }
 
     /// The least number of iterations of which the planted thousandths are whole ones.
@@ -112,8 +136,9 @@ impl Bench {
         let ordered = |bench: &Self, which: Which| {
             let iterations = bench.iterations[which];
             let extra = iterations * bench.planted[which] / 1_000;
-            let free_blocks = bench.free_blocks[which];
-            Ordered { prepared: bench.of_side[which].1, iterations, extra, free_blocks, ..Ordered::default() }
+            let (free_blocks, only_cpu) = (bench.free_blocks[which], bench.only_cpu[which]);
+            let prepared = bench.of_side[which].1;
+            Ordered { prepared, iterations, extra, free_blocks, only_cpu, ..Ordered::default() }
         };
         if self.servers.len() == 1 {
             let blocks = blocks.into_iter().map(|which| ordered(self, which)).collect();
@@ -186,6 +211,32 @@ impl Bench {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn bench(elements: Option<[usize; 2]>) -> Bench {
+        Bench {
+            servers: Vec::new(),
+            of_side: [(0, 0), (0, 1)],
+            iterations: [1; 2],
+            planted: [0; 2],
+            free_blocks: [false; 2],
+            only_cpu: [None; 2],
+            elements,
+            concurrent: false,
+            met: false,
+        }
+    }
+
+    #[test]
+    fn a_small_size_runs_as_often_as_it_takes_to_handle_what_the_large_one_does() {
+        let of = |elements, sized| bench(Some(elements)).block_of(sized);
+        assert_eq!(of([15_625, 1_000_000], [40, 1]), [64, 1]);
+        assert_eq!(of([1_000_000, 15_625], [3, 999]), [3, 192]);
+        assert_eq!(bench(None).block_of([40, 1]), [40, 1]);
+        // 64 iterations of the small size take as long as one of the large: a ratio of one.
+        let ratio = (64.0_f64.ln() + bench(Some([15_625, 1_000_000])).per_element()).exp();
+        assert!((ratio - 1.0).abs() < 1e-12, "{ratio}");
+        assert_eq!(bench(None).per_element(), 0.0);
+    }
 
     #[test]
     fn turns_pass_where_the_side_changes_and_come_back_at_the_end() {

@@ -93,6 +93,10 @@ pub struct Pair {
     together: bool,
     /// Which of the two finds heap blocks that cost next to nothing.
     free_blocks: [bool; 2],
+    /// Which of the two has one CPU for all its threads.
+    one_cpu: [bool; 2],
+    /// Whether an element is compared, and not an iteration: the two are of different sizes.
+    per_element: bool,
 }
 
 impl Pair {
@@ -112,6 +116,20 @@ impl Pair {
         Self { free_blocks: [true, false], ..Self::together(executable, cases, seed) }
     }
 
+    /// One case at two sizes, in one process: blocks of both handle as many elements, and the ratio is that of an
+    /// element's time. Starts are drawn from `seed`.
+    pub fn of_sizes(executable: PathBuf, sizes: [CaseId; 2], seed: u64) -> Self {
+        let cases = sizes.map(|case| (case, 0));
+        Self { per_element: true, ..Self::together(executable, cases, seed) }
+    }
+
+    /// One case with itself, in one process: the first side with all its threads on one CPU, those that wait in its
+    /// input too, the second with all CPUs. Starts are drawn from `seed`.
+    pub fn on_one_cpu(executable: PathBuf, case: CaseId, seed: u64) -> Self {
+        let cases = [(case.clone(), 0), (case, 0)];
+        Self { one_cpu: [true, false], ..Self::together(executable, cases, seed) }
+    }
+
     /// Two builds, in two processes that take turns on one CPU. Starts are drawn from `seed`.
     pub fn apart(sides: [Side; 2], seed: u64) -> Self {
         let cpus = Cpus::new(pinning::allowed());
@@ -122,6 +140,8 @@ impl Pair {
             concurrent: false,
             together: false,
             free_blocks: [false; 2],
+            one_cpu: [false; 2],
+            per_element: false,
         }
     }
 
@@ -152,6 +172,9 @@ impl Pair {
     }
 
     fn taken(&mut self, budget: &Budget, cpu: Option<usize>) -> Result<Taken, StartError> {
+        if cpu.is_none() && self.one_cpu.contains(&true) {
+            return Err(StartError::Refused("the system does not tell which CPUs there are".to_owned()));
+        }
         let mut bench = self.make_ready(budget, cpu)?;
         self.concurrent |= bench.concurrent;
         bench.measure(budget, &mut self.draw)
@@ -173,6 +196,8 @@ impl Pair {
             iterations: [1; 2],
             planted: [self.sides[0].planted, self.sides[1].planted],
             free_blocks: self.free_blocks,
+            only_cpu: self.one_cpu.map(|one| cpu.filter(|_| one)),
+            elements: self.per_element.then(|| [0, 1].map(|which: Which| self.sides[which].case.size)),
             concurrent: false,
             met: false,
         };
@@ -200,7 +225,8 @@ impl Pair {
             }
             bench.of_side[which] = (server, prepared);
         }
-        if answers[0] != answers[1] {
+        // Of another size the answer is another one; each has been held against its own check.
+        if !self.per_element && answers[0] != answers[1] {
             return Err(StartError::Answers(answers));
         }
         // Threads that a pinned process starts would all run on its one CPU.

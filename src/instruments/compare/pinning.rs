@@ -12,11 +12,48 @@ pub(super) fn allowed() -> Vec<usize> {
 /// Lets the calling thread, and what it starts from now on, run on `cpus` alone; whether the system let it.
 #[cfg(target_os = "linux")]
 pub(super) fn allow(cpus: &[usize]) -> bool {
+    !cpus.is_empty() && rustix::thread::sched_setaffinity(None, &set_of(cpus)).is_ok()
+}
+
+/// Lets every thread of this process, and what they start from now on, run on `cpus` alone; whether the system let it.
+/// Threads that wait, such as a pool's, are told like all others.
+#[cfg(target_os = "linux")]
+pub(super) fn allow_all_threads(cpus: &[usize]) -> bool {
+    use rustix::io::Errno;
+    use rustix::process::Pid;
+
+    let set = set_of(cpus);
+    let mut told = std::collections::BTreeSet::new();
+    // What a thread starts before it was told has what that thread had: looked for until there is nobody new.
+    loop {
+        let Ok(tasks) = std::fs::read_dir("/proc/self/task") else { return false };
+        let ids = tasks.flatten().filter_map(|task| task.file_name().to_str()?.parse::<i32>().ok());
+        let new: Vec<i32> = ids.filter(|id| !told.contains(id)).collect();
+        if new.is_empty() {
+            return !told.is_empty() && !cpus.is_empty();
+        }
+        for id in new {
+            match rustix::thread::sched_setaffinity(Pid::from_raw(id), &set) {
+                // One that has ended since needs no telling.
+                Ok(()) | Err(Errno::SRCH) => told.insert(id),
+                Err(_) => return false,
+            };
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn set_of(cpus: &[usize]) -> rustix::thread::CpuSet {
     let mut set = rustix::thread::CpuSet::new();
     for cpu in cpus.iter().filter(|cpu| **cpu < rustix::thread::CpuSet::MAX_CPU) {
         set.set(*cpu);
     }
-    !cpus.is_empty() && rustix::thread::sched_setaffinity(None, &set).is_ok()
+    set
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn allow_all_threads(_cpus: &[usize]) -> bool {
+    false
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -68,6 +105,32 @@ impl Cpus {
 mod tests {
     use super::super::causes::Cause;
     use super::*;
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn threads_that_wait_and_those_they_start_are_told_where_to_run() {
+        use std::sync::mpsc::channel;
+
+        let all = allowed();
+        let only = [*all.last().expect("a process runs somewhere")];
+        let (ask, asked) = channel::<()>();
+        let (say, said) = channel();
+        let waits = std::thread::spawn(move || {
+            for () in asked {
+                let started = std::thread::spawn(allowed).join().expect("it only looks");
+                say.send((allowed(), started)).expect("the test listens");
+            }
+        });
+        assert!(allow_all_threads(&only));
+        ask.send(()).expect("it waits");
+        assert_eq!(said.recv().expect("it answers"), (only.to_vec(), only.to_vec()));
+        assert!(allow_all_threads(&all));
+        ask.send(()).expect("it waits");
+        assert_eq!(said.recv().expect("it answers"), (all.clone(), all));
+        assert!(!allow_all_threads(&[]));
+        drop(ask);
+        waits.join().expect("it ends when nobody asks");
+    }
 
     #[test]
     fn a_cpu_that_neighbours_burn_is_left_to_them() {

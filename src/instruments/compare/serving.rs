@@ -32,7 +32,7 @@ pub fn serve(catalogue: &Catalogue) -> Option<ExitCode> {
 fn answer_all(catalogue: &Catalogue) -> std::io::Result<()> {
     let mut replies = std::io::stdout().lock();
     say(&mut replies, &Hello { perflab_compare: PROTOCOL })?;
-    let mut ready = Ready { catalogue, cases: Vec::new(), ballast: Vec::new(), baton: None };
+    let mut ready = Ready::new(catalogue);
     for line in BufReader::new(std::io::stdin().lock()).lines() {
         let reply = match serde_json::from_str(&line?) {
             Ok(request) => ready.answer(request).unwrap_or_else(Reply::Failed),
@@ -50,15 +50,36 @@ fn say(replies: &mut impl Write, message: &impl serde::Serialize) -> std::io::Re
     replies.flush()
 }
 
-/// Runs `measure`, with heap blocks that cost next to nothing where they are to be `free`, and says how many found no
-/// room there.
-fn switched<T>(free: bool, measure: impl FnOnce() -> T) -> Result<(T, u64), String> {
-    if !free {
-        return Ok((measure(), 0));
+/// What a case is run without.
+#[derive(Debug, Clone, Copy)]
+struct Without {
+    /// Heap blocks cost next to nothing.
+    free_blocks: bool,
+    /// All threads run on this CPU.
+    only_cpu: Option<usize>,
+}
+
+impl Without {
+    /// Runs `measure` so, and says how many heap blocks found no room where they are to cost nothing. `cpus` are those
+    /// that threads may run on otherwise.
+    fn run<T>(self, cpus: &[usize], measure: impl FnOnce() -> T) -> Result<(T, u64), String> {
+        if let Some(cpu) = self.only_cpu
+            && !pinning::allow_all_threads(&[cpu])
+        {
+            return Err(format!("the system does not let all threads run on CPU {cpu} alone"));
+        }
+        let switched = if self.free_blocks {
+            let free = FreeBlocks::begin()?;
+            let measured = measure();
+            (measured, free.end())
+        } else {
+            (measure(), 0)
+        };
+        if self.only_cpu.is_some() && !pinning::allow_all_threads(cpus) {
+            return Err("the system does not let threads run on all CPUs again".to_owned());
+        }
+        Ok(switched)
     }
-    let free = FreeBlocks::begin()?;
-    let measured = measure();
-    Ok((measured, free.end()))
 }
 
 /// What is ready to be run.
@@ -69,6 +90,8 @@ struct Ready<'a> {
     ballast: Vec<Vec<Vec<u8>>>,
     /// How turns with another server are taken.
     baton: Option<Baton>,
+    /// The CPUs that this process was given.
+    cpus: Vec<usize>,
 }
 
 /// Blocks that a heap is churned with.
@@ -89,7 +112,11 @@ fn churn(seed: u64) -> Vec<Vec<u8>> {
     taken.into_iter().filter(|_| draw.next() >> 63 == 1).collect()
 }
 
-impl Ready<'_> {
+impl<'a> Ready<'a> {
+    fn new(catalogue: &'a Catalogue) -> Self {
+        Self { catalogue, cases: Vec::new(), ballast: Vec::new(), baton: None, cpus: pinning::allowed() }
+    }
+
     fn answer(&mut self, request: Request) -> Result<Reply, String> {
         match request {
             Request::Pin { cpu } => Ok(Reply::Pinned(pinning::allow(&[cpu]))),
@@ -108,8 +135,9 @@ impl Ready<'_> {
                 let concurrent = case.entry.concurrency.is_any();
                 Ok(Reply::Prepared { answer: (answer.count, answer.digest), concurrent })
             }
-            Request::Size { prepared, block_ns, free_blocks } => {
+            Request::Size { prepared, block_ns, free_blocks, only_cpu } => {
                 let case = self.case(prepared)?;
+                let without = Without { free_blocks, only_cpu };
                 if free_blocks {
                     // What a case makes once and keeps is made before the allocator is switched.
                     case.in_batches(1, |case, batch| case.run(batch));
@@ -117,12 +145,16 @@ impl Ready<'_> {
                 let mut took = Duration::ZERO;
                 let mut member: crate::instruments::interleaved::Member<'_, String> =
                     Box::new(|iterations| {
-                        (took, _) = switched(free_blocks, || run_batches(case, iterations))?;
+                        (took, _) = without.run(&self.cpus, || run_batches(case, iterations))?;
                         Ok(took)
                     });
-                let iterations = block_size(&mut member, block_ns)?;
+                let sized = block_size(&mut member, block_ns);
                 drop(member);
-                Ok(Reply::Sized(iterations, took.as_nanos() as u64))
+                match sized {
+                    // What the system does not allow is no failure of the case.
+                    Err(reason) if only_cpu.is_some() => Ok(Reply::Refused(reason)),
+                    sized => Ok(Reply::Sized(sized?, took.as_nanos() as u64)),
+                }
             }
             Request::Meet(paths) => {
                 let baton = Baton::open(&paths);
@@ -136,8 +168,10 @@ impl Ready<'_> {
                         self.turn(Baton::wait)?;
                     }
                     let case = self.case(ordered.prepared)?;
-                    let Ordered { iterations, extra, free_blocks, .. } = ordered;
-                    let (block, no_room) = switched(free_blocks, || Block::take(case, iterations, extra))?;
+                    let Ordered { iterations, extra, free_blocks, only_cpu, .. } = ordered;
+                    let without = Without { free_blocks, only_cpu };
+                    let (block, no_room) =
+                        without.run(&self.cpus, || Block::take(case, iterations, extra))?;
                     taken.push(block);
                     overflowed += no_room;
                     if ordered.passes {
@@ -172,7 +206,7 @@ mod tests {
     use crate::catalogue::CATALOGUE;
 
     fn ready() -> Ready<'static> {
-        Ready { catalogue: &CATALOGUE, cases: Vec::new(), ballast: Vec::new(), baton: None }
+        Ready::new(&CATALOGUE)
     }
 
     fn prepare(case: &str) -> Request {
@@ -187,7 +221,7 @@ mod tests {
         };
         assert_eq!((answer.0, concurrent), (100, false));
         let Ok(Reply::Sized(iterations, _)) =
-            ready.answer(Request::Size { prepared: 0, block_ns: 10_000, free_blocks: false })
+            ready.answer(Request::Size { prepared: 0, block_ns: 10_000, free_blocks: false, only_cpu: None })
         else {
             panic!("it was prepared")
         };

@@ -48,6 +48,9 @@ pub(super) enum Request {
         /// Whether heap blocks cost next to nothing meanwhile.
         #[serde(default)]
         free_blocks: bool,
+        /// The one CPU that all threads run on meanwhile.
+        #[serde(default)]
+        only_cpu: Option<usize>,
     },
     /// Take turns with another server from now on.
     Meet(Paths),
@@ -74,6 +77,9 @@ pub(super) struct Ordered {
     /// Whether heap blocks cost next to nothing meanwhile.
     #[serde(default)]
     pub(super) free_blocks: bool,
+    /// The one CPU that all threads run on meanwhile.
+    #[serde(default)]
+    pub(super) only_cpu: Option<usize>,
     /// Whether the turn must come from the other server before.
     #[serde(default)]
     pub(super) waits: bool,

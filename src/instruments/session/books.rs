@@ -93,7 +93,8 @@ impl<'a> Books<'a> {
                 case.unavailable().or_else(|| instrument.leaves_out(&case, effort, self.recorder.run()));
             match reason {
                 Some(reason) => {
-                    let left_out = LeftOut { instrument: instrument.name(), reason };
+                    let left_out =
+                        LeftOut { instrument: instrument.name(), metric: instrument.takes(), reason };
                     self.recorder.left_out(&id_of(&case), left_out)?;
                 }
                 None => kept.push(case),
@@ -152,7 +153,7 @@ fn record_row(
         }
         Err(NoNumber::LeftOut(reason)) => {
             let line = format!("{id}: {name} left it out: {reason}");
-            recorder.left_out(id, LeftOut { instrument: name, reason })?;
+            recorder.left_out(id, LeftOut { instrument: name, metric: instrument.takes(), reason })?;
             Ok(Some(line))
         }
         Err(NoNumber::Failed(reason)) => {

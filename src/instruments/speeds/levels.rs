@@ -24,9 +24,22 @@ const LEAST_MEMORY: usize = 64 << 20;
 const UNTOLD: [(&str, usize); 4] =
     [("16-kib", 16 << 10), ("128-kib", 128 << 10), ("1-mib", 1 << 20), ("8-mib", 8 << 20)];
 
+/// The folder in which the kernel tells of the first CPU's caches.
+const CACHES: &str = "/sys/devices/system/cpu/cpu0/cache";
+
+/// Bytes of the cache that a core shares with few others or none: the largest up to the second level. Nothing where the
+/// kernel does not tell.
+pub(in crate::instruments) fn core_cache() -> Option<usize> {
+    largest_of_a_core(&caches(Path::new(CACHES)))
+}
+
+fn largest_of_a_core(caches: &[(u32, usize)]) -> Option<usize> {
+    caches.iter().filter(|(level, _)| *level <= 2).map(|(_, bytes)| *bytes).max()
+}
+
 /// The levels, the smallest first. Where nobody tells of caches, a few sizes stand for them, each named by its bytes.
 pub(super) fn levels() -> Vec<Level> {
-    with_memory(caches(Path::new("/sys/devices/system/cpu/cpu0/cache")))
+    with_memory(caches(Path::new(CACHES)))
 }
 
 fn with_memory(caches: Vec<(u32, usize)>) -> Vec<Level> {
@@ -103,6 +116,13 @@ mod tests {
         }
         assert_eq!(caches(folder.path()), [(1, 32 << 10), (2, 1 << 20)]);
         assert_eq!(caches(&folder.path().join("nowhere")), []);
+    }
+
+    #[test]
+    fn a_core_s_own_cache_is_the_largest_up_to_the_second_level() {
+        assert_eq!(largest_of_a_core(&[(1, 32 << 10), (2, 512 << 10), (3, 32 << 20)]), Some(512 << 10));
+        assert_eq!(largest_of_a_core(&[(1, 64 << 10), (3, 8 << 20)]), Some(64 << 10));
+        assert_eq!(largest_of_a_core(&[]), None);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::workload::{Answer, Spare, Workload};
+use crate::workload::{Answer, Workload};
 use crate::workloads::text::Text;
 
 /// What members share: the text they read, and a map that must hold its true counts.
@@ -69,7 +69,6 @@ pub(crate) struct HashGetMut;
 impl Workload for HashGetMut {
     const NAME: &'static str = "hash-get-mut";
     const ABOUT: &'static str = "get_mut, insert only if new: one hash a word, an owned key a distinct word";
-    const SPARES: &'static [Spare] = &[Spare::allocation("hash-entry")];
     counts_of_words!(HashMap<String, u64>);
 
     fn run(text: &Text) -> HashMap<String, u64> {
@@ -141,7 +140,6 @@ impl Workload for BTreeGetMut {
     const NAME: &'static str = "btree-get-mut";
     const ABOUT: &'static str =
         "get_mut, insert only if new: one search a word, an owned key a distinct word";
-    const SPARES: &'static [Spare] = &[Spare::allocation("btree-entry")];
     counts_of_words!(BTreeMap<String, u64>);
 
     fn run(text: &Text) -> BTreeMap<String, u64> {

@@ -116,7 +116,6 @@ pub(crate) struct WriteEach;
 impl Workload for WriteEach {
     const NAME: &'static str = "write";
     const ABOUT: &'static str = "the formatting machinery straight into the text: no String for a number";
-    const SPARES: &'static [Spare] = &[Spare::allocation("push-str")];
     text_of_numbers!(size => joined(*size));
 
     fn run(size: &usize) -> String {
@@ -135,7 +134,7 @@ pub(crate) struct WriteReserved;
 impl Workload for WriteReserved {
     const NAME: &'static str = "write-reserved";
     const ABOUT: &'static str = "the formatting machinery into a text with room for all";
-    const SPARES: &'static [Spare] = &[Spare::growth("write"), Spare::allocation("push-str-reserved")];
+    const SPARES: &'static [Spare] = &[Spare::growth("write")];
     text_of_numbers!(size => joined(*size));
 
     fn run(size: &usize) -> String {

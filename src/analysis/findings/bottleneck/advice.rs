@@ -48,8 +48,8 @@ impl Bottleneck {
             Self::LockContention { .. } => {
                 format!("hold the lock for less, or give each thread its own part and merge{shown}")
             }
-            Self::FalseSharing { sibling, .. } => {
-                format!("give each thread a cache line of its own, as `{sibling}` does, or merge at the end")
+            Self::FalseSharing { .. } => {
+                format!("give each thread a cache line of its own{shown}, or merge at the end")
             }
             Self::Spawning { .. } => format!("start them once and hand them work: a pool{shown}"),
             Self::OptimisedAway { .. } => {

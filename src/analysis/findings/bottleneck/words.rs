@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::{Bottleneck, Cost, Gain, Seen};
+use super::{Bottleneck, Cached, Cost, Gain, Seen, Slower};
+use crate::analysis::Estimate;
 use crate::analysis::shares::Share;
 use crate::analysis::symbols::Group;
 use crate::record::Metric;
@@ -96,6 +97,37 @@ fn cost(cost: &Cost, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     Ok(())
 }
 
+fn memory(slower: Option<&Slower>, cached: Option<&Cached>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    if let Some(Slower { times: t, from, extrapolated }) = slower {
+        write!(
+            f,
+            "an instruction takes {} times as long [{}, {}] as at size {from}: it waits for memory",
+            times(t.value),
+            times(t.low),
+            times(t.high)
+        )?;
+        if *extrapolated {
+            f.write_str(" (instructions by their growth at smaller sizes)")?;
+        }
+    }
+    let Some(Cached { gain, size, instructions, unit }) = cached else { return Ok(()) };
+    let before = if slower.is_some() { "; measured, each" } else { "it waits for memory: each" };
+    write!(
+        f,
+        "{before} {unit} is handled {} times as fast [{}, {}] at size {size}, whose data lies in a core's own cache; here it \
+         takes {instructions:.2} times the instructions",
+        times(gain.times.value),
+        times(gain.times.low),
+        times(gain.times.high)
+    )
+}
+
+/// What the same threads do on one CPU, as the end of a sentence.
+fn on_one_cpu(gain: Option<&Estimate>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let Some(Estimate { value, low, high }) = gain else { return Ok(()) };
+    write!(f, "; on one CPU the same threads are {value:.2} times as fast [{low:.2}, {high:.2}]")
+}
+
 impl fmt::Display for Bottleneck {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -147,18 +179,7 @@ impl fmt::Display for Bottleneck {
                  {} of its cycles by the model",
                 percent(share)
             )?,
-            Self::MemoryBound { slower, from, extrapolated } => {
-                write!(
-                    f,
-                    "an instruction takes {} times as long [{}, {}] as at size {from}: it waits for memory",
-                    times(slower.value),
-                    times(slower.low),
-                    times(slower.high)
-                )?;
-                if *extrapolated {
-                    f.write_str(" (instructions by their growth at smaller sizes)")?;
-                }
-            }
+            Self::MemoryBound { slower, cached } => memory(slower.as_ref(), cached.as_ref(), f)?,
             Self::SuperLinear { metric, exponent, sizes, ahead } => write!(
                 f,
                 "its {} grow with the size to the power of {:.2} [{:.2}, {:.2}] over {sizes} sizes; at this one it costs {} \
@@ -200,18 +221,34 @@ impl fmt::Display for Bottleneck {
                 percent(share),
                 mean_wait_ns / 1e6
             )?,
-            Self::LockContention { share, cpus_used, usable, against_one, .. } => write!(
-                f,
-                "its threads wait for each other in futex for {} of their time and use {cpus_used:.2} of {usable} CPUs: it \
-                 takes {against_one:.2} times as long as one thread",
-                percent(share)
-            )?,
-            Self::FalseSharing { sibling, instructions, gain } => write!(
-                f,
-                "it takes {} times as long as `{sibling}` with {instructions:.2} times its instructions: its threads write to \
-                 one cache line",
-                times(gain.times.value)
-            )?,
+            Self::LockContention { share, cpus_used, usable, against_one, one_cpu, .. } => {
+                write!(
+                    f,
+                    "its threads wait for each other in futex for {} of their time and use {cpus_used:.2} of {usable} CPUs",
+                    percent(share)
+                )?;
+                if let Some(against_one) = against_one {
+                    write!(f, ": it takes {against_one:.2} times as long as one thread")?;
+                }
+                on_one_cpu(one_cpu.as_ref(), f)?;
+            }
+            Self::FalseSharing { like, one_cpu, cpus, gain } => {
+                match (like, cpus) {
+                    (Some((sibling, instructions)), _) => write!(
+                        f,
+                        "it takes {} times as long as `{sibling}` with {instructions:.2} times its instructions: its threads \
+                         write to one cache line",
+                        times(gain.times.value)
+                    )?,
+                    (None, Some((used, usable))) => write!(
+                        f,
+                        "its threads keep {used:.2} of {usable} CPUs at work and hold each other up there: they write to the \
+                         same cache lines"
+                    )?,
+                    (None, None) => f.write_str("its threads write to the same cache lines")?,
+                }
+                on_one_cpu(one_cpu.as_ref(), f)?;
+            }
             Self::Spawning { share: (share, seen), threads, children, .. } => {
                 write!(f, "starting threads or processes is up to {} {}", percent(share), of_what(*seen))?;
                 if *threads >= 0.5 {
@@ -244,7 +281,10 @@ impl fmt::Display for Bottleneck {
             }
         }
         match self {
-            Self::FalseSharing { .. } => Ok(()),
+            // What these gain is in the claim.
+            Self::FalseSharing { .. }
+            | Self::MemoryBound { .. }
+            | Self::LockContention { gain: Some(Gain { by: None, .. }), .. } => Ok(()),
             _ => self.gain().map_or(Ok(()), |gain| f.write_str(&realised(gain))),
         }
     }
@@ -264,7 +304,10 @@ impl Bottleneck {
     pub fn subject(&self) -> String {
         match self {
             Self::Cost(cost) => cost.group.as_str().to_owned(),
-            Self::ExcessWork { sibling, .. } | Self::FalseSharing { sibling, .. } => sibling.clone(),
+            Self::ExcessWork { sibling, .. } => sibling.clone(),
+            Self::FalseSharing { like, .. } => {
+                like.as_ref().map_or("cache lines".to_owned(), |(sibling, _)| sibling.clone())
+            }
             Self::HotFunction { function, .. } => function.clone(),
             Self::SystemCalls { call, .. } => call.clone().unwrap_or_else(|| "the kernel".to_owned()),
             Self::PageFaults { .. } => "fresh pages".to_owned(),

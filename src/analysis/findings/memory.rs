@@ -1,0 +1,193 @@
+//! Does it wait for memory: by an experiment that puts its data in cache, where one was made and can be believed; else by
+//! what an instruction takes at other sizes, timed apart.
+
+use super::bottleneck::{Bottleneck, Cached, Gain, Slower};
+use super::case::{Case, number};
+use super::{Found, LEAST_SHARE};
+use crate::analysis::{Estimate, growth};
+use crate::record::{Evidence, InstrumentName, ListedCounts, Metric};
+
+/// How many times as long an instruction may take as at another size before memory is named. Times of two sizes are
+/// taken apart, and hosts flip between modes 1.6 apart (docs/method.md, time).
+const SLOWER: f64 = 2.0;
+/// The least that the intervals may allow: the host's modes.
+const SLOWER_LOW: f64 = 1.6;
+/// Simulated first-level misses in a thousand instructions, below which memory is not what an instruction waits for: at
+/// 5 cycles for one that the last level serves, 1 in a thousand adds half a per cent.
+const MISSES: f64 = 1.0;
+/// Loops of fewer instructions are mostly their own start and end.
+const LONG_ENOUGH: f64 = 1_000.0;
+/// Instructions an element that two sizes may differ by, as a factor, and still be called the same work: a hash table's
+/// load moves them by 0.86 to 1.15 of their mean over the catalogue's sizes (`build-set/insert`: 377 to 502 an element).
+const SAME_WORK: f64 = 1.25;
+/// A case that is on a CPU for less of its time waits for something else.
+const BUSY: f64 = 0.9;
+
+pub(super) fn find(case: &Case<'_>) -> Option<Found> {
+    let concurrency = case.workload.concurrency;
+    let is_plain = case.family.counts == ListedCounts::Work && !concurrency.threads && !concurrency.processes;
+    if !is_plain || case.busy() < BUSY {
+        return None;
+    }
+    let instructions = case.instructions();
+    let misses = instructions
+        .as_ref()
+        .and_then(|instructions| Some(case.number(Metric::L1Misses)?.value * 1_000.0 / instructions.count));
+    if misses.is_some_and(|misses| misses < MISSES) {
+        return None;
+    }
+    let slower = slower(case);
+    let measured = measured(case);
+    let cached = measured.filter(|cached| is_same_work(cached.instructions));
+    // What was measured decides, whatever times taken apart say.
+    let holds = match &cached {
+        Some(cached) => cached.gain.times.low / cached.instructions.max(1.0) >= 1.0 / (1.0 - LEAST_SHARE),
+        None => slower.is_some(),
+    };
+    if !holds {
+        return None;
+    }
+    let mut evidence = Vec::new();
+    match (misses, instructions) {
+        (Some(misses), _) => evidence.push(case.evidence(
+            InstrumentName::Instructions,
+            format!("{misses:.1} simulated first-level misses in a thousand instructions"),
+            None,
+        )),
+        (None, Some(instructions)) => evidence.push(case.evidence(
+            InstrumentName::Instructions,
+            format!("{:.0} instructions expected, none counted at this size", instructions.count),
+            None,
+        )),
+        (None, None) => {}
+    }
+    if let Some(slower) = &slower {
+        let Slower { times: Estimate { value, low, high }, from, .. } = slower;
+        let says = format!(
+            "{value:.2} times as long an instruction as at {from} [{low:.2}, {high:.2}], timed apart"
+        );
+        evidence.push(case.evidence(InstrumentName::Time, says, None));
+    }
+    evidence.extend(experiment_says(case));
+    Some(Found::new(Bottleneck::MemoryBound { slower, cached }, evidence))
+}
+
+/// The experiment, in words; also where it cannot be believed.
+fn experiment_says(case: &Case<'_>) -> Option<Evidence> {
+    let (times, size) = experiment(case)?;
+    let Estimate { value, low, high } = times;
+    let mut says = format!(
+        "at size {size}, whose data lies in a core's own cache, as many elements are handled {value:.2} times as fast \
+         [{low:.2}, {high:.2}], in interleaved blocks"
+    );
+    if let Some(bytes) = case.number(Metric::WorkingSetBytes) {
+        says.push_str(&format!("; here {:.0} bytes are alive", bytes.value));
+    }
+    match work(case, size) {
+        Some(work) if is_same_work(work) => {
+            says.push_str(&format!("; an element takes {work:.2} times the instructions of one there"));
+        }
+        Some(work) => says.push_str(&format!(
+            "; but an element takes {work:.2} times the instructions of one there: that is other work, and no ceiling"
+        )),
+        None => says.push_str("; no count tells whether an element is the same work there"),
+    }
+    Some(case.evidence(InstrumentName::Ceilings, says, None))
+}
+
+/// An instruction's time here over that at the size at which it is shortest, where it is shown to be longer.
+fn slower(case: &Case<'_>) -> Option<Slower> {
+    let instructions = case.instructions()?;
+    let per_instruction = |size: usize| {
+        let record = case.recorded.case(&case.id_of(&case.record.workload, size))?;
+        let instructions = number(record, Metric::Instructions).filter(|count| count.value >= LONG_ENOUGH)?;
+        Some((size, number(record, Metric::TimeNs)?.per(instructions.value)))
+    };
+    let smaller = case.workload.sizes.iter().copied().filter(|size| *size < case.record.size);
+    let (from, quickest) =
+        smaller.filter_map(per_instruction).min_by(|a, b| a.1.value.total_cmp(&b.1.value))?;
+    let times = case.number(Metric::TimeNs)?.per(instructions.count).over(&quickest)?;
+    let is_shown = times.value >= SLOWER && times.low >= SLOWER_LOW;
+    is_shown.then_some(Slower { times, from, extrapolated: instructions.extrapolated })
+}
+
+/// What was measured, and the smaller size.
+fn experiment(case: &Case<'_>) -> Option<(Estimate, usize)> {
+    let times = case.number(Metric::CeilingMemory)?;
+    Some((times, case.number(Metric::CeilingMemorySize)?.value as usize))
+}
+
+fn measured(case: &Case<'_>) -> Option<Cached> {
+    let (times, size) = experiment(case)?;
+    let gain = Gain { by: None, times, paired: true };
+    Some(Cached { gain, size, instructions: work(case, size)?, unit: case.family.unit.clone() })
+}
+
+fn is_same_work(work: f64) -> bool {
+    (1.0 / SAME_WORK..=SAME_WORK).contains(&work)
+}
+
+/// Instructions an element here over those at the smaller `size`, by the counts of this member's sizes.
+fn work(case: &Case<'_>, size: usize) -> Option<f64> {
+    let counts = growth::points(case.family, case.workload, case.recorded, Metric::Instructions);
+    let per_element = |size: usize| Some(expected(&counts, size)? / size as f64);
+    Some(per_element(case.record.size)? / per_element(size)?)
+}
+
+/// The count at `size`: as counted, in a straight line between the sizes beside it, or on from the last two. If each
+/// further element cost more in the last step than in the one before, it is taken to go on so.
+fn expected(counts: &[(usize, f64)], size: usize) -> Option<f64> {
+    let after = counts.iter().position(|(counted, _)| *counted >= size);
+    let slope = |a: (usize, f64), b: (usize, f64)| (b.1 - a.1) / (b.0 - a.0) as f64;
+    match after {
+        Some(place) if counts[place].0 == size => Some(counts[place].1),
+        Some(0) => None,
+        Some(place) => {
+            let (before, after) = (counts[place - 1], counts[place]);
+            Some(before.1 + slope(before, after) * (size - before.0) as f64)
+        }
+        None => {
+            let [.., a, b, last] = counts else { return None };
+            let (step, further) = (slope(*a, *b), slope(*b, *last));
+            let growing = if step > 0.0 { (further / step).max(1.0) } else { 1.0 };
+            let steps = (size as f64 / last.0 as f64).ln() / (last.0 as f64 / b.0 as f64).ln();
+            Some(last.1 + further * growing.powf(steps) * (size - last.0) as f64)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn per_element(counts: &[(usize, f64)], size: usize) -> f64 {
+        expected(counts, size).expect("it is expected") / size as f64
+    }
+
+    const SIZES: [usize; 4] = [10, 100, 1_000, 10_000];
+
+    fn counted(cost: impl Fn(f64) -> f64) -> Vec<(usize, f64)> {
+        SIZES.map(|size| (size, cost(size as f64))).into()
+    }
+
+    #[test]
+    fn what_costs_something_once_and_the_same_for_each_goes_on_so() {
+        let linear = counted(|n| 2_000.0 + 8.0 * n);
+        assert!((per_element(&linear, 1_000_000) - 8.002).abs() < 1e-9);
+        assert!((per_element(&linear, 5_500) - (8.0 + 2_000.0 / 5_500.0)).abs() < 1e-9);
+        assert_eq!(expected(&linear, 100), Some(2_800.0));
+        assert_eq!(expected(&linear, 9), None, "nothing is known below");
+        assert_eq!(expected(&linear[2..], 1_000_000), None, "two sizes show no growth");
+    }
+
+    #[test]
+    fn what_costs_more_with_each_goes_on_to() {
+        let sorting = counted(|n| 3.0 * n * n.log2());
+        let ratio = per_element(&sorting, 1_000_000) / per_element(&sorting, 15_625);
+        assert!(ratio > SAME_WORK, "{ratio}");
+        // As recorded of `build-set/insert`: the load of its table makes a wave, and no growth.
+        let inserting = [(10, 4_390.7), (100, 37_669.5), (1_000, 501_754.2), (10_000, 4_292_320.4)];
+        let ratio = per_element(&inserting, 1_000_000) / per_element(&inserting, 15_625);
+        assert!(is_same_work(ratio), "{ratio}");
+    }
+}
