@@ -29,7 +29,7 @@ const SEED: u64 = 0x0007_41e5;
 /// Most process starts of one pair, and the time after which none is started any more.
 const fn budget(effort: Effort) -> (usize, Duration) {
     match effort {
-        Effort::Quick => (16, Duration::from_millis(250)),
+        Effort::Quick => (16, Duration::from_millis(200)),
         Effort::Thorough => (45, Duration::from_secs(5)),
     }
 }

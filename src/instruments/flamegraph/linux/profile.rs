@@ -18,7 +18,7 @@ const ENOUGH_SAMPLES: u64 = 450;
 /// pprof takes a quarter of the samples a second at a tick of 250 Hz, so it gets as much more time.
 const AT_A_TICK: u32 = 4;
 /// A case that mostly waits may take this many times its budget of CPU time by the clock on the wall.
-const PATIENCE: u32 = 4;
+const PATIENCE: u32 = 3;
 /// The root of stacks deeper than the sampler looks.
 const TRUNCATED: &str = "[truncated]";
 /// Frames of what drives the loop.
