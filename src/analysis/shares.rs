@@ -82,6 +82,11 @@ impl Symbols {
     }
 }
 
+/// Whether `frame` is where a thread's own stack begins: glibc's function, and the one in which std calls its body.
+fn begins_a_thread(frame: &str) -> bool {
+    frame == "start_thread" || frame.starts_with("std::sys::backtrace::__rust_begin_short_backtrace")
+}
+
 /// What a text is made of, whoever writes it.
 const MATERIAL: Groups = Groups::NONE.with(Group::Allocation).with(Group::Growth).with(Group::Copying);
 
@@ -110,6 +115,10 @@ impl Shares {
             let mut function = None;
             let mut call = None;
             for frame in stack.split(';') {
+                // Callgrind hangs a thread's work under what started it, which costs nothing of that.
+                if begins_a_thread(frame) {
+                    (groups, innermost, function, call) = (Groups::NONE, Groups::NONE, None, None);
+                }
                 let symbol = symbols.of(frame);
                 groups = groups.union(symbol.groups);
                 if symbol.groups != Groups::NONE {
@@ -206,6 +215,26 @@ impl Shares {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_thread_works_is_no_cost_of_starting_it() {
+        let started =
+            "Prepared<mine::Case>::run;<std::thread::builder::Builder>::spawn_scoped;pthread_create;clone";
+        let body = "std::sys::backtrace::__rust_begin_short_backtrace::<mine::work, u64>;mine::work";
+        let stacks = [
+            (
+                format!("{started};start_thread;<std::sys::thread::unix::Thread>::new::thread_start;{body}"),
+                90,
+            ),
+            (format!("{started};start_thread;<alloc::string::String>::push;malloc"), 4),
+            (started.to_owned(), 6),
+        ];
+        let stacks: Vec<(&str, u128)> =
+            stacks.iter().map(|(stack, weight)| (stack.as_str(), *weight)).collect();
+        let shares = shares(&stacks, true);
+        assert_eq!(shares.group(Group::Spawning), Share::exact(0.06));
+        assert_eq!(shares.group(Group::Allocation), Share::exact(0.04));
+    }
 
     fn shares(stacks: &[(&str, u128)], exact: bool) -> Shares {
         let mut folded = Folded::default();
