@@ -438,8 +438,8 @@ fn threads_that_are_faster_on_one_cpu_are_told_beside_their_speed_up() {
     let pages = Pages::of(&listing, &recorded, false, &[]);
     let page = pages.family("scaling-sum");
     assert_eq!(page.matches("on one CPU").count(), 1, "only what is faster there: {page}");
-    assert!(page.contains("on one CPU 1.84 × as fast"), "{page}");
-    assert!(pages.family("gcd").contains("on one CPU 1.27 × as fast"), "{}", pages.family("gcd"));
+    assert!(page.contains("on one CPU 1.84\u{a0}× as fast"), "{page}");
+    assert!(pages.family("gcd").contains("on one CPU 1.27\u{a0}× as fast"), "{}", pages.family("gcd"));
 }
 
 #[test]
