@@ -16,6 +16,8 @@ use perflab::workload::{Answer, Entry, Workload};
 static TURN: Mutex<()> = Mutex::new(());
 
 const SAMPLERS: [SamplerKind; 2] = [SamplerKind::PerfEvent, SamplerKind::Pprof];
+/// How many times its CPU time a planted case may take by the clock: one waits for a child, on a machine that may be busy.
+const PATIENCE: u32 = 8;
 /// The samples that a share is judged by, at least.
 const LEAST: u64 = 400;
 
@@ -30,7 +32,7 @@ fn sample_and_clock(entry: &Entry, size: usize, sampler: SamplerKind) -> Option<
     HOT_NS.store(0, Ordering::SeqCst);
     COLD_NS.store(0, Ordering::SeqCst);
     let cpu = Duration::from_millis(800);
-    match sample_case(&*entry.prepare(size), Plan { cpu, sampler: Some(sampler) }) {
+    match sample_case(&*entry.prepare(size), Plan { cpu, patience: PATIENCE, sampler: Some(sampler) }) {
         Ok(profile) => {
             eprintln!("{}", profile.tally);
             assert!(profile.tally.samples >= LEAST, "{}", profile.tally);
@@ -339,7 +341,7 @@ fn the_rate_is_that_of_cpu_time() {
 fn a_case_that_sleeps_has_no_picture() {
     plant!(Sleep, (), |ms: usize| std::thread::sleep(Duration::from_millis(ms as u64)));
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-    let plan = Plan { cpu: Duration::from_millis(50), sampler: None };
+    let plan = Plan { cpu: Duration::from_millis(50), patience: PATIENCE, sampler: None };
     match sample_case(&*Entry::of::<Sleep>().prepare(40), plan) {
         Err(reason) => assert!(matches!(reason, NoNumber::LeftOut(_)), "{reason}"),
         Ok(profile) => assert!(profile.tally.samples < 10, "{}", profile.tally),

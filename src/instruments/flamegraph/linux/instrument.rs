@@ -14,6 +14,9 @@ use crate::record::{InstrumentState, Metric, State};
 /// CPU time a case: at 997 Hz, samples that tell shares to 5 points, and to 1.4 points.
 const QUICK: Duration = Duration::from_millis(500);
 const THOROUGH: Duration = Duration::from_secs(5);
+/// How many times that a case that waits may take by the clock on the wall.
+const QUICK_PATIENCE: u32 = 3;
+const THOROUGH_PATIENCE: u32 = 8;
 
 pub(in crate::instruments::flamegraph) fn survey(state: &mut InstrumentState) {
     let refusal = match forced() {
@@ -55,8 +58,11 @@ pub(in crate::instruments::flamegraph) fn measure(job: &Job) -> Result<Vec<Readi
     for stale in [&folded, &svg] {
         crate::instruments::remove_stale(stale)?;
     }
-    let cpu = if job.effort == Effort::Quick { QUICK } else { THOROUGH };
-    let taken = take_samples(job.prepared(), Plan { cpu, sampler: forced()? })?;
+    let (cpu, patience) = match job.effort {
+        Effort::Quick => (QUICK, QUICK_PATIENCE),
+        Effort::Thorough => (THOROUGH, THOROUGH_PATIENCE),
+    };
+    let taken = take_samples(job.prepared(), Plan { cpu, patience, sampler: forced()? })?;
     job.has_measured();
     let profile = taken.profile()?;
     let tally = profile.tally;

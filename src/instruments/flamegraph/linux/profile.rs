@@ -17,8 +17,6 @@ const CALL: Duration = Duration::from_millis(5);
 const ENOUGH_SAMPLES: u64 = 450;
 /// pprof takes a quarter of the samples a second at a tick of 250 Hz, so it gets as much more time.
 const AT_A_TICK: u32 = 4;
-/// A case that mostly waits may take this many times its budget of CPU time by the clock on the wall.
-const PATIENCE: u32 = 3;
 /// The root of stacks deeper than the sampler looks.
 const TRUNCATED: &str = "[truncated]";
 /// Frames of what drives the loop.
@@ -29,6 +27,8 @@ const DRIVER: &str = "perflab::instruments::";
 pub struct Plan {
     /// CPU time to spend in the measured loop; pprof takes four times as much, for as many samples.
     pub cpu: Duration,
+    /// A case that mostly waits may take this many times that by the clock on the wall.
+    pub patience: u32,
     /// The sampler to use; the best one available without it.
     pub sampler: Option<SamplerKind>,
 }
@@ -96,7 +96,7 @@ pub(super) fn take_samples(case: &dyn Case, plan: Plan) -> Result<Taken, String>
     let mut inside = Cpu::default();
     let cpu = if kind == SamplerKind::Pprof { plan.cpu * AT_A_TICK } else { plan.cpu };
     let budget = cpu.as_secs_f64();
-    while began.elapsed() < cpu * PATIENCE {
+    while began.elapsed() < cpu * plan.patience {
         // Time in the kernel gives no samples: up to double the budget makes up for it.
         let enough = sampler.taken().is_none_or(|taken| taken >= ENOUGH_SAMPLES);
         if inside.process >= budget && (enough || inside.process >= 2.0 * budget) {
