@@ -16,7 +16,6 @@ mod memory;
 mod one_cpu;
 mod scale;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -28,9 +27,10 @@ pub use scale::{Weight, weigh};
 
 use super::compare::statistics::{Estimate, Rule};
 use super::compare::{self, Budget, Pair, StartError, settle};
-use super::{Effort, Instrument, NoNumber, id_of, session};
-use crate::catalogue::{CaseRef, Catalogue};
-use crate::record::{InstrumentName, InstrumentState, Metric, Run, State};
+use super::time::run_batches;
+use super::{Effort, Instrument, Job, NoNumber, Reading, session};
+use crate::catalogue::Catalogue;
+use crate::record::{InstrumentName, InstrumentState, Metric, State};
 
 /// The rule by which a comparison ends: a gain of 2 % or more is shown, or equality within 1 %.
 const PRECISION: f64 = 0.01;
@@ -73,16 +73,6 @@ pub fn main(catalogue: &Catalogue) -> ExitCode {
     }
 }
 
-/// This program, which the comparison starts.
-fn myself() -> Result<PathBuf, String> {
-    std::env::current_exe().map_err(|error| format!("cannot find myself: {error}"))
-}
-
-/// What this run has recorded of `metric`, where it is a number.
-fn known(run: &Run, case: &CaseRef, metric: Metric) -> Option<f64> {
-    Some(run.case(&id_of(case))?.measurement(metric)?.value).filter(|value| value.is_finite())
-}
-
 /// Compares `pair` as far as the effort allows.
 fn settled(pair: &mut Pair, effort: Effort) -> Result<Estimate, NoNumber> {
     let (most, time_out) = match effort {
@@ -119,6 +109,29 @@ fn settled(pair: &mut Pair, effort: Effort) -> Result<Estimate, NoNumber> {
 /// Whether an interval says anything: a ratio that is not even known within a factor of two to either side is none.
 fn tells(low: f64, high: f64) -> bool {
     low > 0.0 && high <= low * 4.0
+}
+
+/// Runs the first iteration, which makes what is made once, and leaves the case out where that tells that a quick run has
+/// no room for its iterations, which are to take `most_ns` at most.
+fn try_out(job: &Job, most_ns: f64) -> Result<(), NoNumber> {
+    let took = run_batches(job.prepared(), 1);
+    takes_long(took.as_nanos() as f64, most_ns, job.effort)
+        .map_or(Ok(()), |reason| Err(NoNumber::LeftOut(reason)))
+}
+
+/// The ceiling that `estimate` is; none where the case is shown to be slower without the cost, for which `why` has words
+/// that follow on the speed.
+fn ceiling(
+    job: &Job,
+    metric: Metric,
+    estimate: &Estimate,
+    why: impl FnOnce(f64) -> String,
+) -> Result<Reading, NoNumber> {
+    let Estimate { ratio, interval, .. } = estimate;
+    if interval.high < 1.0 {
+        return Err(NoNumber::LeftOut(format!("no ceiling: {}", why(*ratio))));
+    }
+    Ok(job.reading(metric, *ratio, interval.low, interval.high))
 }
 
 /// Why a case of so long an iteration is not measured, where a quick run has room for iterations of `most_ns`.

@@ -24,7 +24,8 @@ use files::Files;
 use harness::Plan;
 use runner::Executables;
 
-use super::session::id_of;
+use super::process::myself;
+use super::session::known;
 use super::tools::{self, RUNNER_VERSION};
 use super::{Effort, Instrument, Job, NoNumber, Overlap, Reading, clock, machine};
 use crate::catalogue::{CaseRef, Catalogue, serve_workers};
@@ -47,7 +48,7 @@ const LARGEST_COPY: f64 = 50e6;
 
 /// What the heap instrument counted in this run, if it took part.
 fn heap_bytes(case: &CaseRef, run: &Run) -> Option<f64> {
-    Some(run.case(&id_of(case))?.measurement(Metric::HeapBytes)?.value)
+    known(run, case, Metric::HeapBytes)
 }
 
 /// Why a case is left out whose worker processes are not run under Callgrind.
@@ -287,7 +288,7 @@ impl Counter {
             let plan = Plan { runs, ..self.plan.clone() };
             return runner::run(&Executables { runner, valgrind }, &plan, &folder_for("runs".into())?);
         }
-        let myself = std::env::current_exe().map_err(|error| format!("cannot find myself: {error}"))?;
+        let myself = myself()?;
         let arguments = counted::arguments(&self.plan.id, self.plan.n);
         (0..runs)
             .map(|run| {

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
+use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -88,6 +89,14 @@ const GLANCE: Duration = Duration::from_millis(100);
 
 /// Most bytes of stderr that are looked at for a dead process's last words.
 const STDERR_TAIL: u64 = 4096;
+
+/// This program, which starts itself again to measure.
+///
+/// # Errors
+/// One line.
+pub(crate) fn myself() -> Result<PathBuf, String> {
+    std::env::current_exe().map_err(|error| format!("cannot find myself: {error}"))
+}
 
 /// Runs `command` to its end, for at most `time_out`; stdout is dropped unless `loud`, stdin is the caller's to set.
 ///

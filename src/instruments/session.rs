@@ -11,12 +11,12 @@ use std::time::{Duration, Instant};
 
 pub use error::SessionError;
 
-use super::process::{die_with_parent, interrupted, run_to_end, stop_on_ctrl_c};
+use super::process::{die_with_parent, interrupted, myself, run_to_end, stop_on_ctrl_c};
 use super::progress::Progress;
 use super::wire::{self, JOB_VARIABLE, Order, Reply};
 use super::{Instrument, Options, Selection, machine, moment, options, process};
 use crate::catalogue::{CaseRef, Catalogue, serve_workers};
-use crate::record::{CaseId, History, Layout, Lock, Recorder, Run, SCHEMA, State};
+use crate::record::{CaseId, History, Layout, Lock, Metric, Recorder, Run, SCHEMA, State};
 use books::Books;
 use error::unavailable;
 
@@ -282,7 +282,7 @@ impl Session<'_> {
         let folder = tempfile::tempdir().map_err(cannot)?;
         order.reply = folder.path().join("reply.json");
         let json = serde_json::to_string(&order).map_err(|error| error.to_string())?;
-        let executable = std::env::current_exe().map_err(|error| format!("cannot find myself: {error}"))?;
+        let executable = myself()?;
         let mut command = Command::new(executable);
         command.env(JOB_VARIABLE, json).env(process::ALLOCATOR_VARIABLE, process::KEEPS_MEMORY);
         command.arg("--bench").args(&self.harness_args);
@@ -317,6 +317,11 @@ fn groups(step: usize, instrument: &dyn Instrument, wanted: &[CaseRef], run: &Ru
             groups.get(index + 1).is_none_or(|next| next.cases[0].family.name != family);
     }
     groups
+}
+
+/// What `run` holds of `metric` of `case`, where it is a number.
+pub(crate) fn known(run: &Run, case: &CaseRef, metric: Metric) -> Option<f64> {
+    Some(run.case(&id_of(case))?.measurement(metric)?.value).filter(|value| value.is_finite())
 }
 
 /// Whether `run` holds a failure of `case`.

@@ -2,10 +2,10 @@
 //! instructions. The allocator asks a switch at each call, on both sides.
 
 use super::super::compare::Pair;
-use super::super::compare::statistics::Estimate;
-use super::super::time::run_batches;
+use super::super::process::myself;
+use super::super::session::known;
 use super::super::{Effort, Instrument, Job, NoNumber, Reading};
-use super::{SEED, is_switched, known, myself, settled, survey, takes_long};
+use super::{SEED, ceiling, is_switched, settled, survey, takes_long, try_out};
 use crate::catalogue::CaseRef;
 use crate::record::{InstrumentName, InstrumentState, Metric, Run};
 
@@ -55,24 +55,15 @@ impl Instrument for WithoutAllocation {
     }
 
     fn measure(&self, job: &Job) -> Result<Vec<Reading>, NoNumber> {
-        // Where no time is recorded yet, one iteration tells.
-        let took = run_batches(job.prepared(), 1);
-        if let Some(reason) = takes_long(took.as_nanos() as f64, QUICK_ITERATION_NS, job.effort) {
-            return Err(NoNumber::LeftOut(reason));
-        }
+        try_out(job, QUICK_ITERATION_NS)?;
+        // The system's time over the arena's.
         let mut pair = Pair::without_allocation(myself()?, job.id().clone(), SEED);
-        Ok(vec![ceiling(job, &settled(&mut pair, job.effort)?)?])
+        let slower = |ratio| {
+            format!(
+                "with blocks that cost nothing it runs at {ratio:.2} of its speed, because the arena goes on through other \
+                 memory where the system's allocator uses the same again"
+            )
+        };
+        Ok(vec![ceiling(job, Metric::CeilingAllocation, &settled(&mut pair, job.effort)?, slower)?])
     }
-}
-
-/// The system's time over the arena's, which is the pair's ratio; none where the arena is shown to be slower.
-fn ceiling(job: &Job, estimate: &Estimate) -> Result<Reading, NoNumber> {
-    let Estimate { ratio, interval, .. } = estimate;
-    if interval.high < 1.0 {
-        return Err(NoNumber::LeftOut(format!(
-            "no ceiling: with blocks that cost nothing it runs at {ratio:.2} of its speed, because the arena goes on \
-             through other memory where the system's allocator uses the same again"
-        )));
-    }
-    Ok(job.reading(Metric::CeilingAllocation, *ratio, interval.low, interval.high))
 }

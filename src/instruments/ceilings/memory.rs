@@ -3,10 +3,10 @@
 //! stands at the same point of its growth at both.
 
 use super::super::compare::Pair;
-use super::super::compare::statistics::Estimate;
-use super::super::time::run_batches;
+use super::super::process::myself;
+use super::super::session::known;
 use super::super::{Effort, Instrument, Job, NoNumber, Reading, id_of, speeds};
-use super::{ONE_START_NS, SEED, is_switched, known, myself, settled, survey, takes_long, weigh};
+use super::{ONE_START_NS, SEED, ceiling, is_switched, settled, survey, takes_long, try_out, weigh};
 use crate::catalogue::{CaseRef, Counts};
 use crate::record::{InstrumentName, InstrumentState, Metric, Run};
 
@@ -60,11 +60,7 @@ impl Instrument for InCache {
             return left_out("the kernel does not tell how large the caches are".to_owned());
         };
         let case = &job.cases[0].case;
-        // The first iteration makes what is made once, and tells the time where none is recorded yet.
-        let took = run_batches(job.prepared(), 1);
-        if let Some(reason) = takes_long(took.as_nanos() as f64, ONE_START_NS, job.effort) {
-            return left_out(reason);
-        }
+        try_out(job, ONE_START_NS)?;
         let set = WorkingSet::of(case);
         let mut readings = vec![job.exact(Metric::WorkingSetBytes, set.bytes as f64)];
         if set.bytes <= cache as u64 {
@@ -92,23 +88,17 @@ impl Instrument for InCache {
         };
         let mut pair = Pair::of_sizes(myself()?, [id_of(&small), job.id().clone()], SEED);
         let estimate = settled(&mut pair, job.effort)?;
-        readings.push(ceiling(job, &estimate, small.size)?);
+        // The time of an element here over that at the smaller size.
+        let slower = |ratio| {
+            format!(
+                "at size {}, whose data lies in the core's own cache, it handles as many elements at {ratio:.2} of its speed",
+                small.size
+            )
+        };
+        readings.push(ceiling(job, Metric::CeilingMemory, &estimate, slower)?);
         readings.push(job.exact(Metric::CeilingMemorySize, small.size as f64));
         Ok(readings)
     }
-}
-
-/// The time of an element here over that at the smaller size, which is the pair's ratio; none where it is shown to be
-/// longer there.
-fn ceiling(job: &Job, estimate: &Estimate, small: usize) -> Result<Reading, NoNumber> {
-    let Estimate { ratio, interval, .. } = estimate;
-    if interval.high < 1.0 {
-        return Err(NoNumber::LeftOut(format!(
-            "no ceiling: at size {small}, whose data lies in the core's own cache, it handles as many elements at \
-             {ratio:.2} of its speed"
-        )));
-    }
-    Ok(job.reading(Metric::CeilingMemory, *ratio, interval.low, interval.high))
 }
 
 /// What a case holds on the heap.

@@ -3,9 +3,10 @@
 
 use super::super::compare::Pair;
 use super::super::compare::statistics::Estimate;
-use super::super::time::run_batches;
+use super::super::process::myself;
+use super::super::session::known;
 use super::super::{Effort, Instrument, Job, NoNumber, Reading};
-use super::{ONE_START_NS, SEED, is_switched, known, myself, settled, survey, takes_long};
+use super::{ONE_START_NS, SEED, is_switched, settled, survey, takes_long, try_out};
 use crate::catalogue::{CaseRef, Counts, cores};
 use crate::record::{InstrumentName, InstrumentState, Metric, Run};
 
@@ -57,11 +58,7 @@ impl Instrument for OnOneCpu {
     }
 
     fn measure(&self, job: &Job) -> Result<Vec<Reading>, NoNumber> {
-        // Where no time is recorded yet, one iteration tells.
-        let took = run_batches(job.prepared(), 1);
-        if let Some(reason) = takes_long(took.as_nanos() as f64, ONE_START_NS, job.effort) {
-            return Err(NoNumber::LeftOut(reason));
-        }
+        try_out(job, ONE_START_NS)?;
         let mut pair = Pair::on_one_cpu(myself()?, job.id().clone(), SEED);
         let Estimate { ratio, interval, .. } = settled(&mut pair, job.effort)?;
         Ok(vec![job.reading(Metric::CeilingOneCpu, ratio, interval.low, interval.high)])

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::call_graph::CallGraph;
 use super::{callgrind, costs, counted};
 use crate::instruments::folded::draw_to;
+use crate::instruments::process::myself;
 use crate::instruments::{Job, remove_stale};
 use crate::record::{RecordError, write_atomically};
 
@@ -45,7 +46,7 @@ impl Files {
         let failed = |error: RecordError| error.to_string();
         write_atomically(&self.kept, &callgrind::without_outer_arcs(profile)).map_err(failed)?;
         let graph = CallGraph::read(profile).map_err(|error| error.to_string())?;
-        let executable = std::env::current_exe().map_err(|error| format!("cannot find myself: {error}"))?;
+        let executable = myself()?;
         let has_threads = job.cases[0].case.entry.concurrency.threads;
         let taken =
             costs::take(&graph, &executable, has_threads, n * counted::PARTS[counted::PARTS.len() - 1]);

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use serde::{Deserialize, Serialize};
 
 use super::{callgrind, counted};
+use crate::instruments::process::myself;
 use crate::record::CaseId;
 
 /// Names the variable that makes this executable the harness.
@@ -34,7 +35,7 @@ pub(super) fn serve() -> Option<ExitCode> {
 fn plan() -> Result<(Plan, std::path::PathBuf), String> {
     let json = std::env::var(PLAN_VARIABLE).map_err(|error| error.to_string())?;
     let plan = serde_json::from_str(&json).map_err(|error| format!("{PLAN_VARIABLE}: {error}"))?;
-    let executable = std::env::current_exe().map_err(|error| format!("cannot find myself: {error}"))?;
+    let executable = myself()?;
     Ok((plan, executable))
 }
 

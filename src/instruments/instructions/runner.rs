@@ -9,6 +9,7 @@ use super::callgrind::{NO_MARKER, Profile, why};
 use super::counted;
 use super::counts::{Counts, Events};
 use super::harness::{PLAN_VARIABLE, Plan};
+use crate::instruments::process::myself;
 use crate::instruments::wire::JOB_VARIABLE;
 
 /// The executable that iai-callgrind needs beside the library.
@@ -26,7 +27,7 @@ pub(super) struct Executables<'a> {
 /// One line that says what the runner, Valgrind or the case said.
 pub(super) fn run(executables: &Executables, plan: &Plan, folder: &Path) -> Result<Vec<Profile>, String> {
     let json = serde_json::to_string(plan).map_err(|error| error.to_string())?;
-    let myself = std::env::current_exe().map_err(|error| format!("cannot find myself: {error}"))?;
+    let myself = myself()?;
     let mut command = Command::new(myself);
     // Variables of the user's own harness would choose other tools, filters and folders than these counts need.
     for (name, _) in std::env::vars_os() {

@@ -9,7 +9,8 @@ use super::survey;
 use crate::catalogue::{CaseRef, Counts};
 use crate::instruments::compare::statistics::{Estimate, Rule};
 use crate::instruments::compare::{self, Pair, settle};
-use crate::instruments::session::{has_failed, id_of};
+use crate::instruments::process::myself;
+use crate::instruments::session::{has_failed, id_of, known};
 use crate::instruments::{Effort, Instrument, Job, NoNumber, PreparedCase, Reading};
 use crate::record::{InstrumentName, InstrumentState, Metric, Run};
 
@@ -46,10 +47,8 @@ impl Instrument for Pairs {
     /// Each case behind the baseline of its size. Where sizes count workers, all sizes are held against one: rounds do
     /// that.
     fn groups(&self, cases: &[CaseRef], run: &Run) -> Vec<Vec<CaseRef>> {
-        let is_short = |case: &CaseRef| {
-            let time = run.case(&id_of(case)).and_then(|record| record.measurement(Metric::TimeNs));
-            time.is_none_or(|time| time.value <= LONGEST_ITERATION_NS)
-        };
+        let is_short =
+            |case: &CaseRef| known(run, case, Metric::TimeNs).is_none_or(|ns| ns <= LONGEST_ITERATION_NS);
         let pair_of = |case: &CaseRef| {
             let baseline = baseline_of(case).filter(|baseline| id_of(baseline) != id_of(case))?;
             let stands = baseline.unavailable().is_none() && !has_failed(run, &baseline);
@@ -66,9 +65,8 @@ impl Instrument for Pairs {
         if takes(baseline).max(takes(case)) > LONGEST_ITERATION_NS {
             return Ok(Vec::new());
         }
-        let executable = std::env::current_exe().map_err(|error| format!("cannot find myself: {error}"))?;
         let (most_starts, most) = budget(job.effort);
-        let mut pair = Pair::together(executable, [(baseline.id.clone(), 0), (case.id.clone(), 0)], SEED);
+        let mut pair = Pair::together(myself()?, [(baseline.id.clone(), 0), (case.id.clone(), 0)], SEED);
         let rule = Rule::with_precision(PRECISION, most_starts);
         let outcome = settle(&mut pair, &rule, &compare::Budget::ordinary(TIME_OUT), most)
             .map_err(|error| error.to_string())?;

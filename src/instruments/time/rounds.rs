@@ -12,7 +12,7 @@ use crate::instruments::compare::stolen_ns;
 use crate::instruments::interleaved::{
     self, MedianInterval, Member, Timed, block_size, median_interval, undisturbed,
 };
-use crate::instruments::session::{has_failed, id_of};
+use crate::instruments::session::{has_failed, id_of, known};
 use crate::instruments::{Instrument, Job, NoNumber, PreparedCase, Reading};
 use crate::record::{InstrumentName, InstrumentState, Metric, Run};
 
@@ -31,9 +31,7 @@ impl Instrument for Rounds {
     /// size counts workers, of a family at all sizes, with the baseline of its first size in front. A lone baseline
     /// has nothing to be compared with, and one that failed or cannot run here is nothing to compare with.
     fn groups(&self, cases: &[CaseRef], run: &Run) -> Vec<Vec<CaseRef>> {
-        let has_ratio = |case: &CaseRef| {
-            run.case(&id_of(case)).is_some_and(|record| record.measurement(Metric::TimeRatio).is_some())
-        };
+        let has_ratio = |case: &CaseRef| known(run, case, Metric::TimeRatio).is_some();
         let mut groups: Vec<Vec<CaseRef>> = Vec::new();
         for case in cases.iter().filter(|case| !has_ratio(case)) {
             let Some(baseline) = baseline_of(case) else { continue };
