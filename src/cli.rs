@@ -183,6 +183,9 @@ fn exit_code(error: &anyhow::Error) -> u8 {
     if error.is::<WrongUsage>() || error.is::<SelectionError>() {
         return 2;
     }
+    if error.is::<compare::Regression>() {
+        return 3;
+    }
     error.downcast_ref::<SessionError>().map_or(1, SessionError::exit_code)
 }
 

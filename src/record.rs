@@ -1,5 +1,6 @@
-//! The narrow waist: what instruments write and what analysis and report read. A versioned JSON schema,
-//! described in docs/schema. Measures nothing, draws nothing.
+//! The narrow waist: what instruments write and what analysis and report read. A versioned JSON schema: runs, their history
+//! and what commands print are described in docs/schema; the costs, heap sites and wait ledgers beside each case carry the
+//! same version. Measures nothing, draws nothing.
 
 mod case_files;
 mod case_id;

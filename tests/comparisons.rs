@@ -71,15 +71,33 @@ fn what_makes_no_rule_is_wrong_usage() {
     assert!(said(&output).contains("nearest"), "{}", said(&output));
 }
 
-/// Processes whose environment holds `mark` and that still run.
-fn marked(mark: &str) -> usize {
-    let runs = |entry: &std::fs::DirEntry| {
+/// Processes whose environment holds `mark` and that still run, each with the letter of its state; the first started first.
+fn states_of(mark: &str) -> Vec<(u32, char)> {
+    let state = |entry: std::fs::DirEntry| {
         let read = |file: &str| std::fs::read(entry.path().join(file)).unwrap_or_default();
         let environment = read("environ");
         let is_marked = environment.split(|byte| *byte == 0).any(|variable| variable == mark.as_bytes());
-        is_marked && !String::from_utf8_lossy(&read("stat")).contains(") Z ")
+        let stat = String::from_utf8_lossy(&read("stat")).into_owned();
+        let letter = stat.rsplit_once(") ").and_then(|(_, rest)| rest.chars().next())?;
+        let pid = entry.file_name().to_str()?.parse().ok()?;
+        (is_marked && letter != 'Z').then_some((pid, letter))
     };
-    std::fs::read_dir("/proc").into_iter().flatten().flatten().filter(runs).count()
+    let mut states: Vec<(u32, char)> =
+        std::fs::read_dir("/proc").into_iter().flatten().flatten().filter_map(state).collect();
+    states.sort_unstable();
+    states
+}
+
+fn marked(mark: &str) -> usize {
+    states_of(mark).len()
+}
+
+/// Sends `signal` to all of them that are left; whoever starts others gets it first.
+fn signal(mark: &str, signal: &str) {
+    for (pid, _) in states_of(mark) {
+        let told = Command::new("kill").args([signal, &pid.to_string()]).stderr(Stdio::null()).status();
+        told.expect("kill is there");
+    }
 }
 
 /// Looks until `holds`, however long that takes on a busy machine.
@@ -93,10 +111,12 @@ fn until(what: &str, holds: impl Fn() -> bool) {
     panic!("two minutes passed before {what}");
 }
 
-/// An `aa` that would go on for minutes, once its measuring process is there. The mark is in the environment of both.
-fn under_way(mark: &str, folder: &std::path::Path) -> Child {
+const FOR_MINUTES: [&str; 2] = ["--comparisons", "10000"];
+
+/// An `aa` of many comparisons, once its measuring process is there. The mark is in the environment of both.
+fn under_way(mark: &str, arguments: &[&str], folder: &std::path::Path) -> Child {
     let (name, value) = mark.split_once('=').expect("a variable");
-    let mut command = aa("^build-vec/push@10$", &["--comparisons", "10000"], folder);
+    let mut command = aa("^build-vec/push@10$", arguments, folder);
     let child =
         command.env(name, value).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it starts");
     until("a measuring process was there", || marked(mark) == 2);
@@ -108,7 +128,7 @@ fn under_way(mark: &str, folder: &std::path::Path) -> Child {
 fn a_killed_comparison_leaves_no_process() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mark = format!("PERFLAB_TEST_KILLED={}", std::process::id());
-    let mut comparison = under_way(&mark, folder.path());
+    let mut comparison = under_way(&mark, &FOR_MINUTES, folder.path());
     comparison.kill().expect("it runs");
     comparison.wait().expect("it is ours");
     until("its processes were gone", || marked(&mark) == 0);
@@ -119,7 +139,7 @@ fn a_killed_comparison_leaves_no_process() {
 fn ctrl_c_keeps_what_was_compared_and_leaves_no_process() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mark = format!("PERFLAB_TEST_INTERRUPTED={}", std::process::id());
-    let comparison = under_way(&mark, folder.path());
+    let comparison = under_way(&mark, &FOR_MINUTES, folder.path());
     let told =
         Command::new("kill").args(["-INT", &comparison.id().to_string()]).status().expect("kill is there");
     assert!(told.success());
@@ -127,4 +147,28 @@ fn ctrl_c_keeps_what_was_compared_and_leaves_no_process() {
     assert_eq!(output.status.code(), Some(1), "{}", said(&output));
     assert!(said(&output).contains("interrupted"), "{}", said(&output));
     until("its processes were gone", || marked(&mark) == 0);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_comparison_that_is_stopped_and_goes_on_ends_as_usual() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mark = format!("PERFLAB_TEST_SUSPENDED={}", std::process::id());
+    let arguments = ["--comparisons", "8", "--budget", "0.3", "--json"];
+    let comparison = under_way(&mark, &arguments, folder.path());
+    for _ in 0..3 {
+        until("all of it stood still", || {
+            signal(&mark, "-STOP");
+            // Who starts a process waits for it to be there (D), and stops then.
+            states_of(&mark).iter().all(|(_, state)| matches!(state, 'T' | 'D'))
+        });
+        std::thread::sleep(Duration::from_millis(400));
+        signal(&mark, "-CONT");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let output = comparison.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let check = assert_valid("aa", &output.stdout);
+    let of = |field: &str| check["families"][0][field].as_u64().expect("a count");
+    assert_eq!((of("comparisons"), of("failed"), of("regressions")), (8, 0, 0), "{check}");
 }

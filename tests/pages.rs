@@ -443,6 +443,30 @@ fn threads_that_are_faster_on_one_cpu_are_told_beside_their_speed_up() {
 }
 
 #[test]
+fn what_the_machine_gave_copies_is_told_beside_a_speed_up_of_the_same_rounds() {
+    let (listing, mut recorded) = fabricated::workers::on_cores(2);
+    let of =
+        |metric, value, revision| fabricated::number(metric, InstrumentName::Time, value, 0.01, revision);
+    for case in ["scaling-sum/longest-first@2", "gcd/two-threads@10"] {
+        fabricated::change(&mut recorded, case, |case| {
+            case.measurements.push(of(Metric::Capacity, 1.8, "4f2a91c"));
+            case.measurements.push(of(Metric::BoundReached, 0.97, "4f2a91c"));
+        });
+    }
+    // Of another revision than the speed-up beside it.
+    fabricated::change(&mut recorded, "scaling-sum/longest-first@3", |case| {
+        case.measurements.push(of(Metric::Capacity, 1.8, "0000000"));
+        case.measurements.push(of(Metric::BoundReached, 0.97, "0000000"));
+    });
+    let pages = Pages::of(&listing, &recorded, false, &[]);
+    for family in ["scaling-sum", "gcd"] {
+        let page = pages.family(family);
+        assert_eq!(page.matches("copies were given 1.80 CPUs [1.78, 1.82]").count(), 1, "{page}");
+        assert_eq!(page.matches("on them 97 % of what is allowed [96, 98]").count(), 1, "{page}");
+    }
+}
+
+#[test]
 fn what_findings_promised_stands_beside_what_siblings_show() {
     let pages = Pages::with_holes();
     let page = pages.family("build-vec");

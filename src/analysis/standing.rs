@@ -45,7 +45,12 @@ impl Standing<'_> {
 /// The instrument that takes `metric`.
 pub fn instrument_of(metric: Metric) -> InstrumentName {
     match metric {
-        Metric::TimeNs | Metric::TimeRatio | Metric::Speedup => InstrumentName::Time,
+        Metric::TimeNs
+        | Metric::TimeRatio
+        | Metric::TimeFullCoreNs
+        | Metric::Speedup
+        | Metric::Capacity
+        | Metric::BoundReached => InstrumentName::Time,
         Metric::Samples | Metric::SampleRateHz => InstrumentName::Flamegraph,
         Metric::HeapBlocks | Metric::HeapBytes | Metric::HeapPeakBytes => InstrumentName::Heap,
         Metric::Instructions

@@ -30,26 +30,10 @@ impl Symbol {
     pub fn of(frame: &str) -> Self {
         let path = path_of(frame);
         let c = c_name(&path);
-        let groups = if gives_a_lock_back(frame) {
-            Groups::NONE.with(Group::Synchronisation)
-        } else {
-            groups_of(&path, c)
-        };
+        let groups = groups_of(frame, &path, c);
         let own = c.is_none() && groups == Groups::NONE && is_own(&path);
         Self { path, groups, own }
     }
-}
-
-/// What is dropped to give a lock back.
-const GUARDS: [&str; 4] = ["::MutexGuard", "::ReentrantLockGuard", "::RwLockReadGuard", "::RwLockWriteGuard"];
-
-/// Whether `frame` drops the guard of a lock: what that takes is the lock's, and nothing that was built.
-fn gives_a_lock_back(frame: &str) -> bool {
-    let of_type = frame.strip_prefix("core::ptr::drop_in_place::<").or_else(|| {
-        frame.contains(" as core::ops::drop::Drop>::drop").then(|| frame.strip_prefix('<')).flatten()
-    });
-    let path = of_type.and_then(|dropped| dropped.split(['<', '>', ' ']).next());
-    path.is_some_and(|path| GUARDS.iter().any(|guard| path.ends_with(guard)))
 }
 
 /// Whether some crate that `path` names is not the language's. `<u64>::pow` names none; the loop of the laboratory

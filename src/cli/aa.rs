@@ -13,6 +13,7 @@ use crate::fnv;
 use crate::instruments::compare::{Budget, Outcome, Pair, Side, builds, settle, statistics};
 use crate::instruments::{Progress, Selection, environment, id_of, interrupted, project, stop_on_ctrl_c};
 use crate::record::{Layout, Lock, SCHEMA, SelfCheck};
+use tally::Link;
 
 /// What `perflab aa` is asked.
 #[derive(Debug, clap::Args)]
@@ -65,16 +66,19 @@ pub(super) fn aa(catalogue: &Catalogue, arguments: Arguments) -> anyhow::Result<
                 let id = id_of(case);
                 // Every comparison draws its own starts; the same ones in every run of `aa`.
                 let seed = seed(&case.to_string(), *planted, comparison);
-                let mut pair = match &elsewhere {
+                let (link, mut pair) = match &elsewhere {
                     [first, second] if !second.is_empty() && comparison % 2 == 1 => {
                         let side = |executables: &Vec<PathBuf>, planted| Side {
                             executables: executables.clone(),
                             case: id.clone(),
                             planted,
                         };
-                        Pair::apart([side(first, 0), side(second, *planted)], seed)
+                        (Link::Another, Pair::apart([side(first, 0), side(second, *planted)], seed))
                     }
-                    _ => Pair::together(executable.clone(), [(id.clone(), 0), (id.clone(), *planted)], seed),
+                    _ => {
+                        let cases = [(id.clone(), 0), (id.clone(), *planted)];
+                        (Link::Same, Pair::together(executable.clone(), cases, seed))
+                    }
                 };
                 let budget = Budget::ordinary(arguments.rule.time_out());
                 let outcome = settle(&mut pair, &rule, &budget, arguments.rule.budget());
@@ -85,7 +89,7 @@ pub(super) fn aa(catalogue: &Catalogue, arguments: Arguments) -> anyhow::Result<
                     Ok(outcome) => format!("{case}: {}", outcome.verdict),
                     Err(error) => format!("{case}: failed: {error}"),
                 };
-                tally::of(&mut families, case.family.name, *planted).add(outcome, &rule);
+                tally::of(&mut families, case.family.name, *planted).add(&id, link, outcome, &rule);
                 progress.done(&line);
             }
         }

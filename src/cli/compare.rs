@@ -172,3 +172,46 @@ fn told(build: &Build) -> ComparedBuild {
         placements: build.executables.len(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::{CaseId, ComparedCase, Environment};
+
+    fn comparison(verdicts: &[VerdictWord]) -> Comparison {
+        let build = || ComparedBuild { revision: "a".to_owned(), dirty: false, placements: 1 };
+        let case = |(size, verdict): (usize, &VerdictWord)| {
+            let id = CaseId { family: "family".to_owned(), workload: "loop".to_owned(), size };
+            ComparedCase::unmeasured(id, *verdict, String::new())
+        };
+        Comparison {
+            schema: SCHEMA,
+            taken_at: String::new(),
+            environment: Environment::default(),
+            tolerance: 0.02,
+            before: build(),
+            after: build(),
+            cases: verdicts.iter().enumerate().map(case).collect(),
+            only_before: Vec::new(),
+            only_after: Vec::new(),
+            notes: Vec::new(),
+            interrupted: false,
+        }
+    }
+
+    #[test]
+    fn a_regression_exits_with_three_and_nothing_else_does() {
+        use VerdictWord::{CannotTell, Equal, Failed, Faster, Layout, Regression, Slower};
+        let code = |comparison: &Comparison| {
+            end(comparison).map_or_else(|error| crate::cli::exit_code(&error), |()| 0)
+        };
+        let of = |verdicts: &[VerdictWord]| code(&comparison(verdicts));
+        assert_eq!(of(&[Equal, Slower, Faster, Layout, CannotTell]), 0);
+        assert_eq!(of(&[Equal, Regression]), 3);
+        assert_eq!(of(&[Failed, Regression]), 3);
+        assert_eq!(of(&[Equal, Failed]), 1);
+        assert_eq!(code(&Comparison { interrupted: true, ..comparison(&[Equal]) }), 1);
+        let error = end(&comparison(&[Equal, Regression, Regression])).expect_err("two are slower");
+        assert_eq!(error.to_string(), "2 cases are slower by more than 2 %: family/loop@1, family/loop@2");
+    }
+}

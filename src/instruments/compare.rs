@@ -14,6 +14,7 @@ mod causes;
 mod counters;
 mod counts;
 mod engine;
+mod modes;
 mod pinning;
 mod quads;
 mod server;
@@ -27,6 +28,7 @@ pub use causes::{Cause, Causes};
 pub(super) use counters::stolen_ns;
 pub use counts::{can_count, count};
 pub use engine::{Budget, Pair, Side, StartError, Taken};
+pub use modes::Modes;
 pub use serving::serve;
 pub use settle::{Outcome, settle};
 

@@ -16,6 +16,8 @@ pub(super) struct Budget {
     pub(super) rounds: usize,
     /// Fewest, whatever they cost; so many undisturbed ones of each member are waited for a while.
     pub(super) fewest: usize,
+    /// Members behind so many are not waited for: whoever reads them reads disturbed rounds too.
+    pub(super) waited_for: usize,
     /// Time after which rounds end early, nanoseconds a member.
     pub(super) member_ns: u64,
 }
@@ -48,7 +50,7 @@ pub(super) fn take_rounds<E>(
     let count = members.len();
     let is_wanting = |rounds: &[Vec<Timed>]| {
         let undisturbed = |member: usize| rounds.iter().filter(|round| !round[member].stolen).count();
-        let wanting = (0..count).any(|member| undisturbed(member) < budget.fewest);
+        let wanting = (0..count.min(budget.waited_for)).any(|member| undisturbed(member) < budget.fewest);
         let elapsed = began.elapsed();
         rounds.len() < budget.fewest || elapsed < allowed || (wanting && elapsed < allowed * PATIENCE)
     };
@@ -205,7 +207,7 @@ mod tests {
 
     #[test]
     fn every_round_has_a_time_of_each_member() {
-        let budget = Budget { rounds: 9, fewest: 6, member_ns: u64::MAX / 1_000_000_000 };
+        let budget = Budget { rounds: 9, fewest: 6, waited_for: 2, member_ns: u64::MAX / 1_000_000_000 };
         let rounds =
             take_rounds(&mut [made_up(3), made_up(6)], &[10, 5], &budget, || 0).expect("no member fails");
         assert_eq!(rounds, vec![[3.0, 6.0].map(|ns| Timed { ns, stolen: false }).to_vec(); 9]);
@@ -213,21 +215,21 @@ mod tests {
 
     #[test]
     fn a_spent_budget_leaves_the_fewest_rounds() {
-        let budget = Budget { rounds: 41, fewest: 6, member_ns: 0 };
+        let budget = Budget { rounds: 41, fewest: 6, waited_for: 2, member_ns: 0 };
         let rounds = take_rounds(&mut [made_up(1)], &[1], &budget, || 0).expect("no member fails");
         assert_eq!(rounds.len(), 6);
     }
 
     #[test]
     fn a_member_that_fails_ends_the_rounds() {
-        let budget = Budget { rounds: 41, fewest: 6, member_ns: 0 };
+        let budget = Budget { rounds: 41, fewest: 6, waited_for: 2, member_ns: 0 };
         let fails: Member<'_, String> = Box::new(|_| Err("gone".to_owned()));
         assert_eq!(take_rounds(&mut [made_up(1), fails], &[1, 1], &budget, || 0), Err("gone".to_owned()));
     }
 
     #[test]
     fn a_round_in_which_a_cpu_was_taken_away_is_told() {
-        let budget = Budget { rounds: 9, fewest: 9, member_ns: 0 };
+        let budget = Budget { rounds: 9, fewest: 9, waited_for: 2, member_ns: 0 };
         // Read before and after each block; a tick has come between the third and the fourth time.
         let (reads, tick) = (std::cell::Cell::new(0), 10_000_000);
         let stolen_ns = || {

@@ -184,7 +184,10 @@ impl Budget {
             Effort::Quick => (1_000_000, 41, 250_000_000),
             Effort::Thorough => (2_000_000, 301, 5_000_000_000),
         };
-        Self { block_ns, rounds: interleaved::Budget { rounds, fewest: FEWEST_ROUNDS, member_ns } }
+        Self {
+            block_ns,
+            rounds: interleaved::Budget { rounds, fewest: FEWEST_ROUNDS, waited_for: usize::MAX, member_ns },
+        }
     }
 }
 

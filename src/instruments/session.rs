@@ -2,11 +2,12 @@
 
 mod books;
 mod error;
+mod group;
 
 use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::{Command, ExitCode};
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 pub use error::SessionError;
@@ -19,6 +20,7 @@ use crate::catalogue::{CaseRef, Catalogue, serve_workers};
 use crate::record::{CaseId, History, Layout, Lock, Metric, Recorder, Run, SCHEMA, State};
 use books::Books;
 use error::unavailable;
+use group::{Event, Group, Measured};
 
 /// Names the run that an instrument takes part in; without it, it makes a run of its own.
 pub const RUN_VARIABLE: &str = "PERFLAB_RUN";
@@ -100,37 +102,6 @@ pub fn new_run() -> Run {
     }
 }
 
-/// A group of cases that one process measures.
-struct Group {
-    step: usize,
-    cases: Vec<CaseRef>,
-    last_of_family: bool,
-}
-
-/// What a group under way tells the session.
-enum Event {
-    /// It measures nothing more.
-    Measured,
-    /// It has ended; of a group that has not said so before, that it has measured comes first.
-    Ended(Group, Result<Reply, String>),
-}
-
-/// Tells, once, that a group has measured.
-#[derive(Clone)]
-struct Measured(Arc<Mutex<Option<mpsc::Sender<Event>>>>);
-
-impl Measured {
-    fn new(sender: mpsc::Sender<Event>) -> Self {
-        Self(Arc::new(Mutex::new(Some(sender))))
-    }
-
-    fn tell(&self) {
-        let sender = self.0.lock().map(|mut sender| sender.take()).unwrap_or_default();
-        // Once the session has ended early, nobody listens.
-        let _ = sender.map(|sender| sender.send(Event::Measured));
-    }
-}
-
 impl Session<'_> {
     /// Measures the selection step by step and records each row as it comes.
     ///
@@ -188,7 +159,7 @@ impl Session<'_> {
                 .filter(|case| step == 0 || (!has_failed(books.run(), case) && case.unavailable().is_none()))
                 .copied()
                 .collect();
-            let groups = groups(step, *instrument, &standing, books.run());
+            let groups = group::of(step, *instrument, &standing, books.run());
             let total = groups.len();
             let mut progress = Progress::new(instrument.name().as_str(), total);
             let done = self.each_group(*instrument, layout, groups, &mut progress, &mut books);
@@ -303,20 +274,6 @@ impl Session<'_> {
             .map_err(|_| "ended without a reply: the measured code ended the process".to_owned())?;
         serde_json::from_slice(&bytes).map_err(|error| format!("replied with nonsense: {error}"))
     }
-}
-
-fn groups(step: usize, instrument: &dyn Instrument, wanted: &[CaseRef], run: &Run) -> Vec<Group> {
-    let mut groups: Vec<Group> = instrument
-        .groups(wanted, run)
-        .into_iter()
-        .map(|cases| Group { step, cases, last_of_family: false })
-        .collect();
-    for index in 0..groups.len() {
-        let family = groups[index].cases[0].family.name;
-        groups[index].last_of_family =
-            groups.get(index + 1).is_none_or(|next| next.cases[0].family.name != family);
-    }
-    groups
 }
 
 /// What `run` holds of `metric` of `case`, where it is a number.

@@ -3,6 +3,7 @@
 //! process start; where that would take too long, in rounds of a family's members within one process.
 
 mod arguments;
+mod copies;
 mod estimates;
 mod lone;
 mod pairs;

@@ -211,6 +211,17 @@ pub struct SelfComparison {
     pub layout: Option<f64>,
     /// Share of quads that were set aside.
     pub set_aside: f64,
+    /// Within how much of the middle of its case's times, as a share, 19 of 20 comparisons' times lie: how far absolute
+    /// times stray from run to run. Absent where no case was compared twenty times with itself in one process, as the
+    /// next.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_strays: Option<f64>,
+    /// The same of times in multiples of the canary's. Absent too where the canary tells nothing of the case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_in_canaries_strays: Option<f64>,
+    /// Comparisons of which half of the kept blocks or more ran in a slower mode of the host's than the fastest that was seen meanwhile.
+    #[serde(default)]
+    pub slowed: usize,
     /// Median seconds of a comparison.
     pub seconds: f64,
     /// Comparisons that failed, and why the first did.

@@ -70,9 +70,17 @@ pub enum Metric {
     TimeNs,
     /// Wall time as a multiple of the family's baseline at the same size, from interleaved blocks.
     TimeRatio,
+    /// Wall time while the host gives this CPU as much of its core as it ever did during the comparison, nanoseconds: of
+    /// blocks beside which the canary was fast. Of iterations up to 0.2 ms on one thread.
+    TimeFullCoreNs,
     /// Times as fast as the family's baseline with the fewest workers, from interleaved rounds; where sizes count
     /// workers.
     Speedup,
+    /// CPUs that the machine gave as many copies of the baseline at once as the case's bound needs: how many times the work
+    /// of one they got done, from the same rounds. Where a schedule's bound is known.
+    Capacity,
+    /// The speed-up over what the schedule allows on the CPUs that copies were given: 1 is all of it.
+    BoundReached,
     /// CPU samples taken.
     Samples,
     /// CPU samples taken a second of CPU time.
@@ -143,7 +151,10 @@ impl Metric {
         match self {
             Self::TimeNs => "time_ns",
             Self::TimeRatio => "time_ratio",
+            Self::TimeFullCoreNs => "time_full_core_ns",
             Self::Speedup => "speedup",
+            Self::Capacity => "capacity",
+            Self::BoundReached => "bound_reached",
             Self::Samples => "samples",
             Self::SampleRateHz => "sample_rate_hz",
             Self::HeapBlocks => "heap_blocks",
@@ -181,6 +192,7 @@ impl Metric {
     pub const fn unit(self) -> Unit {
         match self {
             Self::TimeNs
+            | Self::TimeFullCoreNs
             | Self::WallNs
             | Self::CpuUserNs
             | Self::CpuKernelNs
@@ -192,6 +204,8 @@ impl Metric {
             | Self::PythonOursNs => Unit::Ns,
             Self::TimeRatio
             | Self::Speedup
+            | Self::Capacity
+            | Self::BoundReached
             | Self::CeilingAllocation
             | Self::CeilingMemory
             | Self::CeilingOneCpu
@@ -266,6 +280,9 @@ mod tests {
             assert_eq!(json, format!("\"{}\"", metric.as_str()));
         }
         for metric in [
+            Metric::TimeFullCoreNs,
+            Metric::Capacity,
+            Metric::BoundReached,
             Metric::CeilingMemory,
             Metric::CeilingMemorySize,
             Metric::WorkingSetBytes,

@@ -208,6 +208,8 @@ fn unit(measurement: &Measurement) -> &'static str {
         Unit::Ns => "time",
         Unit::Ratio => match measurement.metric {
             Metric::PythonRatio => "multiple of CPython's",
+            Metric::Capacity => "CPUs",
+            Metric::BoundReached => "times what is allowed",
             Metric::Speedup
             | Metric::CeilingAllocation
             | Metric::CeilingMemory

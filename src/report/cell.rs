@@ -12,7 +12,10 @@ pub(super) fn label(metric: Metric) -> &'static str {
     match metric {
         Metric::TimeNs => "time",
         Metric::TimeRatio => "ratio to baseline",
+        Metric::TimeFullCoreNs => "time with the core to itself",
         Metric::Speedup => "speed-up",
+        Metric::Capacity => "CPUs given to copies of the baseline at once",
+        Metric::BoundReached => "of what the schedule allows on the CPUs given to copies",
         Metric::Samples => "CPU samples",
         Metric::SampleRateHz => "sample rate",
         Metric::HeapBlocks => "heap blocks",
@@ -146,7 +149,14 @@ pub(super) fn wide(standing: &Standing<'_>, columns: usize) -> Markup {
 /// The metrics of an instrument, in the order in which pages show them.
 pub(super) fn metrics_of(instrument: InstrumentName) -> &'static [Metric] {
     match instrument {
-        InstrumentName::Time => &[Metric::TimeNs, Metric::TimeRatio, Metric::Speedup],
+        InstrumentName::Time => &[
+            Metric::TimeNs,
+            Metric::TimeFullCoreNs,
+            Metric::TimeRatio,
+            Metric::Speedup,
+            Metric::Capacity,
+            Metric::BoundReached,
+        ],
         InstrumentName::Flamegraph => &[Metric::Samples, Metric::SampleRateHz],
         InstrumentName::Heap => &[Metric::HeapBytes, Metric::HeapBlocks, Metric::HeapPeakBytes],
         InstrumentName::Instructions => &[

@@ -9,7 +9,7 @@ use super::charts::{SpeedupLine, speedups};
 use super::page::{clip, scrolled, swatch};
 use super::{ReportError, Source, format, link};
 use crate::analysis::{Estimate, Laws, Ranked, ScalingCurve, ScalingPoint, scaling};
-use crate::record::{CaseId, ListedCounts, ListedFamily, Metric};
+use crate::record::{CaseId, ListedCounts, ListedFamily, Measurement, Metric};
 
 /// The section of a family whose sizes count workers.
 pub(super) fn section(
@@ -56,7 +56,7 @@ fn on_this_machine(family: &ListedFamily, cores: usize) -> String {
 fn table(source: &Source<'_>, path: &Path, family: &ListedFamily, curves: &[ScalingCurve<'_>]) -> Markup {
     let body = html! {
         table {
-            caption { "Speed-up with its 95 % interval; below it what the schedule allows, and the share of that which is reached" }
+            caption { "Speed-up with its 95 % interval; below it what the schedule allows, and the share of that which is reached; then the same on the CPUs that the machine gave as many copies of the baseline at once" }
             thead { tr {
                 th.left scope="col" { "workload" }
                 @for size in &family.sizes {
@@ -95,6 +95,7 @@ fn point_cell(
                 @if point.speedup.is_exact() { span.interval { "by definition" } }
                 @else { span.interval { (format::ratio_interval(&point.speedup)) } }
                 (allowed(point, source.cores()))
+                (given(source, &id, Metric::Speedup))
                 (on_one_cpu(source, &id))
             },
             None if !curve.workload.sizes.contains(&size) => td.absent.not-run { "not run at this size" },
@@ -107,6 +108,32 @@ fn allowed(point: &ScalingPoint, cores: usize) -> Markup {
     html! {
         @if let Some(bound) = point.bound {
             span.interval { "of " (format::ratio(&Estimate::exact(bound))) ": " (format!("{:.0} %", 100.0 * point.efficiency(cores))) }
+        }
+    }
+}
+
+/// How many CPUs the machine gave copies of the baseline at once, and how much of what the schedule allows on them is
+/// reached; where that was measured together with `beside`.
+fn given(source: &Source<'_>, id: &CaseId, beside: Metric) -> Markup {
+    let told = || {
+        let case = source.case(id)?;
+        let beside = case.measurement(beside)?;
+        let of = |metric: Metric| {
+            let same = |number: &&Measurement| {
+                (&number.taken_at, &number.revision) == (&beside.taken_at, &beside.revision)
+            };
+            Estimate::of(case.measurement(metric).filter(same)?)
+        };
+        Some((of(Metric::Capacity)?, of(Metric::BoundReached)?))
+    };
+    html! {
+        @if let Some((capacity, reached)) = told() {
+            span.interval title="copies of the baseline run at once in the same rounds: how many times the work of one they got done" {
+                (format!("copies were given {:.2} CPUs [{:.2}, {:.2}]", capacity.value, capacity.low, capacity.high))
+            }
+            span.interval title="the speed-up over what the schedule allows on the CPUs that the copies were given" {
+                (format!("on them {:.0} % of what is allowed [{:.0}, {:.0}]", 100.0 * reached.value, 100.0 * reached.low, 100.0 * reached.high))
+            }
         }
     }
 }
@@ -156,6 +183,7 @@ pub(super) fn against_bound(
     size: usize,
 ) -> Markup {
     let is_work = family.counts == ListedCounts::Work;
+    let id = CaseId { family: family.name.clone(), workload: member.workload.name.clone(), size };
     let bound =
         member.workload.speedup_bound(size).filter(|_| is_work && member.workload.name != family.baseline);
     let speedup = member
@@ -166,7 +194,8 @@ pub(super) fn against_bound(
         @if let (Some(bound), Some(speedup)) = (bound, speedup) {
             span.interval { (format::ratio(&speedup)) " as fast" }
             span.interval title="what the schedule allows, by counting work" { "of " (format::ratio(&Estimate::exact(bound))) }
+            (given(source, &id, Metric::TimeRatio))
         }
-        @if is_work { (on_one_cpu(source, &CaseId { family: family.name.clone(), workload: member.workload.name.clone(), size })) }
+        @if is_work { (on_one_cpu(source, &id)) }
     }
 }

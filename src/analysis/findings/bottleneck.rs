@@ -1,7 +1,9 @@
-//! What limits a case, with the numbers it follows from. The words are in [`words`] and [`advice`].
+//! What limits a case, with the numbers it follows from. The words are in [`words`] and [`advice`], their figures in
+//! [`figures`].
 
 mod advice;
 mod cost;
+mod figures;
 mod words;
 
 use crate::analysis::Estimate;
@@ -9,7 +11,7 @@ use crate::analysis::shares::Share;
 use crate::record::{FindingKind, InstrumentName, Metric};
 
 pub use cost::{Cost, Gain, Seen, kind_of};
-pub(super) use words::times;
+pub(super) use figures::times;
 
 /// An instruction takes longer than at another size.
 #[derive(Debug, Clone, Copy, PartialEq)]

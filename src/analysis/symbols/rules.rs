@@ -261,8 +261,11 @@ const RULES: &[(Group, &[Meets])] = &[
     ),
 ];
 
-/// The groups whose rules a function meets: by its name where it is one of C's, else by its path.
-pub(super) fn groups_of(path: &str, c: Option<&str>) -> Groups {
+/// The groups whose rules the function of `frame` meets: by its name where it is one of C's, else by its path.
+pub(super) fn groups_of(frame: &str, path: &str, c: Option<&str>) -> Groups {
+    if gives_a_lock_back(frame) {
+        return Groups::NONE.with(Synchronisation);
+    }
     let meets = |rule: &Meets| match (rule, c) {
         (C(name), Some(c)) => c == *name,
         (CPrefix(name), Some(c)) => c.starts_with(name),
@@ -275,4 +278,16 @@ pub(super) fn groups_of(path: &str, c: Option<&str>) -> Groups {
         .iter()
         .filter(|(_, rules)| rules.iter().any(meets))
         .fold(Groups::NONE, |groups, (group, _)| groups.with(*group))
+}
+
+/// What is dropped to give a lock back.
+const GUARDS: [&str; 4] = ["::MutexGuard", "::ReentrantLockGuard", "::RwLockReadGuard", "::RwLockWriteGuard"];
+
+/// Whether `frame` drops the guard of a lock: what that takes is the lock's, and nothing that was built.
+fn gives_a_lock_back(frame: &str) -> bool {
+    let of_type = frame.strip_prefix("core::ptr::drop_in_place::<").or_else(|| {
+        frame.contains(" as core::ops::drop::Drop>::drop").then(|| frame.strip_prefix('<')).flatten()
+    });
+    let path = of_type.and_then(|dropped| dropped.split(['<', '>', ' ']).next());
+    path.is_some_and(|path| GUARDS.iter().any(|guard| path.ends_with(guard)))
 }

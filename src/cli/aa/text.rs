@@ -22,8 +22,6 @@ pub(super) fn as_text(check: &SelfCheck) -> String {
         "set aside",
         "s each"
     );
-    let percent =
-        |share: Option<f64>| share.map_or_else(|| "-".to_owned(), |share| format!("{:.2} %", share * 100.0));
     for family in &check.families {
         text.push_str(&format!(
             "{:<20} {:>8} {:>5} {:>10} {:>9} {:>10} {:>6} {:>11} {:>8} {:>9} {:>8} {:>8} {:>9} {:>6.2}\n",
@@ -46,8 +44,38 @@ pub(super) fn as_text(check: &SelfCheck) -> String {
             text.push_str(&format!("  {} failed: {failure}\n", family.failed));
         }
     }
+    text.push_str(&strays(check));
     text.push_str(&summary(check));
     text
+}
+
+/// How far absolute times stray, and how often the host was in another mode; nothing where no case was compared twenty times.
+fn strays(check: &SelfCheck) -> String {
+    let told: Vec<_> = check.families.iter().filter(|family| family.time_strays.is_some()).collect();
+    if told.is_empty() {
+        return String::new();
+    }
+    let mut text =
+        "absolute times: 19 of 20 comparisons' lie within so much of the middle of their case's (kept blocks)\n".to_owned();
+    text.push_str(&format!(
+        "{:<20} {:>8} {:>9} {:>12} {:>19}\n",
+        "family", "planted", "as timed", "in canaries", "in a slower mode"
+    ));
+    for family in told {
+        text.push_str(&format!(
+            "{:<20} {:>8} {:>9} {:>12} {:>19}\n",
+            family.family,
+            percent(Some(family.planted)),
+            percent(family.time_strays),
+            percent(family.time_in_canaries_strays),
+            format!("{} of {}", family.slowed, family.comparisons - family.failed),
+        ));
+    }
+    text
+}
+
+fn percent(share: Option<f64>) -> String {
+    share.map_or_else(|| "-".to_owned(), |share| format!("{:.2} %", share * 100.0))
 }
 
 /// What readers look for, in sentences.

@@ -104,6 +104,26 @@ fn changes_of(smallest: f64) -> String {
     }
 }
 
+/// How many quads were set aside, and why: the most frequent cause first. Nothing where none were.
+fn set_aside(cases: &[ComparedCase]) -> Option<String> {
+    let mut causes: Vec<(&str, u64)> = Vec::new();
+    for aside in cases.iter().flat_map(|case| &case.set_aside) {
+        match causes.iter_mut().find(|(cause, _)| *cause == aside.cause) {
+            Some((_, quads)) => *quads += aside.quads,
+            None => causes.push((&aside.cause, aside.quads)),
+        }
+    }
+    causes.sort_unstable_by_key(|(_, quads)| std::cmp::Reverse(*quads));
+    let aside: u64 = causes.iter().map(|(_, quads)| quads).sum();
+    let taken = aside + cases.iter().map(|case| case.quads).sum::<u64>();
+    let percent = |quads: u64| quads as f64 * 100.0 / taken as f64;
+    let causes: Vec<String> =
+        causes.into_iter().map(|(cause, quads)| format!("{:.1} % {cause}", percent(quads))).collect();
+    (aside > 0).then(|| {
+        format!("{:.1} % of {taken} quads of blocks set aside: {}\n", percent(aside), causes.join(", "))
+    })
+}
+
 fn ending(comparison: &Comparison) -> String {
     let mut text = String::new();
     let mut smallest: Vec<f64> = comparison
@@ -121,6 +141,7 @@ fn ending(comparison: &Comparison) -> String {
             comparison.tolerance * 100.0
         ));
     }
+    text.extend(set_aside(&comparison.cases));
     for (cases, side) in [(&comparison.only_before, "the revision"), (&comparison.only_after, "this tree")] {
         if !cases.is_empty() {
             let ids: Vec<String> = cases.iter().map(ToString::to_string).collect();
@@ -134,4 +155,29 @@ fn ending(comparison: &Comparison) -> String {
         text.push_str("interrupted: what stands here is what was compared until then\n");
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::SetAside;
+
+    #[test]
+    fn what_was_set_aside_is_told_by_cause_the_most_frequent_first() {
+        let case = |quads: u64, causes: &[(&str, u64)]| {
+            let id = "family/loop@1".parse().expect("a well-formed id");
+            let aside = |(cause, quads): &(&str, u64)| SetAside { cause: (*cause).to_owned(), quads: *quads };
+            ComparedCase {
+                quads,
+                set_aside: causes.iter().map(aside).collect(),
+                ..ComparedCase::unmeasured(id, VerdictWord::Equal, String::new())
+            }
+        };
+        let cases = [case(50, &[("preempted", 10)]), case(100, &[("preempted", 10), ("a flip", 30)])];
+        assert_eq!(
+            set_aside(&cases).as_deref(),
+            Some("25.0 % of 200 quads of blocks set aside: 15.0 % a flip, 10.0 % preempted\n")
+        );
+        assert_eq!(set_aside(&[case(50, &[])]), None);
+    }
 }

@@ -5,9 +5,8 @@ use std::time::{Duration, Instant};
 #[cfg(target_os = "linux")]
 use super::baton::Pipes;
 use super::block::Block;
-use super::causes::Causes;
 use super::engine::{Budget, StartError, Taken};
-use super::quads::{Which, orders, ratios};
+use super::quads::{Told, Which, orders, read};
 use super::server::Server;
 use super::statistics::FEWEST_QUADS;
 use super::wire::{Ordered, Reply, Request};
@@ -82,25 +81,23 @@ impl Bench {
         let wanted = affordable.clamp(FEWEST_QUADS, budget.quads);
         let began = Instant::now();
         let patience = Duration::from_nanos(quad_ns.saturating_mul(wanted as u64)) * PATIENCE;
-        let (mut all_ratios, mut causes, mut all_blocks) = (Vec::new(), Causes::default(), Vec::new());
-        while all_ratios.len() < wanted && (causes.taken() == 0 || began.elapsed() < patience) {
-            let orders = orders(wanted - all_ratios.len(), draw);
+        let (mut told, mut all_blocks) = (Told::default(), Vec::new());
+        while told.ratios.len() < wanted && (told.causes.taken() == 0 || began.elapsed() < patience) {
+            let orders = orders(wanted - told.ratios.len(), draw);
             let blocks = self.run(&orders)?;
-            let (ratios, met) = ratios(&orders, &blocks, self.concurrent);
-            let per_element = self.per_element();
-            all_ratios.extend(ratios.into_iter().map(|ratio| ratio + per_element));
-            causes.add(&met);
+            told.add(read(&orders, &blocks, self.concurrent));
             all_blocks.extend(orders.into_iter().flatten().zip(blocks));
         }
+        let per_element = self.per_element();
         let times_of = |which: Which| {
             let of_side = all_blocks.iter().filter(|(side, _)| *side == which);
             super::median(of_side.map(|(_, block)| block.iteration_ns()).collect())
         };
         Ok(Taken {
-            ratios: all_ratios,
-            causes,
+            ratios: told.ratios.into_iter().map(|ratio| ratio + per_element).collect(),
+            causes: told.causes,
             iteration_ns: [times_of(0), times_of(1)],
-            canary_ns: super::median(all_blocks.iter().map(|(_, block)| block.canary_ns as f64).collect()),
+            in_one_mode: told.in_one_mode,
         })
     }
 

@@ -42,6 +42,11 @@ const MODE: f64 = 0.06;
 /// 10 to 20 of 100 pairs, and those 80 µs apart in 30 to 40 (measured).
 const LONGEST_IN_ONE_MODE_NS: u64 = 2_000_000;
 
+/// Whether a canary that took `slower` was sung in another mode than one that took `faster`.
+pub(super) fn is_another_mode(slower: f64, faster: f64) -> bool {
+    slower > faster * (1.0 + MODE)
+}
+
 /// Why the blocks of one quad cannot be compared, if they cannot; `concurrent` ones wait for themselves. `slowness` is
 /// how many times its side's fastest each block's canaries took: where the canary's own code lies differs from build to
 /// build.
@@ -68,7 +73,7 @@ pub(super) fn cause(blocks: &[Block], slowness: &[f64], concurrent: bool) -> Opt
     }
     let most = slowness.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let least = slowness.iter().copied().fold(f64::INFINITY, f64::min);
-    (most > least * (1.0 + MODE)).then_some(Cause::ModeFlip)
+    is_another_mode(most, least).then_some(Cause::ModeFlip)
 }
 
 /// How many quads were kept, and how many set aside by which cause.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::bench::Bench;
 use super::causes::Causes;
+use super::modes::InOneMode;
 use super::pinning::{self, Cpus};
 use super::quads::Which;
 use super::server::Server;
@@ -60,8 +61,8 @@ pub struct Taken {
     pub causes: Causes,
     /// Median nanoseconds an iteration of either side.
     pub iteration_ns: [f64; 2],
-    /// Median nanoseconds of the canary.
-    pub canary_ns: f64,
+    /// Either side's blocks whose mode the canaries tell.
+    pub(super) in_one_mode: [Vec<InOneMode>; 2],
 }
 
 /// Why a start measured nothing.

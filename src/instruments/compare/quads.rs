@@ -2,6 +2,7 @@
 
 use super::block::Block;
 use super::causes::{Causes, cause};
+use super::modes::InOneMode;
 use crate::instruments::interleaved::Shuffle;
 
 /// Who runs: the first side, or the second.
@@ -29,10 +30,31 @@ fn canaries(block: &Block) -> [f64; 2] {
     [block.canary_ns, block.canary_after_ns].map(|ns| ns as f64)
 }
 
-/// The ratios of the quads that nothing disturbed, and what became of the others.
-pub(super) fn ratios(orders: &[[Which; 4]], blocks: &[Block], concurrent: bool) -> (Vec<f64>, Causes) {
-    let mut causes = Causes::default();
-    let mut ratios = Vec::new();
+/// What the quads that nothing disturbed tell, and what became of the others.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    /// The logarithm of each quad's ratio.
+    pub(super) ratios: Vec<f64>,
+    /// Quads kept and set aside.
+    pub(super) causes: Causes,
+    /// Either side's blocks whose mode the canaries around them tell.
+    pub(super) in_one_mode: [Vec<InOneMode>; 2],
+}
+
+impl Told {
+    /// All that `other` tells too.
+    pub(super) fn add(&mut self, other: Self) {
+        self.ratios.extend(other.ratios);
+        self.causes.add(&other.causes);
+        for (own, others) in self.in_one_mode.iter_mut().zip(other.in_one_mode) {
+            own.extend(others);
+        }
+    }
+}
+
+/// What `blocks`, run in `orders`, tell.
+pub(super) fn read(orders: &[[Which; 4]], blocks: &[Block], concurrent: bool) -> Told {
+    let mut told = Told::default();
     let fastest = [0, 1].map(|side| {
         let of_side = orders.iter().flatten().zip(blocks).filter(|(which, _)| **which == side);
         of_side.flat_map(|(_, block)| canaries(block)).fold(f64::INFINITY, f64::min)
@@ -44,12 +66,17 @@ pub(super) fn ratios(orders: &[[Which; 4]], blocks: &[Block], concurrent: bool) 
             .flat_map(|(which, block)| canaries(block).map(|ns| ns / fastest[*which]))
             .collect();
         let cause = cause(quad, &slowness, concurrent);
-        causes.count(cause);
-        if cause.is_none() {
-            ratios.extend(log_ratio(*order, quad));
+        told.causes.count(cause);
+        if cause.is_some() {
+            continue;
+        }
+        told.ratios.extend(log_ratio(*order, quad));
+        // What other threads do runs on other CPUs, of which the canary knows nothing.
+        for (which, block) in order.iter().zip(quad).filter(|_| !concurrent) {
+            told.in_one_mode[*which].extend(InOneMode::of(block));
         }
     }
-    (ratios, causes)
+    told
 }
 
 #[cfg(test)]
@@ -89,8 +116,8 @@ mod tests {
         blocks[5].involuntary = 1;
         blocks[9].wall_ns = 0;
         let orders = orders(3, &mut Shuffle::new(1));
-        let (ratios, causes) = ratios(&orders, &blocks, false);
-        assert_eq!((ratios, causes.kept, causes.taken()), (vec![0.0], 2, 3));
+        let told = read(&orders, &blocks, false);
+        assert_eq!((told.ratios, told.causes.kept, told.causes.taken()), (vec![0.0], 2, 3));
     }
 
     #[test]
@@ -105,10 +132,24 @@ mod tests {
                 Block { canary_ns: ns, canary_after_ns: ns, ..block(1_000_000) }
             })
             .collect();
-        assert_eq!(ratios(&orders, &blocks, false).1.kept, 2);
+        assert_eq!(read(&orders, &blocks, false).causes.kept, 2);
         blocks[5].canary_ns = 30_000;
-        let causes = ratios(&orders, &blocks, false).1;
+        let causes = read(&orders, &blocks, false).causes;
         assert_eq!((causes.kept, causes.taken()), (1, 2));
+    }
+
+    #[test]
+    fn blocks_of_kept_quads_tell_their_mode_and_threads_on_other_cpus_do_not() {
+        let orders = orders(2, &mut Shuffle::new(5));
+        let short = block(100_000);
+        let mut blocks = vec![short; 8];
+        let counted = |blocks: &[Block], concurrent| {
+            read(&orders, blocks, concurrent).in_one_mode.map(|blocks| blocks.len())
+        };
+        assert_eq!(counted(&blocks, false), [4, 4]);
+        assert_eq!(counted(&blocks, true), [0, 0]);
+        blocks[4].canary_ns = 30_000;
+        assert_eq!(counted(&blocks, false), [2, 2]);
     }
 
     #[test]

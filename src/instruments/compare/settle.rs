@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::causes::Causes;
 use super::engine::{Budget, Pair, StartError};
+use super::modes::Modes;
 use super::statistics::{Decision, Rule, Start, Verdict, conclude, decide};
 use crate::instruments::process::interrupted;
 
@@ -18,8 +19,8 @@ pub struct Outcome {
     pub causes: Causes,
     /// Median over starts of the nanoseconds an iteration of either side.
     pub iteration_ns: [f64; 2],
-    /// Median over starts of the canary's nanoseconds.
-    pub canary_ns: f64,
+    /// Either side's times, told apart from how much of its core the host gave the CPU.
+    pub modes: [Modes; 2],
     /// What it took.
     pub took: Duration,
 }
@@ -31,13 +32,16 @@ pub struct Outcome {
 pub fn settle(pair: &mut Pair, rule: &Rule, budget: &Budget, most: Duration) -> Result<Outcome, StartError> {
     let began = Instant::now();
     let (mut starts, mut causes) = (Vec::new(), Causes::default());
-    let (mut first_ns, mut second_ns, mut canaries_ns) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut first_ns, mut second_ns) = (Vec::new(), Vec::new());
+    let mut modes = [Modes::default(), Modes::default()];
     let verdict = loop {
         let taken = pair.start(budget)?;
         causes.add(&taken.causes);
         first_ns.push(taken.iteration_ns[0]);
         second_ns.push(taken.iteration_ns[1]);
-        canaries_ns.push(taken.canary_ns);
+        for (modes, start) in modes.iter_mut().zip(taken.in_one_mode) {
+            modes.add(start);
+        }
         starts.push(Start { ratios: taken.ratios });
         match decide(&starts, rule) {
             Decision::Settled(verdict) => break verdict,
@@ -51,7 +55,7 @@ pub fn settle(pair: &mut Pair, rule: &Rule, budget: &Budget, most: Duration) -> 
         starts: starts.len(),
         causes,
         iteration_ns: [super::median(first_ns), super::median(second_ns)],
-        canary_ns: super::median(canaries_ns),
+        modes,
         took: began.elapsed(),
     })
 }

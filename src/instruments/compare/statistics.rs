@@ -7,6 +7,7 @@ mod decision;
 mod estimate;
 mod interval;
 mod layout;
+mod over_starts;
 #[cfg(test)]
 mod recorded;
 mod signed_rank;
@@ -22,5 +23,6 @@ pub use decision::{Decision, Rule, Verdict, conclude, decide};
 pub use estimate::Estimate;
 pub use interval::Interval;
 pub use layout::Layout;
+pub use over_starts::{OverStarts, over_starts};
 pub use start::{FEWEST_QUADS, Start};
 pub use suite::{benjamini_hochberg, holm};

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Group, SessionError, id_of};
+use super::group::Group;
+use super::{SessionError, id_of};
 use crate::instruments::wire::Reply;
 use crate::instruments::{Effort, Instrument, NoNumber, Reading, moment};
 use crate::record::{CaseId, Failure, LeftOut, Measurement, Recorder, Run};

@@ -7,8 +7,8 @@ use super::lone::run_batches;
 use super::rounds::baseline_of;
 use super::survey;
 use crate::catalogue::{CaseRef, Counts};
-use crate::instruments::compare::statistics::{Estimate, Rule};
-use crate::instruments::compare::{self, Pair, settle};
+use crate::instruments::compare::statistics::{Interval, Rule, over_starts};
+use crate::instruments::compare::{self, Modes, Pair, settle};
 use crate::instruments::process::myself;
 use crate::instruments::session::{has_failed, id_of, known};
 use crate::instruments::{Effort, Instrument, Job, NoNumber, PreparedCase, Reading};
@@ -44,13 +44,20 @@ impl Instrument for Pairs {
         survey()
     }
 
-    /// Each case behind the baseline of its size. Where sizes count workers, all sizes are held against one: rounds do
-    /// that.
+    /// Each case behind the baseline of its size; the baseline, and whoever has none, with itself, which tells its time on the
+    /// full core. Where sizes count workers, all sizes are held against one: rounds do that.
     fn groups(&self, cases: &[CaseRef], run: &Run) -> Vec<Vec<CaseRef>> {
-        let is_short =
-            |case: &CaseRef| known(run, case, Metric::TimeNs).is_none_or(|ns| ns <= LONGEST_ITERATION_NS);
+        let is_within =
+            |case: &CaseRef, most_ns: f64| known(run, case, Metric::TimeNs).is_none_or(|ns| ns <= most_ns);
+        let is_short = |case: &CaseRef| is_within(case, LONGEST_ITERATION_NS);
+        let tells_modes = |case: &CaseRef| {
+            is_within(case, Modes::LONGEST_BLOCK_NS as f64) && !case.entry.concurrency.is_any()
+        };
         let pair_of = |case: &CaseRef| {
-            let baseline = baseline_of(case).filter(|baseline| id_of(baseline) != id_of(case))?;
+            let other = baseline_of(case).filter(|baseline| id_of(baseline) != id_of(case));
+            let Some(baseline) = other else {
+                return tells_modes(case).then(|| vec![*case]);
+            };
             let stands = baseline.unavailable().is_none() && !has_failed(run, &baseline);
             (stands && is_short(case) && is_short(&baseline)).then(|| vec![baseline, *case])
         };
@@ -58,27 +65,34 @@ impl Instrument for Pairs {
         cases.iter().filter(counts_work).filter_map(pair_of).collect()
     }
 
-    /// A pair that cannot be settled in this way has no reading, and is left to the rounds.
+    /// What cannot be settled in this way has no ratio, and is left to the rounds.
     fn measure(&self, job: &Job) -> Result<Vec<Reading>, NoNumber> {
-        let [baseline, case] = job.cases.as_slice() else { return Ok(Vec::new()) };
+        let (Some(first), Some(case)) = (job.cases.first(), job.cases.last()) else { return Ok(Vec::new()) };
         let takes = |case: &PreparedCase| run_batches(&*case.prepared, 1).as_nanos() as f64;
-        if takes(baseline).max(takes(case)) > LONGEST_ITERATION_NS {
+        if takes(first).max(takes(case)) > LONGEST_ITERATION_NS {
             return Ok(Vec::new());
         }
         let (most_starts, most) = budget(job.effort);
-        let mut pair = Pair::together(myself()?, [(baseline.id.clone(), 0), (case.id.clone(), 0)], SEED);
+        let mut pair = Pair::together(myself()?, [(first.id.clone(), 0), (case.id.clone(), 0)], SEED);
         let rule = Rule::with_precision(PRECISION, most_starts);
         let outcome = settle(&mut pair, &rule, &compare::Budget::ordinary(TIME_OUT), most)
             .map_err(|error| error.to_string())?;
-        let known = outcome.verdict.estimate().filter(|estimate| estimate.starts >= FEWEST_STARTS);
-        let reading = |Estimate { ratio, interval, .. }: &Estimate| Reading {
+        let reading = |metric, value, Interval { low, high }| Reading {
             case: case.id.clone(),
-            metric: Metric::TimeRatio,
-            value: *ratio,
-            low: interval.low,
-            high: interval.high,
+            metric,
+            value,
+            low,
+            high,
         };
-        Ok(known.map(reading).into_iter().collect())
+        let known = outcome.verdict.estimate().filter(|estimate| estimate.starts >= FEWEST_STARTS);
+        let ratio = known
+            .filter(|_| first.id != case.id)
+            .map(|estimate| reading(Metric::TimeRatio, estimate.ratio, estimate.interval));
+        let starts = outcome.modes[1].on_full_core_ns();
+        let on_full_core = over_starts(&starts)
+            .filter(|_| starts.len() >= FEWEST_STARTS)
+            .map(|told| reading(Metric::TimeFullCoreNs, told.middle, told.interval));
+        Ok(ratio.into_iter().chain(on_full_core).collect())
     }
 }
 
@@ -118,9 +132,12 @@ mod tests {
     }
 
     #[test]
-    fn each_member_is_compared_with_the_baseline_of_its_size_and_that_with_nobody() {
+    fn each_member_is_compared_with_the_baseline_of_its_size_and_that_with_itself() {
         let run = new_run();
-        assert_eq!(pairs(&cases("build-vec/push@100"), &run).first(), None);
+        assert_eq!(pairs(&cases("build-vec/push@100")[..1], &run), ["build-vec/push@100"]);
+        assert_eq!(pairs(&cases("noop/"), &run), ["noop/noop@1"]);
+        // Threads run on other CPUs than the one whose canary sings.
+        assert!(pairs(&cases("shared-counter/mutex@"), &run).is_empty());
         assert_eq!(
             pairs(&cases("build-vec/collect@100")[..1], &run),
             ["build-vec/push@100 build-vec/collect@100"]

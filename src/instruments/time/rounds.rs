@@ -3,8 +3,9 @@
 //!
 //! The estimate is the median of the rounds' ratios, its interval the sign test's.
 
-use std::convert::Infallible;
+use std::collections::BTreeSet;
 
+use super::copies::{Copies, Shared, shared_by};
 use super::lone::run_batches;
 use super::{Budget, survey};
 use crate::catalogue::{CaseRef, Counts};
@@ -54,23 +55,78 @@ impl Instrument for Rounds {
 
     fn measure(&self, job: &Job) -> Result<Vec<Reading>, NoNumber> {
         let budget = Budget::of(job.effort);
-        let rounds = take_rounds(&job.cases, &budget);
+        let rounds = Rows::take(&job.cases, &budget)?;
+        Ok(rounds.readings(&job.cases, shared_by))
+    }
+}
+
+/// What rounds took: a column a case, and then one for each number of copies of the first.
+struct Rows {
+    rows: Vec<Vec<Timed>>,
+    copies: Vec<usize>,
+}
+
+impl Rows {
+    /// Rounds of `cases`, and of as many copies of the first as each needs CPUs.
+    fn take(cases: &[PreparedCase], budget: &Budget) -> Result<Self, String> {
+        let baseline = cases[0].case;
+        let wanted: BTreeSet<usize> =
+            cases.iter().skip(1).filter_map(|case| Some(shared_by(&case.case)?.cpus)).collect();
+        let most = wanted.last().copied().unwrap_or(0);
+        let ready = Copies::of(move || baseline.prepare(), most)?;
+        let of_cases = cases.iter().map(|case| {
+            let member: Member<'_, _> = Box::new(|iterations| Ok(run_batches(&*case.prepared, iterations)));
+            member
+        });
+        let of_copies = wanted.iter().map(|count| {
+            let member: Member<'_, _> = Box::new(|iterations| ready.run(*count, iterations));
+            member
+        });
+        let mut members: Vec<Member<'_, String>> = of_cases.chain(of_copies).collect();
+        let rounds = interleaved::Budget {
+            rounds: budget.rounds,
+            fewest: FEWEST_ROUNDS,
+            waited_for: cases.len(),
+            member_ns: budget.member_ns,
+        };
+        let blocks: Vec<u64> = members
+            .iter_mut()
+            .map(|member| block_size(member, budget.block_ns))
+            .collect::<Result<_, String>>()?;
+        let rows = interleaved::take_rounds(&mut members, &blocks, &rounds, stolen_ns)?;
+        drop(members);
+        Ok(Self { rows, copies: wanted.into_iter().collect() })
+    }
+
+    /// What they tell of the cases; `shared` is what is known of a computation that a case shares.
+    fn readings(&self, cases: &[PreparedCase], shared: impl Fn(&CaseRef) -> Option<Shared>) -> Vec<Reading> {
         let mut readings = Vec::new();
-        for (index, case) in job.cases.iter().enumerate().skip(1) {
-            let mut compare = |metric, numerator: usize, denominator: usize| {
-                let ratio = |[numerator, denominator]: [f64; 2]| numerator / denominator;
-                let ratios = undisturbed(&rounds, [numerator, denominator], FEWEST_ROUNDS, ratio);
-                let MedianInterval { median, low, high } = median_interval(&ratios);
+        for (index, case) in cases.iter().enumerate().skip(1) {
+            let mut tell = |metric, ratios: &[f64]| {
+                let MedianInterval { median, low, high } = median_interval(ratios);
                 readings.push(Reading { case: case.id.clone(), metric, value: median, low, high });
             };
+            let over = |[one, other]: [f64; 2]| one / other;
+            let undisturbed = |one, other| undisturbed(&self.rows, [one, other], FEWEST_ROUNDS, over);
             if case.case.family.axis.counts == Counts::Workers {
-                compare(Metric::Speedup, 0, index);
+                tell(Metric::Speedup, &undisturbed(0, index));
             }
-            if let Some(baseline) = same_size_baseline(&job.cases, index) {
-                compare(Metric::TimeRatio, index, baseline);
+            if let Some(baseline) = same_size_baseline(cases, index) {
+                tell(Metric::TimeRatio, &undisturbed(index, baseline));
+            }
+            let Some(Shared { bound, cpus }) = shared(&case.case) else { continue };
+            if let Some(place) = self.copies.iter().position(|count| *count == cpus) {
+                // Of all rounds: a CPU that was taken away is what the copies are there for.
+                let place = cases.len() + place;
+                let of_all = |times: f64, one: usize, other: usize| -> Vec<f64> {
+                    self.rows.iter().map(|row| times * row[one].ns / row[other].ns).collect()
+                };
+                tell(Metric::Capacity, &of_all(cpus as f64, 0, place));
+                // The speed-up over the bound, and that over the share of the CPUs which was given.
+                tell(Metric::BoundReached, &of_all(1.0 / bound, place, index));
             }
         }
-        Ok(readings)
+        readings
     }
 }
 
@@ -95,24 +151,6 @@ fn same_size_baseline(cases: &[PreparedCase], index: usize) -> Option<usize> {
 
 /// Fewest rounds: below six, the sign test has no 95 % interval at all.
 const FEWEST_ROUNDS: usize = 11;
-
-/// A row a round, a column a case.
-fn take_rounds(cases: &[PreparedCase], budget: &Budget) -> Vec<Vec<Timed>> {
-    let mut members: Vec<Member<'_, Infallible>> = cases
-        .iter()
-        .map(|case| {
-            let member: Member<'_, _> = Box::new(|iterations| Ok(run_batches(&*case.prepared, iterations)));
-            member
-        })
-        .collect();
-    let rounds =
-        interleaved::Budget { rounds: budget.rounds, fewest: FEWEST_ROUNDS, member_ns: budget.member_ns };
-    let blocks: Result<Vec<u64>, Infallible> =
-        members.iter_mut().map(|member| block_size(member, budget.block_ns)).collect();
-    let Ok(taken) =
-        blocks.and_then(|blocks| interleaved::take_rounds(&mut members, &blocks, &rounds, stolen_ns));
-    taken
-}
 
 #[cfg(test)]
 mod tests {
@@ -146,6 +184,27 @@ mod tests {
         let groups = Rounds.groups(&wanted, &an_empty_run());
         let ids: Vec<String> = groups.concat().iter().map(ToString::to_string).collect();
         assert_eq!(ids, ["build-vec/push@100", "build-vec/collect@100"]);
+    }
+
+    #[test]
+    fn what_a_schedule_reaches_is_held_against_what_the_machine_gave_copies_in_the_same_rounds() {
+        let prepared = |name: &str| {
+            let case = CATALOGUE.case("gcd", name, 10).expect("it is in the catalogue");
+            PreparedCase { id: id_of(&case), case, prepared: case.prepare() }
+        };
+        let cases = [prepared("serial"), prepared("two-threads")];
+        let (bound, cpus) = (1.9, 2);
+        // One CPU in ten is taken away from copies and threads alike, and sharing costs nothing; then a tenth of the work.
+        for (sharing, reached) in [(1.0, 1.0), (1.1, 1.0 / 1.1)] {
+            let row = [100.0, 100.0 / bound / 0.9 * sharing, 100.0 / 0.9];
+            let rows = vec![row.map(|ns| Timed { ns, stolen: true }).to_vec(); 11];
+            let readings =
+                Rows { rows, copies: vec![cpus] }.readings(&cases, |_| Some(Shared { bound, cpus }));
+            let of =
+                |metric| readings.iter().find(|reading| reading.metric == metric).expect("a reading").value;
+            assert!((of(Metric::Capacity) - 1.8).abs() < 1e-9, "{readings:?}");
+            assert!((of(Metric::BoundReached) - reached).abs() < 1e-9, "{readings:?}");
+        }
     }
 
     #[test]

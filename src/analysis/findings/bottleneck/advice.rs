@@ -1,6 +1,6 @@
 //! The words of findings: what to try.
 
-use super::words::short;
+use super::figures::short;
 use super::{Bottleneck, Gain, kind_of};
 use crate::record::FindingKind;
 

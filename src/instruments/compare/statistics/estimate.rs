@@ -2,6 +2,7 @@
 
 use super::interval::{Interval, RESOLUTION};
 use super::layout::Layout;
+use super::over_starts::{LEFT_OUT, mean_and_deviation, reported};
 use super::signed_rank::WalshAverages;
 use super::start::{Middle, Start};
 use super::student::{quantile, tail};
@@ -59,10 +60,6 @@ pub(super) struct Level {
 /// was measured from 1 (−4.6 to +2.7 % for memcpy), so that states at ±6 % deceive nobody about a change of 2 % either.
 const UNSEEN_LAYOUT: f64 = 0.1;
 
-/// What the reported interval leaves out at each end if the number of starts is fixed. To stop by what was seen costs up
-/// to two points of coverage, so an interval made at 95.5 % holds 95 (simulated: 93 to 97, docs/method.md).
-const LEFT_OUT: f64 = 0.0225;
-
 /// What a normal deviate exceeds in 5 of 100 cases: the smallest effect is missed so often.
 const MISSED: f64 = 1.644_853_6;
 
@@ -83,20 +80,16 @@ impl Estimate {
         // The median of the errors: a start in a bad stretch of the host has one that says nothing of the others.
         let errors = middles.iter().map(|start| start.error).collect();
         let within = super::super::median(errors).max(RESOLUTION);
-        let mean = medians.iter().sum::<f64>() / count as f64;
-        let (between, freedom) = if count == 1 {
-            (within, quads - 1)
+        let (mean, between, freedom) = if count == 1 {
+            (medians[0], within, quads - 1)
         } else {
-            let squares: f64 = medians.iter().map(|median| (median - mean).powi(2)).sum();
-            ((squares / (count - 1) as f64).sqrt(), count - 1)
+            let (mean, deviation) = mean_and_deviation(&medians);
+            (mean, deviation, count - 1)
         };
         let root = (count as f64).sqrt();
         let averages = WalshAverages::of(&medians);
         let middle = averages.middle();
-        let interval = averages.interval(LEFT_OUT).map_or_else(
-            || Interval::around(mean, quantile(LEFT_OUT, freedom) * between.max(RESOLUTION) / root),
-            |ends| Interval::between(*ends.start(), *ends.end()),
-        );
+        let interval = reported(&averages, mean, between.max(RESOLUTION) / root, freedom);
         let layout = (count > 1).then(|| Layout::of(&medians, middle, within));
         let tail_share = level.false_alarm * level.share / 2.0;
         let (certain, smallest, evidence) = if let Some(ends) = averages.interval(tail_share) {

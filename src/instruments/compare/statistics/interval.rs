@@ -3,7 +3,7 @@
 /// Log ratios are not known better than this, however alike they look: a nanosecond in a block of 100 µs.
 pub(super) const RESOLUTION: f64 = 1e-5;
 
-/// A range of ratios B / A: 1.02 is two percent slower.
+/// A range of what starts tell: of ratios B / A, where 1.02 is two percent slower, or of times.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Interval {
     /// Its lower end.

@@ -1,0 +1,133 @@
+//! What an iteration takes, told apart from how much of its core the host gave the CPU meanwhile.
+
+use super::block::Block;
+use super::causes::is_another_mode;
+use super::median;
+
+/// Fewer blocks of a start say nothing.
+const FEWEST_BLOCKS: usize = 6;
+
+/// A block that ran in one mode of the host's.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct InOneMode {
+    /// What the canaries around it took on average.
+    canary_ns: f64,
+    /// An iteration.
+    iteration_ns: f64,
+}
+
+impl InOneMode {
+    /// `block`, of a quad that is kept, where it is short enough.
+    pub(super) fn of(block: &Block) -> Option<Self> {
+        let canary_ns = (block.canary_ns + block.canary_after_ns) as f64 / 2.0;
+        let iteration_ns = block.iteration_ns();
+        let is_told = block.wall_ns <= Modes::LONGEST_BLOCK_NS && canary_ns > 0.0 && iteration_ns > 0.0;
+        is_told.then_some(Self { canary_ns, iteration_ns })
+    }
+}
+
+/// One side's blocks, start by start.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Modes(Vec<Vec<InOneMode>>);
+
+impl Modes {
+    /// Of longer blocks the canaries around them do not tell the mode: one lasts from some 50 µs on, and already blocks of
+    /// 200 µs are disturbed between two canaries that agree (docs/method.md, the table of standard errors).
+    pub const LONGEST_BLOCK_NS: u64 = 200_000;
+
+    /// One start more.
+    pub(super) fn add(&mut self, start: Vec<InOneMode>) {
+        self.0.push(start);
+    }
+
+    fn fastest_canary_ns(&self) -> f64 {
+        self.0.iter().flatten().map(|block| block.canary_ns).fold(f64::INFINITY, f64::min)
+    }
+
+    /// The median over starts of what `of` makes of a block, over a start's blocks `in_which` it; one value a start that
+    /// has enough of them.
+    fn starts(&self, which: impl Fn(&InOneMode) -> bool, of: impl Fn(&InOneMode) -> f64) -> Vec<f64> {
+        let values = |start: &Vec<InOneMode>| -> Vec<f64> {
+            start.iter().filter(|block| which(block)).map(&of).collect()
+        };
+        self.0.iter().map(values).filter(|values| values.len() >= FEWEST_BLOCKS).map(median).collect()
+    }
+
+    /// Nanoseconds an iteration while the host gave this CPU as much of its core as it ever did in the comparison, a value a
+    /// start in which that was so for long enough.
+    pub fn on_full_core_ns(&self) -> Vec<f64> {
+        let fastest = self.fastest_canary_ns();
+        self.starts(|block| !is_another_mode(block.canary_ns, fastest), |block| block.iteration_ns)
+    }
+
+    /// An iteration in multiples of the canary, the median over starts: the same in every mode, for code that is bound by
+    /// throughput as the canary is. Nothing where no start tells it.
+    pub fn in_canaries(&self) -> Option<f64> {
+        middle(self.starts(|_| true, |block| block.iteration_ns / block.canary_ns))
+    }
+
+    /// Nanoseconds an iteration of the same blocks, in whatever mode they ran.
+    pub fn as_timed_ns(&self) -> Option<f64> {
+        middle(self.starts(|_| true, |block| block.iteration_ns))
+    }
+
+    /// Whether half of the blocks or more ran in a slower mode than the fastest that was seen; nothing of none.
+    pub fn is_slowed(&self) -> Option<bool> {
+        let canaries: Vec<f64> = self.0.iter().flatten().map(|block| block.canary_ns).collect();
+        middle(canaries).map(|canary| is_another_mode(canary, self.fastest_canary_ns()))
+    }
+}
+
+fn middle(values: Vec<f64>) -> Option<f64> {
+    (!values.is_empty()).then(|| median(values))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// So many blocks of a mode in which everything that is bound by throughput takes `times` as long.
+    fn blocks(count: usize, times: f64, iteration_ns: f64) -> Vec<InOneMode> {
+        vec![InOneMode { canary_ns: 8_000.0 * times, iteration_ns }; count]
+    }
+
+    fn modes(starts: &[Vec<InOneMode>]) -> Modes {
+        Modes(starts.to_vec())
+    }
+
+    #[test]
+    fn bound_by_throughput_a_multiple_of_the_canary_is_the_same_in_every_mode() {
+        let starts = [blocks(8, 1.0, 40.0), blocks(8, 1.6, 64.0), blocks(8, 1.6, 64.0)];
+        let modes = modes(&starts);
+        assert_eq!(modes.in_canaries(), Some(0.005));
+        assert_eq!((modes.as_timed_ns(), modes.is_slowed()), (Some(64.0), Some(true)));
+        assert_eq!(modes.on_full_core_ns(), [40.0]);
+    }
+
+    #[test]
+    fn waiting_for_memory_the_time_on_the_full_core_is_still_as_timed() {
+        // As long in every mode; a start wholly in a slow mode, and one with too few blocks in the fast one, say nothing.
+        let mixed = |fast: usize| [blocks(fast, 1.0, 40.0), blocks(9, 1.6, 41.0)].concat();
+        let modes = modes(&[mixed(7), blocks(9, 1.6, 41.0), mixed(5)]);
+        assert_eq!(modes.on_full_core_ns(), [40.0]);
+        assert_eq!(Modes::default().in_canaries(), None);
+        assert_eq!(Modes::default().is_slowed(), None);
+    }
+
+    #[test]
+    fn long_blocks_and_empty_ones_tell_no_mode() {
+        let block = |wall_ns: u64| Block {
+            iterations: 10,
+            wall_ns,
+            canary_ns: 8_000,
+            canary_after_ns: 8_200,
+            ..Block::default()
+        };
+        assert_eq!(
+            InOneMode::of(&block(50_000)),
+            Some(InOneMode { canary_ns: 8_100.0, iteration_ns: 5_000.0 })
+        );
+        assert_eq!(InOneMode::of(&block(0)), None);
+        assert_eq!(InOneMode::of(&block(Modes::LONGEST_BLOCK_NS + 1)), None);
+    }
+}
