@@ -90,9 +90,9 @@ impl Budget {
         match effort {
             Effort::Quick => Self {
                 warm_up_s: 0.1,
-                measurement_s: 0.35,
+                measurement_s: 0.3,
                 samples: 25,
-                resamples: 2_000,
+                resamples: 1_000,
                 block_ns: 1_000_000,
                 rounds: 41,
                 member_ns: 250_000_000,
