@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::Estimate;
 use super::symbols::{Group, Groups, Symbol};
 use crate::record::Folded;
 
@@ -35,6 +36,12 @@ impl Share {
         let centre = (value + Z * Z / (2.0 * n)) / (1.0 + Z * Z / n);
         let half = Z / (1.0 + Z * Z / n) * (value * (1.0 - value) / n + Z * Z / (4.0 * n * n)).sqrt();
         Self { value, low: (centre - half).clamp(0.0, value), high: (centre + half).clamp(value, 1.0) }
+    }
+
+    /// The share of the time that is spared where something is so many `times` as fast.
+    pub fn saved(times: Estimate) -> Self {
+        let of = |times: f64| (1.0 - 1.0 / times).max(0.0);
+        Self { value: of(times.value), low: of(times.low), high: of(times.high) }
     }
 
     /// Of a whole of which only `factor` is this share's own whole.

@@ -223,6 +223,7 @@ mod tests {
             runqueue_own_ns: 0,
             stolen_ns: 0,
             others_cpu_ns: None,
+            births: None,
             slices: 100,
             most_threads: 1,
             children: Some(0.0),

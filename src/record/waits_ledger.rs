@@ -30,6 +30,9 @@ pub struct WaitsLedger {
     /// system does not tell.
     #[serde(default)]
     pub others_cpu_ns: Option<u64>,
+    /// Threads born in an iteration, as the kernel recorded one; `None` where it records none.
+    #[serde(default)]
+    pub births: Option<f64>,
     /// How often a thread was given a CPU.
     pub slices: u64,
     /// Most threads alive at once, the measuring one included.

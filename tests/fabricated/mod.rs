@@ -546,6 +546,7 @@ pub(crate) fn waits() -> WaitsLedger {
         children: Some(1.0),
         children_cpu_ns: ms(125),
         others_cpu_ns: None,
+        births: None,
         threads,
         timeline: Timeline {
             length_ns: ms(100),

@@ -215,7 +215,7 @@ fn waiting() -> [Row; 3] {
             Kind::Waiting,
             children.findings("children/one-after-another@10"),
         )
-        .says("in wait4, where 10 children an iteration are waited for"),
+        .says("in wait4, waiting for 10 children an iteration"),
         Row::of(
             "dispatch/process-ready@100",
             Kind::SystemCalls,

@@ -274,6 +274,7 @@ pub(crate) fn books(busy: u64, starved: u64, threads: &[(&str, [u64; 4], &str)])
         children: Some(0.0),
         children_cpu_ns: 0,
         others_cpu_ns: None,
+        births: None,
         threads,
         timeline: Timeline::default(),
         sampling: Sampling::default(),

@@ -78,8 +78,9 @@ fn spawning(case: &Case<'_>) -> Option<Found> {
     let ledger = case.files.waits.as_ref().map(|kept| &kept.data);
     let iterations = ledger.map_or(1, |ledger| ledger.iterations).max(1) as f64;
     let born = ledger.map_or(0, |ledger| ledger.threads.iter().map(|thread| thread.count).sum::<usize>());
-    // The measuring thread is always there.
-    let threads = born.saturating_sub(1) as f64 / iterations;
+    // The kernel counted one iteration's; else those that were seen, less the measuring one, which is always there.
+    let seen = born.saturating_sub(1) as f64 / iterations;
+    let threads = ledger.and_then(|ledger| ledger.births).unwrap_or(seen);
     let children = ledger.and_then(|ledger| ledger.children).unwrap_or(0.0);
     let stacks =
         case.stacks().map(|(shares, seen)| (shares.group(Group::Spawning).scaled(case.busy()), seen));

@@ -134,8 +134,10 @@ pub enum Bottleneck {
     },
     /// Threads wait for each other.
     LockContention {
-        /// Share of the workers' wall time blocked in futex.
+        /// Share of the workers' wall time blocked in futex; where they spin, what the same threads on one CPU gain.
         share: Share,
+        /// Whether they wait on their CPUs.
+        spinning: bool,
         /// CPUs used on average.
         cpus_used: f64,
         /// CPUs that its threads could use.
@@ -236,11 +238,7 @@ impl Bottleneck {
             | Self::Starved { share, .. }
             | Self::Spawning { share: (share, _), .. } => Some(*share),
             Self::ExcessWork { times, .. } => Some(Share::exact(1.0 - 1.0 / times)),
-            Self::MemoryBound { slower, .. } => slower.map(|Slower { times, .. }| Share {
-                value: 1.0 - 1.0 / times.value,
-                low: (1.0 - 1.0 / times.low).max(0.0),
-                high: 1.0 - 1.0 / times.high,
-            }),
+            Self::MemoryBound { slower, .. } => slower.map(|Slower { times, .. }| Share::saved(times)),
             Self::LockContention { share, .. } => Some(*share),
             Self::SuperLinear { ahead, .. } => Some(Share::exact(1.0 - 1.0 / ahead)),
             Self::AtFloor { .. }
@@ -257,7 +255,9 @@ impl Bottleneck {
         match self {
             Self::ExcessWork { times, .. } => Some(*times),
             Self::AtFloor { times, .. } => Some(times.value.max(1.0)),
-            Self::LockContention { cpus_used, usable, .. } => Some((*usable as f64 / cpus_used).max(1.0)),
+            Self::LockContention { cpus_used, usable, spinning: false, .. } => {
+                Some((*usable as f64 / cpus_used).max(1.0))
+            }
             // A function of the case's own is not nothing, whoever writes it.
             Self::HotFunction { share, .. } if share.value > 0.9 => None,
             _ => self.share()?.ceiling(),

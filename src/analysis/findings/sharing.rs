@@ -15,8 +15,9 @@ const USED: f64 = 0.75;
 const NO_GAIN: f64 = 0.9;
 /// As many instructions: within a tenth. Locks and starts vary by less.
 const SAME: std::ops::Range<f64> = 0.9..1.1;
-/// Several times the time: twice, with the whole interval.
+/// Several times the time: twice, and half as much again with the whole interval.
 const SEVERAL: f64 = 2.0;
+const SEVERAL_AT_LEAST: f64 = 1.5;
 
 /// On one CPU by so much faster, with the whole interval, that it names the case by itself.
 const FASTER_ON_ONE: f64 = 1.5;
@@ -26,7 +27,7 @@ pub(super) fn find(case: &Case<'_>) -> Vec<Found> {
         return Vec::new();
     }
     let lines = cache_line(case).or_else(|| cache_lines_alone(case));
-    lock(case).into_iter().chain(lines).collect()
+    lock(case).or_else(|| spinning(case)).into_iter().chain(lines).collect()
 }
 
 /// What its threads do together, by the books.
@@ -102,11 +103,39 @@ fn lock(case: &Case<'_>) -> Option<Found> {
     evidence.extend(one_cpu_says(case));
     let bottleneck = Bottleneck::LockContention {
         share: Share::exact(blocked),
+        spinning: false,
         cpus_used,
         usable,
         against_one: against_one.map(|times| times.value),
         one_cpu: one_cpu(case),
         gain,
+    };
+    Some(Found::new(bottleneck, evidence))
+}
+
+/// Threads that may wait by spinning, keep the CPUs at work in code of their own, and are faster on one, where nobody spins
+/// for one that has no CPU for longer than its turn.
+fn spinning(case: &Case<'_>) -> Option<Found> {
+    let gain = gain_on_one_cpu(case).filter(|gain| gain.times.low >= FASTER_ON_ONE)?;
+    let Together { blocked, cpus_used, usable, in_kernel, .. } = Together::of(case)?;
+    let works = usable >= 2 && cpus_used > USED * usable as f64 && !in_kernel;
+    if !works || !case.workload.concurrency.spins {
+        return None;
+    }
+    let says = format!(
+        "{cpus_used:.2} of {usable} CPUs are used, and workers are blocked in futex for {:.0} % of their wall time",
+        blocked * 100.0
+    );
+    let mut evidence = vec![case.stacks_say(Seen::Books, says)];
+    evidence.extend(one_cpu_says(case));
+    let bottleneck = Bottleneck::LockContention {
+        share: Share::saved(gain.times),
+        spinning: true,
+        cpus_used,
+        usable,
+        against_one: case.against_one().map(|times| times.value),
+        one_cpu: one_cpu(case),
+        gain: costs::gain(case, FindingKind::LockContention).or(Some(gain)),
     };
     Some(Found::new(bottleneck, evidence))
 }
@@ -124,7 +153,8 @@ fn cache_line(case: &Case<'_>) -> Option<Found> {
         let instructions =
             own / number(record, Metric::Instructions).filter(|count| count.value > 0.0)?.value;
         let gain = case.gain_of(record)?;
-        let holds = sibling.concurrency.threads && SAME.contains(&instructions) && gain.times.low >= SEVERAL;
+        let is_several = gain.times.value >= SEVERAL && gain.times.low >= SEVERAL_AT_LEAST;
+        let holds = sibling.concurrency.threads && SAME.contains(&instructions) && is_several;
         holds.then(|| (sibling.name.clone(), instructions, gain))
     });
     let (sibling, instructions, gain) = alike.max_by(|a, b| a.2.times.value.total_cmp(&b.2.times.value))?;

@@ -36,3 +36,9 @@ pub(super) fn short(path: &str) -> String {
     let named = parts.iter().rposition(|part| !part.starts_with('{')).unwrap_or(0);
     parts[named.saturating_sub(1)..].join("::")
 }
+
+/// So many of something, rounded: `1 thread`, `10 threads`.
+pub(super) fn so_many(count: f64, one: &str, many: &str) -> String {
+    let count = count.round();
+    format!("{count} {}", if count == 1.0 { one } else { many })
+}

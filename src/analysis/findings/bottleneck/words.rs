@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use super::figures::{percent, short, times};
+use super::figures::{percent, short, so_many, times};
 use super::{Bottleneck, Cached, Cost, Gain, Seen, Slower};
 use crate::analysis::Estimate;
 use crate::analysis::symbols::Group;
-use crate::record::Metric;
+use crate::record::{BlockedIn, Metric};
 
 fn of_what(seen: Seen) -> &'static str {
     match seen {
@@ -174,10 +174,11 @@ impl fmt::Display for Bottleneck {
             Self::Waiting { share, call, children, .. } => {
                 write!(f, "every thread of it is blocked for {} of its time", percent(share))?;
                 if let Some((call, part)) = call {
+                    let call = if call == BlockedIn::NOT_SEEN { "calls that no look saw" } else { call };
                     write!(f, ", {:.0} % of the blocked time in {call}", part * 100.0)?;
                 }
                 if *children >= 0.5 {
-                    write!(f, ", where {children:.0} children an iteration are waited for")?;
+                    write!(f, ", waiting for {} an iteration", so_many(*children, "child", "children"))?;
                 }
             }
             Self::Starved { share, mean_wait_ns } => write!(
@@ -186,12 +187,20 @@ impl fmt::Display for Bottleneck {
                 percent(share),
                 mean_wait_ns / 1e6
             )?,
-            Self::LockContention { share, cpus_used, usable, against_one, one_cpu, .. } => {
-                write!(
-                    f,
-                    "its threads wait for each other in futex for {} of their time and use {cpus_used:.2} of {usable} CPUs",
-                    percent(share)
-                )?;
+            Self::LockContention { share, spinning, cpus_used, usable, against_one, one_cpu, .. } => {
+                if *spinning {
+                    write!(
+                        f,
+                        "its threads hold each other up, by spinning or over the same cache lines: they use {cpus_used:.2} \
+                         of {usable} CPUs"
+                    )?;
+                } else {
+                    write!(
+                        f,
+                        "its threads wait for each other in futex for {} of their time and use {cpus_used:.2} of {usable} CPUs",
+                        percent(share)
+                    )?;
+                }
                 if let Some(against_one) = against_one {
                     write!(f, ": it takes {against_one:.2} times as long as one thread")?;
                 }
@@ -217,10 +226,10 @@ impl fmt::Display for Bottleneck {
             Self::Spawning { share: (share, seen), threads, children, .. } => {
                 write!(f, "starting threads or processes is up to {} {}", percent(share), of_what(*seen))?;
                 if *threads >= 0.5 {
-                    write!(f, "; {threads:.0} threads an iteration")?;
+                    write!(f, "; {} an iteration", so_many(*threads, "thread", "threads"))?;
                 }
                 if *children >= 0.5 {
-                    write!(f, "; {children:.0} children an iteration")?;
+                    write!(f, "; {} an iteration", so_many(*children, "child", "children"))?;
                 }
             }
             Self::OptimisedAway { instructions, ruler, flat } => match flat {
@@ -284,7 +293,7 @@ impl Bottleneck {
                 call.as_ref().map_or("a call not seen".to_owned(), |(call, _)| call.clone())
             }
             Self::Starved { .. } => "neighbours".to_owned(),
-            Self::LockContention { .. } => "futex".to_owned(),
+            Self::LockContention { spinning, .. } => if *spinning { "spinning" } else { "futex" }.to_owned(),
             Self::Spawning { .. } => "threads and processes".to_owned(),
             Self::OptimisedAway { .. } => "the measured code".to_owned(),
             Self::InstrumentsDisagree { question, .. } => question.clone(),

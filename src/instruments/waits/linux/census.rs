@@ -17,6 +17,19 @@ pub(super) struct Census {
     pub(super) threads: usize,
     /// Children that were there during it and not after it; `None` where they cannot be counted.
     pub(super) children: Option<usize>,
+    /// Threads that were born, whether or not they still lived when somebody looked; `None` where the kernel recorded none.
+    pub(super) births: Option<usize>,
+}
+
+impl Census {
+    /// What two iterations have in common: the first one makes what is made once, and may start more than any other.
+    pub(super) fn and(self, again: Self) -> Self {
+        Self {
+            threads: self.threads.max(again.threads),
+            children: self.children.max(again.children),
+            births: self.births.min(again.births),
+        }
+    }
 }
 
 /// Runs one iteration of `case` and counts, if `counted`. A child that ends is in the kernel's `records`; without them it
@@ -37,7 +50,7 @@ pub(super) fn count(
     };
     if !sources.lists_threads || !counted {
         iterate();
-        return Ok(Census { threads: 1, children: None });
+        return Ok(Census { threads: 1, children: None, births: None });
     }
     let (begun, done) = (AtomicBool::new(false), AtomicBool::new(false));
     let mut records = records;
@@ -59,13 +72,15 @@ pub(super) fn count(
         }
         counter.join().map_err(|_| "the census panicked".to_owned())
     })?;
+    let mut births = None;
     if let Some(records) = records {
         records.drain();
         seen.extend(children(&records.records));
+        births = Some(records.born());
     }
     let left = alive(sources, &sources.proc.threads().unwrap_or_default());
     let children = sources.counts_children.then(|| seen.difference(&left).count());
-    Ok(Census { threads: threads.max(1), children })
+    Ok(Census { threads: threads.max(1), children, births })
 }
 
 /// Set once dropped.

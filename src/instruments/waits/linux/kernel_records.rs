@@ -63,14 +63,19 @@ impl KernelRecords {
         Ok(Self { events, process: std::process::id(), drained_ns, records: Vec::new() })
     }
 
+    /// Threads born in what was recorded: one iteration, and one thread that watched it.
+    pub(super) fn born(&self) -> usize {
+        let born = self.records.iter().filter(|record| matches!(record, Record::Born { .. })).count();
+        born.saturating_sub(1)
+    }
+
     /// Whether to go on: not if threads are born so often that recording them shows in the time of a case that takes so
-    /// long an `iteration`. What was recorded is that iteration, and one thread that watched it.
+    /// long an `iteration`, of which one was recorded.
     ///
     /// # Errors
     /// One line on how often they are born.
     pub(super) fn go_on(self, iteration: Duration) -> Result<Self, String> {
-        let born = self.records.iter().filter(|record| matches!(record, Record::Born { .. })).count();
-        let born = born.saturating_sub(1);
+        let born = self.born();
         if is_affordable(born, self.events.rings.len(), iteration) {
             return Ok(self);
         }

@@ -83,6 +83,7 @@ pub(super) fn ledger(accounts: &[Account], measured: Measured<'_>) -> WaitsLedge
         runqueue_own_ns: own.round() as u64,
         stolen_ns: sum(|account| account.stolen_ns),
         others_cpu_ns,
+        births: census.births.map(|births| births as f64),
         slices: sum(|account| account.slices),
         most_threads,
         children: census.children.map(|children| children as f64),

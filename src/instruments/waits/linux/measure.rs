@@ -61,8 +61,7 @@ pub(super) fn measure_windows(
     for _ in 1..if first < SHORT && plan.sampler { CENSUSES } else { 1 } {
         let began = Instant::now();
         let again = census::count(case, sources, plan.sampler, records.as_mut())?;
-        census.threads = census.threads.max(again.threads);
-        census.children = census.children.max(again.children);
+        census = census.and(again);
         last = began.elapsed();
     }
     let records = records.map(|records| records.go_on(last)).transpose();
