@@ -6,7 +6,7 @@ use super::case::Case;
 use super::{Found, LEAST_SHARE};
 use crate::analysis::shares::Share;
 use crate::analysis::symbols::{Group, Groups, Symbol};
-use crate::record::{FindingKind, InstrumentName, Metric};
+use crate::record::{FindingKind, InstrumentName, ListedWorkload, Metric, RecordedCase};
 
 /// Costs that are told by their names. Synchronisation and starting threads have rules of their own: what they cost is
 /// mostly in the kernel, or in waiting.
@@ -20,6 +20,9 @@ const GROUPS: [Group; 8] = [
     Group::Dropping,
     Group::Serialisation,
 ];
+
+/// What the least share of the time is worth, were it nothing.
+const LEAST_GAIN: f64 = 1.0 / (1.0 - LEAST_SHARE);
 
 /// A collection that takes one block was given its room; only from the second on does it grow.
 const GROWS: u64 = 2;
@@ -45,8 +48,10 @@ fn find_one(case: &Case<'_>, group: Group) -> Option<Found> {
     let share = case.stacks().map(|(shares, seen)| (shares.group(group).scaled(case.busy()), seen));
     let share = share.filter(|(share, _)| share.low >= LEAST_SHARE);
     // What a sibling gains is told even where it is less than the share promised, but it names nothing by itself then.
-    let gains = gain.as_ref().is_some_and(|gain| gain.times.low >= 1.0 / (1.0 - LEAST_SHARE));
-    if share.is_none() && !gains {
+    let gains = gain.as_ref().is_some_and(|gain| gain.times.low >= LEAST_GAIN);
+    // The case itself without this cost is no faster: whatever the stacks hold, nothing is to be gained there.
+    let refuted = gain.as_ref().is_some_and(|gain| gain.by.is_none() && gain.times.high < LEAST_GAIN);
+    if refuted || (share.is_none() && !gains) {
         return None;
     }
     let mut evidence = Vec::new();
@@ -90,12 +95,20 @@ pub(super) fn gain(case: &Case<'_>, kind: FindingKind) -> Option<Gain> {
     if let Some(times) = own {
         return Some(Gain { by: None, times, paired: true });
     }
-    let spares = case.siblings().filter(|(sibling, _)| {
-        sibling.spares.iter().any(|spare| spare.cost == kind.as_str() && spare.of == case.record.workload)
-    });
+    let spares = spared(case, kind);
     // To leave something out takes no time: a sibling that is slower pays for something else, and shows nothing.
     let gains = spares.filter_map(|(_, record)| case.gain_of(record)).filter(|gain| gain.times.value >= 1.0);
     gains.max_by(|a, b| a.times.value.total_cmp(&b.times.value))
+}
+
+/// The siblings that are declared to be this member without the cost of `kind`.
+pub(super) fn spared<'a>(
+    case: &Case<'a>,
+    kind: FindingKind,
+) -> impl Iterator<Item = (&'a ListedWorkload, &'a RecordedCase)> {
+    case.siblings().filter(move |(sibling, _)| {
+        sibling.spares.iter().any(|spare| spare.cost == kind.as_str() && spare.of == case.record.workload)
+    })
 }
 
 /// The share of stacks that `seen` shows of `group`, for rules that hold instruments against each other.

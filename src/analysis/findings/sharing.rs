@@ -113,13 +113,18 @@ fn lock(case: &Case<'_>) -> Option<Found> {
     Some(Found::new(bottleneck, evidence))
 }
 
-/// Threads that may wait by spinning, keep the CPUs at work in code of their own, and are faster on one, where nobody spins
-/// for one that has no CPU for longer than its turn.
+/// Whether threads of the case may wait on their CPUs: it is declared to spin, or to hold a lock that a sibling spares.
+/// Locks spin before they block.
+fn may_spin(case: &Case<'_>) -> bool {
+    case.workload.concurrency.spins || costs::spared(case, FindingKind::LockContention).next().is_some()
+}
+
+/// Threads that may wait by spinning, keep the CPUs at work in code of their own, and are faster on one CPU.
 fn spinning(case: &Case<'_>) -> Option<Found> {
     let gain = gain_on_one_cpu(case).filter(|gain| gain.times.low >= FASTER_ON_ONE)?;
     let Together { blocked, cpus_used, usable, in_kernel, .. } = Together::of(case)?;
     let works = usable >= 2 && cpus_used > USED * usable as f64 && !in_kernel;
-    if !works || !case.workload.concurrency.spins {
+    if !works || !may_spin(case) {
         return None;
     }
     let says = format!(
@@ -172,7 +177,7 @@ fn cache_lines_alone(case: &Case<'_>) -> Option<Found> {
     let together = Together::of(case)?;
     let Together { blocked, cpus_used, usable, in_kernel, .. } = together;
     let works = usable >= 2 && cpus_used > USED * usable as f64 && blocked < BLOCKED && !in_kernel;
-    if !works || case.workload.concurrency.spins {
+    if !works || may_spin(case) {
         return None;
     }
     let says = format!(
