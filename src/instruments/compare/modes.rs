@@ -4,8 +4,10 @@ use super::block::Block;
 use super::causes::is_another_mode;
 use super::median;
 
-/// Fewer blocks of a start say nothing.
-const FEWEST_BLOCKS: usize = 6;
+/// Fewer blocks of a start, whose median is one value of several, say nothing.
+const FEWEST_BLOCKS_OF_A_START: usize = 3;
+/// Nor do fewer of all starts.
+const FEWEST_BLOCKS: usize = 12;
 
 /// A block that ran in one mode of the host's.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -44,31 +46,37 @@ impl Modes {
         self.0.iter().flatten().map(|block| block.canary_ns).fold(f64::INFINITY, f64::min)
     }
 
-    /// The median over starts of what `of` makes of a block, over a start's blocks `in_which` it; one value a start that
-    /// has enough of them.
-    fn starts(&self, which: impl Fn(&InOneMode) -> bool, of: impl Fn(&InOneMode) -> f64) -> Vec<f64> {
-        let values = |start: &Vec<InOneMode>| -> Vec<f64> {
-            start.iter().filter(|block| which(block)).map(&of).collect()
-        };
-        self.0.iter().map(values).filter(|values| values.len() >= FEWEST_BLOCKS).map(median).collect()
-    }
-
-    /// Nanoseconds an iteration while the host gave this CPU as much of its core as it ever did in the comparison, a value a
-    /// start in which that was so for long enough.
-    pub fn on_full_core_ns(&self) -> Vec<f64> {
+    /// Whether a block ran in the fastest mode that was seen.
+    fn is_fast(&self) -> impl Fn(&&InOneMode) -> bool + use<> {
         let fastest = self.fastest_canary_ns();
-        self.starts(|block| !is_another_mode(block.canary_ns, fastest), |block| block.iteration_ns)
+        move |block| !is_another_mode(block.canary_ns, fastest)
     }
 
-    /// An iteration in multiples of the canary, the median over starts: the same in every mode, for code that is bound by
-    /// throughput as the canary is. Nothing where no start tells it.
+    /// Nanoseconds an iteration while the host gave this CPU as much of its core as it ever did in the comparison: the median
+    /// of these blocks, a value a start that has enough of them.
+    pub fn on_full_core_ns(&self) -> Vec<f64> {
+        let of_start = |start: &Vec<InOneMode>| -> Vec<f64> {
+            start.iter().filter(self.is_fast()).map(|block| block.iteration_ns).collect()
+        };
+        let starts = self.0.iter().map(of_start);
+        starts.filter(|values| values.len() >= FEWEST_BLOCKS_OF_A_START).map(median).collect()
+    }
+
+    /// An iteration in multiples of the canary, the median of all blocks: the same in every mode, for code that is bound by
+    /// throughput as the canary is. What is not loses less in a slow mode than the canary: where enough blocks ran in the
+    /// fastest, they alone count. Nothing where no block tells it.
     pub fn in_canaries(&self) -> Option<f64> {
-        middle(self.starts(|_| true, |block| block.iteration_ns / block.canary_ns))
+        let counted = |block: &InOneMode| block.iteration_ns / block.canary_ns;
+        let fast: Vec<f64> = self.0.iter().flatten().filter(self.is_fast()).map(counted).collect();
+        if fast.len() >= FEWEST_BLOCKS {
+            return middle(fast);
+        }
+        middle(self.0.iter().flatten().map(counted).collect())
     }
 
-    /// Nanoseconds an iteration of the same blocks, in whatever mode they ran.
+    /// Nanoseconds an iteration of all these blocks, in whatever mode they ran.
     pub fn as_timed_ns(&self) -> Option<f64> {
-        middle(self.starts(|_| true, |block| block.iteration_ns))
+        middle(self.0.iter().flatten().map(|block| block.iteration_ns).collect())
     }
 
     /// Whether half of the blocks or more ran in a slower mode than the fastest that was seen; nothing of none.
@@ -105,13 +113,15 @@ mod tests {
     }
 
     #[test]
-    fn waiting_for_memory_the_time_on_the_full_core_is_still_as_timed() {
-        // As long in every mode; a start wholly in a slow mode, and one with too few blocks in the fast one, say nothing.
-        let mixed = |fast: usize| [blocks(fast, 1.0, 40.0), blocks(9, 1.6, 41.0)].concat();
-        let modes = modes(&[mixed(7), blocks(9, 1.6, 41.0), mixed(5)]);
-        assert_eq!(modes.on_full_core_ns(), [40.0]);
-        assert_eq!(Modes::default().in_canaries(), None);
-        assert_eq!(Modes::default().is_slowed(), None);
+    fn waiting_for_memory_the_fastest_mode_alone_tells() {
+        // As long in every mode; a start wholly in a slow mode, and one with too few blocks in the fast one, have no value.
+        let mixed = |fast: usize| [blocks(fast, 1.0, 40.0), blocks(30, 1.6, 41.0)].concat();
+        let told = modes(&[mixed(10), blocks(9, 1.6, 41.0), mixed(2)]);
+        assert_eq!(told.on_full_core_ns(), [40.0]);
+        assert_eq!((told.in_canaries(), told.as_timed_ns()), (Some(0.005), Some(41.0)));
+        // Of fewer blocks in the fast mode nothing is to be had but what all modes have in common.
+        assert_eq!(modes(&[mixed(5)]).in_canaries(), Some(41.0 / 12_800.0));
+        assert_eq!((Modes::default().in_canaries(), Modes::default().is_slowed()), (None, None));
     }
 
     #[test]
