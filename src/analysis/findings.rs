@@ -41,6 +41,8 @@ use crate::record::{CaseFiles, CaseId, Evidence, Finding, Layout, Listing, Recor
 /// A share below this is no bottleneck: without it the case would be at most 1.11 times as fast (Amdahl), and
 /// differences of time below 5 % may be where code happens to lie (docs/method.md, time).
 const LEAST_SHARE: f64 = 0.10;
+/// What that share is worth, were it nothing: so many times as fast.
+const LEAST_GAIN: f64 = 1.0 / (1.0 - LEAST_SHARE);
 /// From here on a cost names the case: without this third it would be 1.5 times as fast, and nothing of less weight is
 /// said before it.
 const NAMES_THE_CASE: f64 = 1.5;

@@ -3,7 +3,7 @@
 
 use super::bottleneck::{Bottleneck, Cost, Gain, Seen, kind_of};
 use super::case::Case;
-use super::{Found, LEAST_SHARE};
+use super::{Found, LEAST_GAIN, LEAST_SHARE};
 use crate::analysis::shares::Share;
 use crate::analysis::symbols::{Group, Groups, Symbol};
 use crate::record::{FindingKind, InstrumentName, ListedWorkload, Metric, RecordedCase};
@@ -20,9 +20,6 @@ const GROUPS: [Group; 8] = [
     Group::Dropping,
     Group::Serialisation,
 ];
-
-/// What the least share of the time is worth, were it nothing.
-const LEAST_GAIN: f64 = 1.0 / (1.0 - LEAST_SHARE);
 
 /// A collection that takes one block was given its room; only from the second on does it grow.
 const GROWS: u64 = 2;

@@ -2,7 +2,7 @@
 
 use super::bottleneck::Bottleneck;
 use super::case::{Case, number};
-use super::{Found, LEAST_SHARE};
+use super::{Found, LEAST_GAIN};
 use crate::analysis::symbols::Groups;
 use crate::record::{InstrumentName, ListedWorkload, Metric};
 
@@ -27,7 +27,7 @@ pub(super) fn find(case: &Case<'_>, named: Groups) -> Option<Found> {
         let times = own / other;
         let gain = case.gain_of(record);
         // Fewer instructions that take as long are no gain: a division is one, and so is a large copy.
-        let is_faster = gain.as_ref().is_none_or(|gain| gain.times.low > 1.0 / (1.0 - LEAST_SHARE));
+        let is_faster = gain.as_ref().is_none_or(|gain| gain.times.low > LEAST_GAIN);
         (times >= EXCESS && is_faster).then_some((times, (record, size, own, other), gain))
     });
     let (times, (sibling, size, own, other), gain) = leaner.max_by(|a, b| a.0.total_cmp(&b.0))?;

@@ -3,7 +3,7 @@
 
 use super::bottleneck::{Bottleneck, Cached, Gain, Slower};
 use super::case::{Case, number};
-use super::{Found, LEAST_SHARE};
+use super::{Found, LEAST_GAIN};
 use crate::analysis::{Estimate, growth};
 use crate::record::{Evidence, InstrumentName, ListedCounts, Metric};
 
@@ -41,7 +41,7 @@ pub(super) fn find(case: &Case<'_>) -> Option<Found> {
     let cached = measured.filter(|cached| is_same_work(cached.instructions));
     // What was measured decides, whatever times taken apart say.
     let holds = match &cached {
-        Some(cached) => cached.gain.times.low / cached.instructions.max(1.0) >= 1.0 / (1.0 - LEAST_SHARE),
+        Some(cached) => cached.gain.times.low / cached.instructions.max(1.0) >= LEAST_GAIN,
         None => slower.is_some(),
     };
     if !holds {

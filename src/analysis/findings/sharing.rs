@@ -119,12 +119,20 @@ fn may_spin(case: &Case<'_>) -> bool {
     case.workload.concurrency.spins || costs::spared(case, FindingKind::LockContention).next().is_some()
 }
 
-/// Threads that may wait by spinning, keep the CPUs at work in code of their own, and are faster on one CPU.
-fn spinning(case: &Case<'_>) -> Option<Found> {
+/// Threads that keep the CPUs at work, in code of their own, and are faster on one.
+struct HeldUp {
+    gain: Gain,
+    blocked: f64,
+    cpus_used: f64,
+    usable: usize,
+    evidence: Vec<Evidence>,
+}
+
+fn held_up(case: &Case<'_>) -> Option<HeldUp> {
     let gain = gain_on_one_cpu(case).filter(|gain| gain.times.low >= FASTER_ON_ONE)?;
     let Together { blocked, cpus_used, usable, in_kernel, .. } = Together::of(case)?;
     let works = usable >= 2 && cpus_used > USED * usable as f64 && !in_kernel;
-    if !works || !may_spin(case) {
+    if !works {
         return None;
     }
     let says = format!(
@@ -133,6 +141,12 @@ fn spinning(case: &Case<'_>) -> Option<Found> {
     );
     let mut evidence = vec![case.stacks_say(Seen::Books, says)];
     evidence.extend(one_cpu_says(case));
+    Some(HeldUp { gain, blocked, cpus_used, usable, evidence })
+}
+
+/// Threads that may wait by spinning, keep the CPUs at work in code of their own, and are faster on one CPU.
+fn spinning(case: &Case<'_>) -> Option<Found> {
+    let HeldUp { gain, cpus_used, usable, evidence, .. } = held_up(case).filter(|_| may_spin(case))?;
     let bottleneck = Bottleneck::LockContention {
         share: Share::saved(gain.times),
         spinning: true,
@@ -173,19 +187,10 @@ fn cache_line(case: &Case<'_>) -> Option<Found> {
 /// Without a sibling to compare with: threads that keep the CPUs at work, in code of their own, and wait neither in futex
 /// nor by spinning, and yet are faster on one. What is left for them to hold each other up by are cache lines.
 fn cache_lines_alone(case: &Case<'_>) -> Option<Found> {
-    let gain = gain_on_one_cpu(case).filter(|gain| gain.times.low >= FASTER_ON_ONE)?;
-    let together = Together::of(case)?;
-    let Together { blocked, cpus_used, usable, in_kernel, .. } = together;
-    let works = usable >= 2 && cpus_used > USED * usable as f64 && blocked < BLOCKED && !in_kernel;
-    if !works || may_spin(case) {
+    let HeldUp { gain, blocked, cpus_used, usable, evidence } = held_up(case)?;
+    if blocked >= BLOCKED || may_spin(case) {
         return None;
     }
-    let says = format!(
-        "{cpus_used:.2} of {usable} CPUs are used, and workers are blocked in futex for {:.0} % of their wall time",
-        blocked * 100.0
-    );
-    let mut evidence = vec![case.stacks_say(Seen::Books, says)];
-    evidence.extend(one_cpu_says(case));
     let (one_cpu, cpus) = (one_cpu(case), Some((cpus_used, usable)));
     Some(Found::new(Bottleneck::FalseSharing { like: None, one_cpu, cpus, gain }, evidence))
 }

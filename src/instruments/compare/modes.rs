@@ -55,8 +55,9 @@ impl Modes {
     /// Nanoseconds an iteration while the host gave this CPU as much of its core as it ever did in the comparison: the median
     /// of these blocks, a value a start that has enough of them.
     pub fn on_full_core_ns(&self) -> Vec<f64> {
+        let is_fast = self.is_fast();
         let of_start = |start: &Vec<InOneMode>| -> Vec<f64> {
-            start.iter().filter(self.is_fast()).map(|block| block.iteration_ns).collect()
+            start.iter().filter(&is_fast).map(|block| block.iteration_ns).collect()
         };
         let starts = self.0.iter().map(of_start);
         starts.filter(|values| values.len() >= FEWEST_BLOCKS_OF_A_START).map(median).collect()
