@@ -110,6 +110,8 @@ pub struct Job {
     pub last_of_family: bool,
     /// What the user passed on to the instrument's own harness.
     pub harness_args: Vec<String>,
+    /// What the instrument wished to be told of the run: [`Instrument::hint`].
+    pub hint: Option<f64>,
 }
 
 impl Job {
@@ -210,6 +212,11 @@ pub trait Instrument: Sync {
     /// run has recorded so far.
     fn groups(&self, cases: &[CaseRef], _run: &Run) -> Vec<Vec<CaseRef>> {
         cases.iter().map(|case| vec![*case]).collect()
+    }
+
+    /// A number of what `run` has recorded so far that each further group is to be told ([`Job::hint`]).
+    fn hint(&self, _run: &Run) -> Option<f64> {
+        None
     }
 
     /// How its groups may overlap.

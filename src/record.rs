@@ -41,7 +41,7 @@ pub use listing::{
     SpeedupBound,
 };
 pub use merge::{MergeError, Merged, merge};
-pub use metric::{InstrumentName, Metric, Unit};
+pub use metric::{FULL_CORE, InstrumentName, Metric, Unit};
 pub use recorded::{Recorded, RecordedCase, RecordedInstrument};
 pub use run::{CaseRecord, Failure, InstrumentState, LeftOut, Measurement, Run, State};
 pub use speed::Speed;

@@ -47,6 +47,8 @@ pub fn instrument_of(metric: Metric) -> InstrumentName {
     match metric {
         Metric::TimeNs
         | Metric::TimeRatio
+        | Metric::CanarySlowness
+        | Metric::CanaryNs
         | Metric::TimeFullCoreNs
         | Metric::Speedup
         | Metric::Capacity

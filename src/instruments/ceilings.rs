@@ -50,7 +50,7 @@ pub(super) fn survey(switched: bool) -> InstrumentState {
     InstrumentState {
         name: InstrumentName::Ceilings,
         state: if switched { State::Ready } else { State::Unavailable },
-        detail: "interleaved blocks of 50 µs with a cost and without it, in processes started anew".to_owned(),
+        detail: "interleaved blocks of 25 µs with a cost and without it, in processes started anew".to_owned(),
         reason: (!switched).then(|| "this program's allocator cannot be switched".to_owned()),
         remedy: (!switched).then(|| {
             "run `cargo bench --bench ceilings`, or set `#[global_allocator] static ALLOC: SwitchedAllocator = \

@@ -44,7 +44,8 @@ pub fn main(catalogue: &Catalogue) -> ExitCode {
             }
         }
     }
-    let steps: [&dyn super::Instrument; 3] = [&lone::Lone, &pairs::Pairs, &rounds::Rounds];
+    let steps: [&dyn super::Instrument; 4] =
+        [&lone::Lone, &pairs::Pairs::First, &rounds::Rounds, &pairs::Pairs::Again];
     run_steps(catalogue, &steps, || Session {
         catalogue,
         options: arguments.options,

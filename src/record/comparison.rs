@@ -120,6 +120,10 @@ pub struct ComparedCase {
     pub quads: u64,
     /// Quads that were set aside.
     pub set_aside: Vec<SetAside>,
+    /// How many times its fastest of this command the canary took beside the blocks that made the verdict: up to
+    /// [`FULL_CORE`](super::FULL_CORE) on the full core, more beside a neighbour on it. Absent where the canary does not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub canary_slowness: Option<f64>,
     /// Exact counts on both sides.
     pub counts: Vec<ComparedCount>,
     /// Seconds that it took.
@@ -148,6 +152,7 @@ impl ComparedCase {
             starts: 0,
             quads: 0,
             set_aside: Vec::new(),
+            canary_slowness: None,
             counts: Vec::new(),
             seconds: 0.0,
         }
@@ -219,7 +224,7 @@ pub struct SelfComparison {
     /// The same of times in multiples of the canary's. Absent too where the canary tells nothing of the case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_in_canaries_strays: Option<f64>,
-    /// Comparisons of which half of the kept blocks or more ran in a slower mode of the host's than the fastest that was seen meanwhile.
+    /// Comparisons of which half of the kept blocks or more ran while the host gave the CPU less than its whole core.
     #[serde(default)]
     pub slowed: usize,
     /// Median seconds of a comparison.

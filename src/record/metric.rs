@@ -70,7 +70,13 @@ pub enum Metric {
     TimeNs,
     /// Wall time as a multiple of the family's baseline at the same size, from interleaved blocks.
     TimeRatio,
-    /// Wall time while the host gives this CPU as much of its core as it ever did during the comparison, nanoseconds: of
+    /// How many times its fastest of the run the canary took beside the blocks that the ratio is of: 1 while the host gave the
+    /// CPU its whole core, more beside a neighbour on it. From the fastest to the slowest of them. Where iterations are short
+    /// enough that it tells.
+    CanarySlowness,
+    /// What the canary took at its fastest, as far as the run had heard when the ratio was taken, nanoseconds.
+    CanaryNs,
+    /// Wall time while the host gives this CPU as much of its core as it ever did in the run, nanoseconds: of
     /// blocks beside which the canary was fast. Of iterations up to 0.2 ms on one thread.
     TimeFullCoreNs,
     /// Times as fast as the family's baseline with the fewest workers, from interleaved rounds; where sizes count
@@ -151,6 +157,8 @@ impl Metric {
         match self {
             Self::TimeNs => "time_ns",
             Self::TimeRatio => "time_ratio",
+            Self::CanarySlowness => "canary_slowness",
+            Self::CanaryNs => "canary_ns",
             Self::TimeFullCoreNs => "time_full_core_ns",
             Self::Speedup => "speedup",
             Self::Capacity => "capacity",
@@ -193,6 +201,7 @@ impl Metric {
         match self {
             Self::TimeNs
             | Self::TimeFullCoreNs
+            | Self::CanaryNs
             | Self::WallNs
             | Self::CpuUserNs
             | Self::CpuKernelNs
@@ -203,6 +212,7 @@ impl Metric {
             | Self::PythonNs
             | Self::PythonOursNs => Unit::Ns,
             Self::TimeRatio
+            | Self::CanarySlowness
             | Self::Speedup
             | Self::Capacity
             | Self::BoundReached
@@ -232,10 +242,15 @@ impl Metric {
     pub const fn principal(self) -> Self {
         match self {
             Self::CeilingMemorySize | Self::WorkingSetBytes => Self::CeilingMemory,
+            Self::CanarySlowness | Self::CanaryNs => Self::TimeRatio,
             other => other,
         }
     }
 }
+
+/// [`Metric::CanarySlowness`] up to which a canary sang on the full core. There it repeats to 0.1 %; the mildest neighbour that
+/// was met took 5 % from it, and 40 % from a loop that keeps more of the core's queues full (measured).
+pub const FULL_CORE: f64 = 1.02;
 
 /// The unit of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -280,6 +295,8 @@ mod tests {
             assert_eq!(json, format!("\"{}\"", metric.as_str()));
         }
         for metric in [
+            Metric::CanarySlowness,
+            Metric::CanaryNs,
             Metric::TimeFullCoreNs,
             Metric::Capacity,
             Metric::BoundReached,

@@ -75,6 +75,12 @@ fn replaces(new: &LeftOut, old: &LeftOut) -> bool {
     old.instrument == new.instrument && !of_one
 }
 
+/// Whether `new` stands for `old`: the same number, or the one that `old` was told beside at another time.
+fn supersedes(new: &Measurement, old: &Measurement) -> bool {
+    let beside = old.metric.principal() == new.metric && old.taken_at != new.taken_at;
+    old.instrument == new.instrument && (old.metric == new.metric || beside)
+}
+
 impl Recorded {
     /// Merges `runs`, given oldest first.
     pub fn merge(runs: &[Run]) -> Self {
@@ -88,9 +94,7 @@ impl Recorded {
                 let new = || RecordedCase::new(record.id.clone(), Vec::new());
                 let case = cases.entry(record.id.clone()).or_insert_with(new);
                 for measurement in &record.measurements {
-                    case.measurements.retain(|old| {
-                        old.metric != measurement.metric || old.instrument != measurement.instrument
-                    });
+                    case.measurements.retain(|old| !supersedes(measurement, old));
                     case.measurements.push(measurement.clone());
                     case.failures.retain(|old| old.instrument != measurement.instrument);
                     case.left_out.retain(|old| !old.speaks_of(measurement.instrument, measurement.metric));
@@ -177,6 +181,23 @@ mod tests {
         let case = recorded.case(&CASE.parse().expect("a case id")).expect("it was recorded");
         let left_out = case.left_out.iter().map(|left_out| left_out.reason.clone());
         left_out.chain(case.failures.iter().map(|failure| failure.reason.clone())).collect()
+    }
+
+    #[test]
+    fn what_was_told_beside_a_number_goes_with_it() {
+        let at = |metrics: &[Metric], moment: &str| {
+            let mut run = run(metrics, false, &[]);
+            run.cases[0].measurements.iter_mut().for_each(|number| number.taken_at = moment.into());
+            run
+        };
+        let beside = Metric::CeilingMemorySize;
+        let metrics = |runs: &[Run]| -> Vec<Metric> {
+            Recorded::merge(runs).cases[0].measurements.iter().map(|number| number.metric).collect()
+        };
+        let both = at(&[Metric::CeilingMemory, beside], "first");
+        assert_eq!(metrics(std::slice::from_ref(&both)), [Metric::CeilingMemory, beside]);
+        assert_eq!(metrics(&[both.clone(), at(&[Metric::CeilingMemory], "then")]), [Metric::CeilingMemory]);
+        assert_eq!(metrics(&[both, at(&[Metric::CeilingAllocation], "then")]).len(), 3);
     }
 
     #[test]

@@ -12,6 +12,8 @@ pub(super) fn label(metric: Metric) -> &'static str {
     match metric {
         Metric::TimeNs => "time",
         Metric::TimeRatio => "ratio to baseline",
+        Metric::CanarySlowness => "canary, beside the ratio's blocks, over its fastest",
+        Metric::CanaryNs => "canary at its fastest",
         Metric::TimeFullCoreNs => "time with the core to itself",
         Metric::Speedup => "speed-up",
         Metric::Capacity => "CPUs given to copies of the baseline at once",
@@ -153,6 +155,8 @@ pub(super) fn metrics_of(instrument: InstrumentName) -> &'static [Metric] {
             Metric::TimeNs,
             Metric::TimeFullCoreNs,
             Metric::TimeRatio,
+            Metric::CanarySlowness,
+            Metric::CanaryNs,
             Metric::Speedup,
             Metric::Capacity,
             Metric::BoundReached,

@@ -294,6 +294,7 @@ fn reading(source: &Source<'_>, path: &Path, family: &ListedFamily) -> Markup {
         ul.reading {
             li { b { "Rank." } " A member begins a new rank only if its interval lies wholly above that of the rank's leader; members marked = cannot be told apart." }
             li { b { "Ratio." } " From interleaved blocks where they were taken. " b { "Unpaired" } " means the quotient of two medians taken at different moments: a change of the machine between them is in it." }
+            li { b { "Slowed core" } " means that a neighbour of this virtual machine had a part of the core while the ratio was taken, as a loop of plain arithmetic beside it tells. Members lose differently to one, so where members with this mark and without stand close together, measure them again." }
             li { b { "Time" } " is of one iteration, the output's release included. Blocks and bytes are exact, for one iteration. Cycles are estimated and cache misses simulated by callgrind, on no cache of this machine." }
             li { b { "Stale" } " numbers were taken at another revision than the newest run's." }
             @if let Some(page) = source.files.criterion_of(&family.name) {

@@ -59,7 +59,7 @@ fn strays(check: &SelfCheck) -> String {
         "absolute times: 19 of 20 comparisons' lie within so much of the middle of their case's (kept blocks)\n".to_owned();
     text.push_str(&format!(
         "{:<20} {:>8} {:>9} {:>12} {:>19}\n",
-        "family", "planted", "as timed", "in canaries", "in a slower mode"
+        "family", "planted", "as timed", "in canaries", "slowed core"
     ));
     for family in told {
         text.push_str(&format!(

@@ -162,6 +162,7 @@ fn of(case: &CaseId, outcome: Outcome, tolerance: f64, verdict: VerdictWord) -> 
             .iter()
             .map(|(cause, quads)| SetAside { cause: cause.as_str().to_owned(), quads: *quads })
             .collect(),
+        canary_slowness: outcome.slowness.map(|slowness| slowness.middle),
         seconds: outcome.took.as_secs_f64(),
         ..ComparedCase::unmeasured(case.clone(), verdict, outcome.verdict.to_string())
     }

@@ -1,6 +1,6 @@
 //! A comparison as a table for a terminal, and as Markdown for a pull request.
 
-use crate::record::{ComparedBuild, ComparedCase, Comparison, VerdictWord};
+use crate::record::{ComparedBuild, ComparedCase, Comparison, FULL_CORE, VerdictWord};
 
 /// Words that are worth a row each, the worst first; what is equal is a number.
 const TOLD: [VerdictWord; 6] = [
@@ -124,6 +124,16 @@ fn set_aside(cases: &[ComparedCase]) -> Option<String> {
     })
 }
 
+/// How many cases were compared beside a neighbour on the core. Nothing where none was.
+fn slowed(cases: &[ComparedCase]) -> Option<String> {
+    let told: Vec<f64> = cases.iter().filter_map(|case| case.canary_slowness).collect();
+    let slowed = told.iter().filter(|slowness| **slowness > FULL_CORE).count();
+    (slowed > 0).then(|| {
+        let of = told.len();
+        format!("the host gave the CPU less than its whole core in {slowed} of {of} comparisons: what differs there may differ otherwise on a core to itself\n")
+    })
+}
+
 fn ending(comparison: &Comparison) -> String {
     let mut text = String::new();
     let mut smallest: Vec<f64> = comparison
@@ -142,6 +152,7 @@ fn ending(comparison: &Comparison) -> String {
         ));
     }
     text.extend(set_aside(&comparison.cases));
+    text.extend(slowed(&comparison.cases));
     for (cases, side) in [(&comparison.only_before, "the revision"), (&comparison.only_after, "this tree")] {
         if !cases.is_empty() {
             let ids: Vec<String> = cases.iter().map(ToString::to_string).collect();
@@ -179,5 +190,19 @@ mod tests {
             Some("25.0 % of 200 quads of blocks set aside: 15.0 % a flip, 10.0 % preempted\n")
         );
         assert_eq!(set_aside(&[case(50, &[])]), None);
+    }
+
+    #[test]
+    fn a_neighbour_on_the_core_is_told_and_long_blocks_are_not_counted() {
+        let case = |canary_slowness| {
+            let id = "family/loop@1".parse().expect("a well-formed id");
+            ComparedCase {
+                canary_slowness,
+                ..ComparedCase::unmeasured(id, VerdictWord::Equal, String::new())
+            }
+        };
+        let told = slowed(&[case(Some(1.003)), case(None), case(Some(1.6))]).expect("one was");
+        assert!(told.contains("in 1 of 2 comparisons"), "{told}");
+        assert_eq!(slowed(&[case(Some(1.02)), case(None)]), None);
     }
 }

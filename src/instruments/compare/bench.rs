@@ -1,19 +1,22 @@
 //! Both sides of a comparison, made ready: they are sized, and run in quads of blocks.
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 #[cfg(target_os = "linux")]
 use super::baton::Pipes;
 use super::block::Block;
 use super::engine::{Budget, StartError, Taken};
-use super::quads::{Told, Which, orders, read};
+use super::full_core::{self, Fastest, is_full};
+use super::quads::{Quad, Told, Which, orders, read};
 use super::server::Server;
 use super::statistics::FEWEST_QUADS;
 use super::wire::{Ordered, Reply, Request};
 use crate::instruments::interleaved::Shuffle;
 
-/// A start may take so many times its budget before it makes do with the quads that nobody disturbed.
-const PATIENCE: u32 = 5;
+/// A start may take so many times its budget before it makes do with the quads that there are: those that nobody disturbed
+/// and that ran on the full core are waited for.
+const PATIENCE: u32 = 10;
 
 /// What `which` runs in `order`, and when it waits for its turn and passes it on.
 fn turns(order: &[Which], which: Which, ordered: Ordered) -> Vec<Ordered> {
@@ -41,6 +44,8 @@ fn ran(which: Which, asked: usize, reply: Reply) -> Result<Vec<Block>, StartErro
 /// Both sides, ready.
 pub(super) struct Bench {
     pub(super) servers: Vec<Server>,
+    /// Which build either side is.
+    pub(super) executables: [PathBuf; 2],
     /// Each side's server, and its case there.
     pub(super) of_side: [(usize, usize); 2],
     pub(super) iterations: [u64; 2],
@@ -82,19 +87,30 @@ impl Bench {
         let began = Instant::now();
         let patience = Duration::from_nanos(quad_ns.saturating_mul(wanted as u64)) * PATIENCE;
         let (mut told, mut all_blocks) = (Told::default(), Vec::new());
-        while told.ratios.len() < wanted && (told.causes.taken() == 0 || began.elapsed() < patience) {
-            let orders = orders(wanted - told.ratios.len(), draw);
+        let mut counting = 0;
+        while counting < wanted && (told.causes.taken() == 0 || began.elapsed() < patience) {
+            let orders = orders(wanted - counting, draw);
             let blocks = self.run(&orders)?;
+            for (executable, which) in self.executables.iter().zip([0, 1]) {
+                let of_side = orders.iter().flatten().zip(&blocks).filter(|(side, _)| **side == which);
+                let songs = of_side.flat_map(|(_, block)| [block.canary_ns, block.canary_after_ns]);
+                full_core::hear(executable, songs);
+            }
             told.add(read(&orders, &blocks, self.concurrent));
             all_blocks.extend(orders.into_iter().flatten().zip(blocks));
+            let fastest = Fastest::heard();
+            let counts = |quad: &&Quad| quad.slowness(&fastest, &self.executables).is_none_or(is_full);
+            counting = told.quads.iter().filter(counts).count();
         }
         let per_element = self.per_element();
+        let per_element = |quad: Quad| Quad { log_ratio: quad.log_ratio + per_element, ..quad };
         let times_of = |which: Which| {
             let of_side = all_blocks.iter().filter(|(side, _)| *side == which);
             super::median(of_side.map(|(_, block)| block.iteration_ns()).collect())
         };
         Ok(Taken {
-            ratios: told.ratios.into_iter().map(|ratio| ratio + per_element).collect(),
+            quads: told.quads.into_iter().map(per_element).collect(),
+            executables: self.executables.clone(),
             causes: told.causes,
             iteration_ns: [times_of(0), times_of(1)],
             in_one_mode: told.in_one_mode,
@@ -212,6 +228,7 @@ mod tests {
     fn bench(elements: Option<[usize; 2]>) -> Bench {
         Bench {
             servers: Vec::new(),
+            executables: [PathBuf::new(), PathBuf::new()],
             of_side: [(0, 0), (0, 1)],
             iterations: [1; 2],
             planted: [0; 2],

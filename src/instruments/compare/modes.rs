@@ -1,7 +1,7 @@
 //! What an iteration takes, told apart from how much of its core the host gave the CPU meanwhile.
 
 use super::block::Block;
-use super::causes::is_another_mode;
+use super::full_core::is_full;
 use super::median;
 
 /// Fewer blocks of a start, whose median is one value of several, say nothing.
@@ -13,7 +13,7 @@ const FEWEST_BLOCKS: usize = 12;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct InOneMode {
     /// What the canaries around it took on average.
-    canary_ns: f64,
+    pub(super) canary_ns: f64,
     /// An iteration.
     iteration_ns: f64,
 }
@@ -23,67 +23,73 @@ impl InOneMode {
     pub(super) fn of(block: &Block) -> Option<Self> {
         let canary_ns = (block.canary_ns + block.canary_after_ns) as f64 / 2.0;
         let iteration_ns = block.iteration_ns();
-        let is_told = block.wall_ns <= Modes::LONGEST_BLOCK_NS && canary_ns > 0.0 && iteration_ns > 0.0;
+        let is_told = Modes::are_told_of(block) && canary_ns > 0.0 && iteration_ns > 0.0;
         is_told.then_some(Self { canary_ns, iteration_ns })
     }
 }
 
+/// A block, and whether it ran on the full core.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Told {
+    block: InOneMode,
+    is_full: bool,
+}
+
 /// One side's blocks, start by start.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Modes(Vec<Vec<InOneMode>>);
+pub struct Modes(Vec<Vec<Told>>);
 
 impl Modes {
     /// Of longer blocks the canaries around them do not tell the mode: one lasts from some 50 µs on, and already blocks of
     /// 200 µs are disturbed between two canaries that agree (docs/method.md, the table of standard errors).
     pub const LONGEST_BLOCK_NS: u64 = 200_000;
 
-    /// One start more.
-    pub(super) fn add(&mut self, start: Vec<InOneMode>) {
-        self.0.push(start);
+    /// Whether the canaries around `block` tell its mode.
+    pub(super) fn are_told_of(block: &Block) -> bool {
+        block.wall_ns <= Self::LONGEST_BLOCK_NS
     }
 
-    fn fastest_canary_ns(&self) -> f64 {
-        self.0.iter().flatten().map(|block| block.canary_ns).fold(f64::INFINITY, f64::min)
+    /// One start more, of whose canaries `slowness` says how many times the fastest they took.
+    pub(super) fn add(&mut self, start: &[InOneMode], slowness: impl Fn(f64) -> f64) {
+        let told = |block: &InOneMode| Told { block: *block, is_full: is_full(slowness(block.canary_ns)) };
+        self.0.push(start.iter().map(told).collect());
     }
 
-    /// Whether a block ran in the fastest mode that was seen.
-    fn is_fast(&self) -> impl Fn(&&InOneMode) -> bool + use<> {
-        let fastest = self.fastest_canary_ns();
-        move |block| !is_another_mode(block.canary_ns, fastest)
+    fn blocks(&self) -> impl Iterator<Item = &Told> {
+        self.0.iter().flatten()
     }
 
-    /// Nanoseconds an iteration while the host gave this CPU as much of its core as it ever did in the comparison: the median
-    /// of these blocks, a value a start that has enough of them.
+    /// Nanoseconds an iteration while the host gave this CPU as much of its core as this process ever saw: the median of these
+    /// blocks, a value a start that has enough of them.
     pub fn on_full_core_ns(&self) -> Vec<f64> {
-        let is_fast = self.is_fast();
-        let of_start = |start: &Vec<InOneMode>| -> Vec<f64> {
-            start.iter().filter(&is_fast).map(|block| block.iteration_ns).collect()
+        let of_start = |start: &Vec<Told>| -> Vec<f64> {
+            start.iter().filter(|told| told.is_full).map(|told| told.block.iteration_ns).collect()
         };
         let starts = self.0.iter().map(of_start);
         starts.filter(|values| values.len() >= FEWEST_BLOCKS_OF_A_START).map(median).collect()
     }
 
     /// An iteration in multiples of the canary, the median of all blocks: the same in every mode, for code that is bound by
-    /// throughput as the canary is. What is not loses less in a slow mode than the canary: where enough blocks ran in the
-    /// fastest, they alone count. Nothing where no block tells it.
+    /// throughput as the canary is. What is not loses less in a slow mode than the canary: where enough blocks ran on the
+    /// full core, they alone count. Nothing where no block tells it.
     pub fn in_canaries(&self) -> Option<f64> {
-        let counted = |block: &InOneMode| block.iteration_ns / block.canary_ns;
-        let fast: Vec<f64> = self.0.iter().flatten().filter(self.is_fast()).map(counted).collect();
-        if fast.len() >= FEWEST_BLOCKS {
-            return middle(fast);
+        let counted = |told: &Told| told.block.iteration_ns / told.block.canary_ns;
+        let full: Vec<f64> = self.blocks().filter(|told| told.is_full).map(counted).collect();
+        if full.len() >= FEWEST_BLOCKS {
+            return middle(full);
         }
-        middle(self.0.iter().flatten().map(counted).collect())
+        middle(self.blocks().map(counted).collect())
     }
 
     /// Nanoseconds an iteration of all these blocks, in whatever mode they ran.
     pub fn as_timed_ns(&self) -> Option<f64> {
-        middle(self.0.iter().flatten().map(|block| block.iteration_ns).collect())
+        middle(self.blocks().map(|told| told.block.iteration_ns).collect())
     }
 
-    /// Whether half of the blocks or more ran in a slower mode than the fastest that was seen; nothing of none.
+    /// Whether half of the blocks or more ran while the host gave the CPU less than its core; nothing of none.
     pub fn is_slowed(&self) -> Option<bool> {
-        let canaries: Vec<f64> = self.0.iter().flatten().map(|block| block.canary_ns).collect();
-        middle(canaries).map(|canary| is_another_mode(canary, self.fastest_canary_ns()))
+        let (slowed, all) = (self.blocks().filter(|told| !told.is_full).count(), self.blocks().count());
+        (all > 0).then_some(2 * slowed >= all)
     }
 }
 
@@ -101,7 +107,9 @@ mod tests {
     }
 
     fn modes(starts: &[Vec<InOneMode>]) -> Modes {
-        Modes(starts.to_vec())
+        let mut modes = Modes::default();
+        starts.iter().for_each(|start| modes.add(start, |ns| ns / 8_000.0));
+        modes
     }
 
     #[test]
@@ -111,6 +119,12 @@ mod tests {
         assert_eq!(modes.in_canaries(), Some(0.005));
         assert_eq!((modes.as_timed_ns(), modes.is_slowed()), (Some(64.0), Some(true)));
         assert_eq!(modes.on_full_core_ns(), [40.0]);
+    }
+
+    #[test]
+    fn a_neighbour_that_takes_little_from_the_canary_is_one_too() {
+        let modes = modes(&[blocks(8, 1.05, 56.0), blocks(8, 1.05, 56.0)]);
+        assert_eq!((modes.is_slowed(), modes.on_full_core_ns()), (Some(true), Vec::new()));
     }
 
     #[test]

@@ -1,8 +1,11 @@
 //! Quads of blocks, A B B A or B A A B: a drift that is the same from block to block cancels within one.
 
+use std::path::PathBuf;
+
 use super::block::Block;
 use super::causes::{Causes, cause};
-use super::modes::InOneMode;
+use super::full_core::Fastest;
+use super::modes::{InOneMode, Modes};
 use crate::instruments::interleaved::Shuffle;
 
 /// Who runs: the first side, or the second.
@@ -26,15 +29,40 @@ fn log_ratio(order: [Which; 4], blocks: &[Block]) -> Option<f64> {
     sum.is_finite().then_some(sum / 2.0)
 }
 
+/// Either side's slowest canary.
+fn slowest(order: [Which; 4], blocks: &[Block]) -> [f64; 2] {
+    [0, 1].map(|side| {
+        let of_side = order.iter().zip(blocks).filter(|(which, _)| **which == side);
+        of_side.flat_map(|(_, block)| canaries(block)).fold(0.0, f64::max)
+    })
+}
+
 fn canaries(block: &Block) -> [f64; 2] {
     [block.canary_ns, block.canary_after_ns].map(|ns| ns as f64)
+}
+
+/// A quad that nothing disturbed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Quad {
+    /// The logarithm of its ratio.
+    pub(super) log_ratio: f64,
+    /// Either side's slowest canary, nanoseconds; nothing where canaries do not tell how much of its core the CPU had.
+    pub(super) canary_ns: Option<[f64; 2]>,
+}
+
+impl Quad {
+    /// How many times the fastest that was heard of their builds its canaries took; nothing where they do not tell.
+    pub(super) fn slowness(&self, fastest: &Fastest, executables: &[PathBuf; 2]) -> Option<f64> {
+        let of_sides = self.canary_ns?.into_iter().zip(executables);
+        Some(of_sides.map(|(ns, executable)| fastest.slowness(executable, ns)).fold(0.0, f64::max))
+    }
 }
 
 /// What the quads that nothing disturbed tell, and what became of the others.
 #[derive(Debug, Default)]
 pub(super) struct Told {
-    /// The logarithm of each quad's ratio.
-    pub(super) ratios: Vec<f64>,
+    /// In their order.
+    pub(super) quads: Vec<Quad>,
     /// Quads kept and set aside.
     pub(super) causes: Causes,
     /// Either side's blocks whose mode the canaries around them tell.
@@ -44,7 +72,7 @@ pub(super) struct Told {
 impl Told {
     /// All that `other` tells too.
     pub(super) fn add(&mut self, other: Self) {
-        self.ratios.extend(other.ratios);
+        self.quads.extend(other.quads);
         self.causes.add(&other.causes);
         for (own, others) in self.in_one_mode.iter_mut().zip(other.in_one_mode) {
             own.extend(others);
@@ -70,8 +98,10 @@ pub(super) fn read(orders: &[[Which; 4]], blocks: &[Block], concurrent: bool) ->
         if cause.is_some() {
             continue;
         }
-        told.ratios.extend(log_ratio(*order, quad));
         // What other threads do runs on other CPUs, of which the canary knows nothing.
+        let canaries_tell = !concurrent && quad.iter().all(Modes::are_told_of);
+        let canary_ns = canaries_tell.then(|| slowest(*order, quad));
+        told.quads.extend(log_ratio(*order, quad).map(|log_ratio| Quad { log_ratio, canary_ns }));
         for (which, block) in order.iter().zip(quad).filter(|_| !concurrent) {
             told.in_one_mode[*which].extend(InOneMode::of(block));
         }
@@ -117,7 +147,8 @@ mod tests {
         blocks[9].wall_ns = 0;
         let orders = orders(3, &mut Shuffle::new(1));
         let told = read(&orders, &blocks, false);
-        assert_eq!((told.ratios, told.causes.kept, told.causes.taken()), (vec![0.0], 2, 3));
+        let ratios: Vec<f64> = told.quads.iter().map(|quad| quad.log_ratio).collect();
+        assert_eq!((ratios, told.causes.kept, told.causes.taken()), (vec![0.0], 2, 3));
     }
 
     #[test]
@@ -150,6 +181,19 @@ mod tests {
         assert_eq!(counted(&blocks, true), [0, 0]);
         blocks[4].canary_ns = 30_000;
         assert_eq!(counted(&blocks, false), [2, 2]);
+    }
+
+    #[test]
+    fn a_quad_tells_either_side_s_slowest_canary_where_its_blocks_are_short() {
+        let orders = [[0, 1, 1, 0]];
+        let mut blocks = vec![block(100_000); 4];
+        blocks[1].canary_after_ns = 20_300;
+        blocks[3].canary_ns = 20_100;
+        let told = |blocks: &[Block], concurrent| read(&orders, blocks, concurrent).quads[0].canary_ns;
+        assert_eq!(told(&blocks, false), Some([20_100.0, 20_300.0]));
+        assert_eq!(told(&blocks, true), None);
+        blocks[2] = Block { canary_after_ns: 20_300, ..block(Modes::LONGEST_BLOCK_NS + 1) };
+        assert_eq!(told(&blocks, false), None);
     }
 
     #[test]

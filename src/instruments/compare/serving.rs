@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use super::baton::Baton;
-use super::block::Block;
 use super::pinning;
+use super::taking::Taking;
 use super::wire::{Hello, Ordered, PROTOCOL, Reply, Request, VARIABLE};
 use crate::catalogue::Catalogue;
 use crate::instruments::ceilings::FreeBlocks;
@@ -82,10 +82,17 @@ impl Without {
     }
 }
 
+/// A case that is ready.
+struct Prepared {
+    case: Box<dyn Case>,
+    /// What an iteration takes, as far as is known: nothing before it was sized.
+    iteration: Duration,
+}
+
 /// What is ready to be run.
 struct Ready<'a> {
     catalogue: &'a Catalogue,
-    cases: Vec<Box<dyn Case>>,
+    cases: Vec<Prepared>,
     /// Held so that the cases lie where the request wanted them.
     ballast: Vec<Vec<Vec<u8>>>,
     /// How turns with another server are taken.
@@ -112,6 +119,17 @@ fn churn(seed: u64) -> Vec<Vec<u8>> {
     taken.into_iter().filter(|_| draw.next() >> 63 == 1).collect()
 }
 
+/// One in so many iterations of a block is run before those that are timed, and one at least: the other side's blocks cooled
+/// the caches.
+const WARM_UP: u64 = 8;
+/// Longer iterations warm themselves up: reading all of a second-level cache anew takes some 50 µs.
+const LONGEST_TO_WARM_UP: Duration = Duration::from_micros(500);
+
+/// Iterations before a block of so many, of which one takes so long.
+fn warm_up(iterations: u64, iteration: Duration) -> u64 {
+    if iteration > LONGEST_TO_WARM_UP { 0 } else { (iterations / WARM_UP).max(1) }
+}
+
 impl<'a> Ready<'a> {
     fn new(catalogue: &'a Catalogue) -> Self {
         Self { catalogue, cases: Vec::new(), ballast: Vec::new(), baton: None, cpus: pinning::allowed() }
@@ -131,12 +149,12 @@ impl<'a> Ready<'a> {
                 self.ballast.push(churn(ballast));
                 let prepared = case.prepare();
                 let answer = prepared.verify().map_err(|error| error.to_string())?;
-                self.cases.push(prepared);
+                self.cases.push(Prepared { case: prepared, iteration: Duration::ZERO });
                 let concurrent = case.entry.concurrency.is_any();
                 Ok(Reply::Prepared { answer: (answer.count, answer.digest), concurrent })
             }
             Request::Size { prepared, block_ns, free_blocks, only_cpu } => {
-                let case = self.case(prepared)?;
+                let case = &*self.case(prepared)?.case;
                 let without = Without { free_blocks, only_cpu };
                 if free_blocks {
                     // What a case makes once and keeps is made before the allocator is switched.
@@ -150,11 +168,13 @@ impl<'a> Ready<'a> {
                     });
                 let sized = block_size(&mut member, block_ns);
                 drop(member);
-                match sized {
+                let iterations = match sized {
                     // What the system does not allow is no failure of the case.
-                    Err(reason) if only_cpu.is_some() => Ok(Reply::Refused(reason)),
-                    sized => Ok(Reply::Sized(sized?, took.as_nanos() as u64)),
-                }
+                    Err(reason) if only_cpu.is_some() => return Ok(Reply::Refused(reason)),
+                    sized => sized?,
+                };
+                self.cases[prepared].iteration = took.div_f64(iterations as f64);
+                Ok(Reply::Sized(iterations, took.as_nanos() as u64))
             }
             Request::Meet(paths) => {
                 let baton = Baton::open(&paths);
@@ -162,17 +182,24 @@ impl<'a> Ready<'a> {
                 Ok(Reply::Met)
             }
             Request::Run { blocks, stays } => {
-                let (mut taken, mut overflowed) = (Vec::with_capacity(blocks.len()), 0);
+                let (mut taking, mut overflowed) = (Taking::with_capacity(blocks.len()), 0);
                 for ordered in blocks {
                     if ordered.waits {
                         self.turn(Baton::wait)?;
+                        taking.interrupt();
                     }
-                    let case = self.case(ordered.prepared)?;
+                    let Prepared { case, iteration } = self.case(ordered.prepared)?;
+                    let warm_up = warm_up(ordered.iterations, *iteration);
                     let Ordered { iterations, extra, free_blocks, only_cpu, .. } = ordered;
                     let without = Without { free_blocks, only_cpu };
-                    let (block, no_room) =
-                        without.run(&self.cpus, || Block::take(case, iterations, extra))?;
-                    taken.push(block);
+                    if only_cpu.is_some() {
+                        taking.interrupt();
+                    }
+                    let ((), no_room) =
+                        without.run(&self.cpus, || taking.take(&**case, warm_up, iterations, extra))?;
+                    if only_cpu.is_some() {
+                        taking.interrupt();
+                    }
                     overflowed += no_room;
                     if ordered.passes {
                         self.turn(Baton::pass)?;
@@ -182,7 +209,7 @@ impl<'a> Ready<'a> {
                     self.turn(Baton::wait)?;
                 }
                 Ok(match overflowed {
-                    0 => Reply::Ran(taken),
+                    0 => Reply::Ran(taking.finish()),
                     _ => Reply::Refused(FreeBlocks::told(overflowed)),
                 })
             }
@@ -194,9 +221,8 @@ impl<'a> Ready<'a> {
         take(baton).map_err(|error| format!("the other side ended: {error}"))
     }
 
-    fn case(&self, prepared: usize) -> Result<&dyn Case, String> {
-        let case = self.cases.get(prepared).ok_or_else(|| format!("case {prepared} was not prepared"))?;
-        Ok(&**case)
+    fn case(&self, prepared: usize) -> Result<&Prepared, String> {
+        self.cases.get(prepared).ok_or_else(|| format!("case {prepared} was not prepared"))
     }
 }
 
@@ -230,6 +256,12 @@ mod tests {
         let run = Request::Run { blocks, stays: false };
         let Ok(Reply::Ran(blocks)) = ready.answer(run) else { panic!("it can be run") };
         assert_eq!(blocks.iter().map(|block| block.iterations).collect::<Vec<_>>(), [iterations, 1]);
+    }
+
+    #[test]
+    fn short_iterations_are_warmed_up_by_one_at_least_and_long_ones_by_none() {
+        let of = |iterations, micros| warm_up(iterations, Duration::from_micros(micros));
+        assert_eq!((of(800, 0), of(7, 4), of(1, 400), of(1, 501)), (100, 1, 1, 0));
     }
 
     #[test]

@@ -3,9 +3,10 @@
 use std::time::{Duration, Instant};
 
 use super::causes::Causes;
+use super::chosen::{Slowness, Starts};
 use super::engine::{Budget, Pair, StartError};
 use super::modes::Modes;
-use super::statistics::{Decision, Rule, Start, Verdict, conclude, decide};
+use super::statistics::{Decision, Rule, Verdict, conclude, decide};
 use crate::instruments::process::interrupted;
 
 /// What came of a comparison.
@@ -19,6 +20,9 @@ pub struct Outcome {
     pub causes: Causes,
     /// Median over starts of the nanoseconds an iteration of either side.
     pub iteration_ns: [f64; 2],
+    /// What the canaries beside the quads that made the verdict tell. Nothing where they do not: blocks longer than
+    /// [`Modes::LONGEST_BLOCK_NS`], threads.
+    pub slowness: Option<Slowness>,
     /// Either side's times, told apart from how much of its core the host gave the CPU.
     pub modes: [Modes; 2],
     /// What it took.
@@ -31,31 +35,30 @@ pub struct Outcome {
 /// [`StartError`] of the first start that failed.
 pub fn settle(pair: &mut Pair, rule: &Rule, budget: &Budget, most: Duration) -> Result<Outcome, StartError> {
     let began = Instant::now();
-    let (mut starts, mut causes) = (Vec::new(), Causes::default());
-    let (mut first_ns, mut second_ns) = (Vec::new(), Vec::new());
-    let mut modes = [Modes::default(), Modes::default()];
+    let (mut starts, mut causes) = (Starts::default(), Causes::default());
     let verdict = loop {
         let taken = pair.start(budget)?;
         causes.add(&taken.causes);
-        first_ns.push(taken.iteration_ns[0]);
-        second_ns.push(taken.iteration_ns[1]);
-        for (modes, start) in modes.iter_mut().zip(taken.in_one_mode) {
-            modes.add(start);
-        }
-        starts.push(Start { ratios: taken.ratios });
-        match decide(&starts, rule) {
+        starts.taken.push(taken);
+        let is_over = began.elapsed() > most || interrupted();
+        let must_choose = is_over || starts.taken.len() >= rule.most_starts;
+        starts.choose(if must_choose { 1.0 } else { began.elapsed().as_secs_f64() / most.as_secs_f64() });
+        let Some(ratios) = starts.ratios() else { continue };
+        match decide(&ratios, rule) {
             Decision::Settled(verdict) => break verdict,
             // When time is up does not depend on the ratio, so this look is paid for like any other.
-            Decision::Continue if began.elapsed() > most || interrupted() => break conclude(&starts, rule),
+            Decision::Continue if is_over => break conclude(&ratios, rule),
             Decision::Continue => {}
         }
     };
+    let iteration_ns = |side: usize| starts.taken.iter().map(|start| start.iteration_ns[side]).collect();
     Ok(Outcome {
         verdict,
-        starts: starts.len(),
+        starts: starts.taken.len(),
         causes,
-        iteration_ns: [super::median(first_ns), super::median(second_ns)],
-        modes,
+        iteration_ns: [0, 1].map(|side| super::median(iteration_ns(side))),
+        slowness: starts.slowness(),
+        modes: starts.modes(),
         took: began.elapsed(),
     })
 }

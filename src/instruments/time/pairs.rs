@@ -8,13 +8,17 @@ use super::rounds::baseline_of;
 use super::survey;
 use crate::catalogue::{CaseRef, Counts};
 use crate::instruments::compare::statistics::{Interval, Rule, over_starts};
-use crate::instruments::compare::{self, Modes, Pair, settle};
+use crate::instruments::compare::{self, Modes, Pair, Slowness, settle};
 use crate::instruments::process::myself;
 use crate::instruments::session::{has_failed, id_of, known};
 use crate::instruments::{Effort, Instrument, Job, NoNumber, PreparedCase, Reading};
-use crate::record::{InstrumentName, InstrumentState, Metric, Run};
+use crate::record::{FULL_CORE, InstrumentName, InstrumentState, Metric, Run};
 
-pub(super) struct Pairs;
+/// Pairs, and later those once more beside which the host gave less than its whole core: its mood changes within minutes.
+pub(super) enum Pairs {
+    First,
+    Again,
+}
 
 /// Equality is shown within this much, which ends a comparison.
 const PRECISION: f64 = 0.01;
@@ -30,7 +34,7 @@ const SEED: u64 = 0x0007_41e5;
 /// Most process starts of one pair, and the time after which none is started any more.
 const fn budget(effort: Effort) -> (usize, Duration) {
     match effort {
-        Effort::Quick => (16, Duration::from_millis(200)),
+        Effort::Quick => (16, Duration::from_millis(400)),
         Effort::Thorough => (45, Duration::from_secs(5)),
     }
 }
@@ -62,7 +66,18 @@ impl Instrument for Pairs {
             (stands && is_short(case) && is_short(&baseline)).then(|| vec![baseline, *case])
         };
         let counts_work = |case: &&CaseRef| case.family.axis.counts == Counts::Work;
-        cases.iter().filter(counts_work).filter_map(pair_of).collect()
+        let fastest = self.hint(run);
+        let is_due = |case: &&CaseRef| match self {
+            Self::First => true,
+            Self::Again => is_slowed(run, case, fastest),
+        };
+        cases.iter().filter(counts_work).filter(is_due).filter_map(pair_of).collect()
+    }
+
+    /// What the canary took at its fastest in this run.
+    fn hint(&self, run: &Run) -> Option<f64> {
+        let heard = run.cases.iter().filter_map(|case| Some(case.measurement(Metric::CanaryNs)?.value));
+        heard.min_by(f64::total_cmp)
     }
 
     /// What cannot be settled in this way has no ratio, and is left to the rounds.
@@ -73,7 +88,12 @@ impl Instrument for Pairs {
             return Ok(Vec::new());
         }
         let (most_starts, most) = budget(job.effort);
-        let mut pair = Pair::together(myself()?, [(first.id.clone(), 0), (case.id.clone(), 0)], SEED);
+        let executable = myself()?;
+        if let Some(fastest) = job.hint {
+            compare::hear_of(&executable, fastest);
+        }
+        let mut pair =
+            Pair::together(executable.clone(), [(first.id.clone(), 0), (case.id.clone(), 0)], SEED);
         let rule = Rule::with_precision(PRECISION, most_starts);
         let outcome = settle(&mut pair, &rule, &compare::Budget::ordinary(TIME_OUT), most)
             .map_err(|error| error.to_string())?;
@@ -92,8 +112,21 @@ impl Instrument for Pairs {
         let on_full_core = over_starts(&starts)
             .filter(|_| starts.len() >= FEWEST_STARTS)
             .map(|told| reading(Metric::TimeFullCoreNs, told.middle, told.interval));
-        Ok(ratio.into_iter().chain(on_full_core).collect())
+        let slowness =
+            outcome.slowness.filter(|_| ratio.is_some()).map(|Slowness { middle, least, most }| {
+                reading(Metric::CanarySlowness, middle, Interval { low: least, high: most })
+            });
+        let exact = |metric, ns| reading(metric, ns, Interval { low: ns, high: ns });
+        let fastest = slowness.as_ref().and_then(|_| compare::fastest_ns(&executable));
+        let fastest = fastest.map(|ns| exact(Metric::CanaryNs, ns));
+        Ok(ratio.into_iter().chain(slowness).chain(fastest).chain(on_full_core).collect())
     }
+}
+
+/// Whether the ratio of `case` was taken beside a neighbour on the core, by what the canary took at its `fastest` since.
+fn is_slowed(run: &Run, case: &CaseRef, fastest: Option<f64>) -> bool {
+    let told = known(run, case, Metric::CanarySlowness).zip(known(run, case, Metric::CanaryNs));
+    told.zip(fastest).is_some_and(|((slowness, then), fastest)| slowness * then / fastest > FULL_CORE)
 }
 
 #[cfg(test)]
@@ -109,23 +142,27 @@ mod tests {
 
     fn pairs(wanted: &[CaseRef], run: &Run) -> Vec<String> {
         let told = |pair: &Vec<CaseRef>| pair.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
-        Pairs.groups(wanted, run).iter().map(told).collect()
+        Pairs::First.groups(wanted, run).iter().map(told).collect()
     }
 
     fn took(id: &str, value: f64) -> CaseRecord {
-        let measurement = Measurement {
-            metric: Metric::TimeNs,
-            value,
-            low: value,
-            high: value,
-            unit: Metric::TimeNs.unit(),
+        told(id, &[(Metric::TimeNs, value)])
+    }
+
+    fn told(id: &str, numbers: &[(Metric, f64)]) -> CaseRecord {
+        let measurement = |(metric, value): &(Metric, f64)| Measurement {
+            metric: *metric,
+            value: *value,
+            low: *value,
+            high: *value,
+            unit: metric.unit(),
             instrument: InstrumentName::Time,
             taken_at: String::new(),
             revision: String::new(),
         };
         CaseRecord {
             id: id.parse().expect("a well-formed id"),
-            measurements: vec![measurement],
+            measurements: numbers.iter().map(measurement).collect(),
             failures: Vec::new(),
             left_out: Vec::new(),
         }
@@ -142,6 +179,25 @@ mod tests {
             pairs(&cases("build-vec/collect@100")[..1], &run),
             ["build-vec/push@100 build-vec/collect@100"]
         );
+    }
+
+    #[test]
+    fn what_was_compared_beside_a_neighbour_is_compared_again_by_what_the_whole_run_heard() {
+        let beside = |id: &str, slowness, heard| {
+            told(id, &[(Metric::CanarySlowness, slowness), (Metric::CanaryNs, heard)])
+        };
+        let mut run = new_run();
+        // The second was taken before anybody had heard the canary on the full core.
+        run.cases = vec![
+            beside("build-vec/collect@100", 1.003, 7_000.0),
+            beside("build-vec/extend@100", 1.003, 7_400.0),
+            beside("build-vec/repeat@100", 1.5, 7_000.0),
+        ];
+        assert_eq!(Pairs::Again.hint(&run), Some(7_000.0));
+        let again: Vec<String> =
+            Pairs::Again.groups(&cases("build-vec/"), &run).iter().map(|pair| pair[1].to_string()).collect();
+        assert_eq!(again, ["build-vec/extend@100", "build-vec/repeat@100"]);
+        assert!(Pairs::Again.groups(&cases("build-vec/"), &new_run()).is_empty());
     }
 
     #[test]

@@ -1,0 +1,192 @@
+//! Which quads make the ratio: those that ran on the full core, where there are enough, because two loops lose differently to
+//! a neighbour on it. Chosen once, by canaries and time, never by a ratio; and no look is made before.
+
+use super::engine::Taken;
+use super::full_core::{Fastest, is_full};
+use super::median;
+use super::modes::Modes;
+use super::quads::Quad;
+use super::statistics::{FEWEST_QUADS, Start};
+
+/// Starts on the full core that decide for it: those of the first look.
+const ENOUGH: usize = 5;
+/// After so many starts with quads enough, the full core is not waited for any longer.
+const PATIENCE: usize = 12;
+/// Nor, where there are [`ENOUGH`] of them, after this share of the budget.
+const PATIENT_SHARE: f64 = 0.75;
+
+/// How many times the fastest that this process ever heard the canaries took beside quads: 1 on the full core, more beside a
+/// neighbour on it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Slowness {
+    /// The middle quad's.
+    pub middle: f64,
+    /// The fastest quad's.
+    pub least: f64,
+    /// The slowest quad's.
+    pub most: f64,
+}
+
+/// The quads that make the ratio.
+#[derive(Debug, Clone, PartialEq)]
+enum Chosen {
+    /// Those that ran on the full core, by the canaries heard up to the choice.
+    FullCore(Fastest),
+    /// All that nothing disturbed: the host gave too few, or canaries do not tell.
+    All,
+}
+
+/// All starts so far.
+#[derive(Debug, Default)]
+pub(super) struct Starts {
+    pub(super) taken: Vec<Taken>,
+    chosen: Option<Chosen>,
+}
+
+impl Starts {
+    /// Chooses, if that is possible by now: it must be when all of the budget is `spent`, a share.
+    pub(super) fn choose(&mut self, spent: f64) {
+        if self.chosen.is_some() {
+            return;
+        }
+        let usable = |chosen: &Chosen| {
+            let starts = self.of(chosen);
+            starts.iter().filter(|start| start.ratios.len() >= FEWEST_QUADS).count()
+        };
+        let full_core = Chosen::FullCore(Fastest::heard());
+        let all = usable(&Chosen::All);
+        let mut quads = self.taken.iter().flat_map(|start| &start.quads);
+        let canaries_tell = quads.any(|quad| quad.canary_ns.is_some());
+        if usable(&full_core) >= ENOUGH {
+            self.chosen = Some(full_core);
+        } else if spent >= 1.0
+            || all >= PATIENCE
+            || (all >= ENOUGH && spent >= PATIENT_SHARE)
+            || (all > 0 && !canaries_tell)
+        {
+            self.chosen = Some(Chosen::All);
+        }
+    }
+
+    /// The ratios that count, start by start; nothing while nothing is chosen.
+    pub(super) fn ratios(&self) -> Option<Vec<Start>> {
+        self.chosen.as_ref().map(|chosen| self.of(chosen))
+    }
+
+    fn of(&self, chosen: &Chosen) -> Vec<Start> {
+        let of_start = |start| Start { ratios: chosen.quads(start).map(|quad| quad.log_ratio).collect() };
+        self.taken.iter().map(of_start).collect()
+    }
+
+    /// What the canaries beside the quads that count tell, by the fastest that was heard up to now. Nothing where they do not.
+    pub(super) fn slowness(&self) -> Option<Slowness> {
+        let (chosen, fastest) = (self.chosen.as_ref()?, Fastest::heard());
+        let of_start = |start| chosen.quads(start).filter_map(|quad| slowness(quad, &fastest, start));
+        let of_all: Vec<f64> = self.taken.iter().flat_map(of_start).collect();
+        (!of_all.is_empty()).then(|| Slowness {
+            least: of_all.iter().copied().fold(f64::INFINITY, f64::min),
+            most: of_all.iter().copied().fold(0.0, f64::max),
+            middle: median(of_all),
+        })
+    }
+
+    /// Either side's blocks whose mode the canaries tell.
+    pub(super) fn modes(&self) -> [Modes; 2] {
+        let fastest = Fastest::heard();
+        [0, 1].map(|side| {
+            let mut modes = Modes::default();
+            for start in &self.taken {
+                let executable = &start.executables[side];
+                modes.add(&start.in_one_mode[side], |ns| fastest.slowness(executable, ns));
+            }
+            modes
+        })
+    }
+}
+
+impl Chosen {
+    /// Those of `start` that count.
+    fn quads<'a>(&'a self, start: &'a Taken) -> impl Iterator<Item = &'a Quad> {
+        start.quads.iter().filter(|quad| match self {
+            Self::All => true,
+            Self::FullCore(fastest) => slowness(quad, fastest, start).is_some_and(is_full),
+        })
+    }
+}
+
+/// How many times the fastest that was heard of their builds the canaries of `quad`, of `start`, took.
+fn slowness(quad: &Quad, fastest: &Fastest, start: &Taken) -> Option<f64> {
+    quad.slowness(fastest, &start.executables)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::causes::Causes;
+    use super::*;
+
+    /// A start of so many quads beside canaries of this length, of which the ratio is this.
+    fn start(executable: &str, quads: &[(usize, f64, f64)]) -> Taken {
+        let of_mode = |(count, ns, log_ratio): &(usize, f64, f64)| {
+            vec![Quad { log_ratio: *log_ratio, canary_ns: Some([*ns; 2]) }; *count]
+        };
+        Taken {
+            quads: quads.iter().flat_map(of_mode).collect(),
+            executables: [executable.into(), executable.into()],
+            causes: Causes::default(),
+            iteration_ns: [1.0; 2],
+            in_one_mode: [Vec::new(), Vec::new()],
+        }
+    }
+
+    fn hear(executable: &str) {
+        super::super::full_core::hear(executable.as_ref(), [7_000; 3].into_iter());
+    }
+
+    fn starts(count: usize, start: &Taken) -> Starts {
+        Starts { taken: vec![start.clone(); count], chosen: None }
+    }
+
+    fn chosen(starts: &mut Starts, spent: f64) -> Option<Vec<f64>> {
+        starts.choose(spent);
+        Some(starts.ratios()?.into_iter().flat_map(|start| start.ratios).collect())
+    }
+
+    #[test]
+    fn quads_on_the_full_core_alone_make_the_ratio_where_five_starts_have_enough() {
+        hear("full core");
+        let mixed = start("full core", &[(6, 7_010.0, 0.5), (20, 11_000.0, 0.1), (20, 7_350.0, 0.2)]);
+        assert_eq!(chosen(&mut starts(4, &mixed), 0.9), None, "four are too few");
+        let mut five = starts(5, &mixed);
+        assert_eq!(chosen(&mut five, 0.1), Some(vec![0.5; 30]));
+        let of_all = 7_010.0 / 7_000.0;
+        assert_eq!(five.slowness(), Some(Slowness { middle: of_all, least: of_all, most: of_all }));
+        // Once chosen, it stays.
+        five.taken.push(start("full core", &[(9, 11_000.0, 0.1)]));
+        assert_eq!(chosen(&mut five, 1.0).expect("it was chosen").len(), 30);
+    }
+
+    #[test]
+    fn a_host_that_never_gives_its_core_is_not_waited_for_and_the_canaries_say_so() {
+        hear("slowed");
+        let slow = start("slowed", &[(5, 7_010.0, 0.5), (20, 11_200.0, 0.1)]);
+        for (count, spent) in [(11, 0.7), (4, 0.9)] {
+            assert_eq!(chosen(&mut starts(count, &slow), spent), None, "{count}");
+        }
+        for (count, spent) in [(12, 0.1), (5, 0.75), (2, 1.0)] {
+            let mut starts = starts(count, &slow);
+            assert_eq!(chosen(&mut starts, spent).expect("it had to be").len(), 25 * count);
+            let least = 7_010.0 / 7_000.0;
+            assert_eq!(starts.slowness(), Some(Slowness { middle: 1.6, least, most: 1.6 }));
+        }
+    }
+
+    #[test]
+    fn where_canaries_do_not_tell_all_quads_count_from_the_first_start_on() {
+        let mut long = start("long blocks", &[(6, 0.0, 0.3)]);
+        long.quads.iter_mut().for_each(|quad| quad.canary_ns = None);
+        let mut one = starts(1, &long);
+        assert_eq!(chosen(&mut one, 0.1), Some(vec![0.3; 6]));
+        assert_eq!(one.slowness(), None);
+        assert_eq!(chosen(&mut Starts::default(), 1.0), Some(Vec::new()));
+    }
+}

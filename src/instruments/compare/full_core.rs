@@ -1,0 +1,93 @@
+//! How long the canary sings while the host gives this CPU its whole core: the fastest that this process has heard, of each
+//! executable, because where the canary's own code lies differs from build to build.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use crate::record::FULL_CORE;
+
+/// So many songs have to agree that one is the fastest: a single one may be a clock's slip.
+const AGREEING: usize = 3;
+
+/// The fastest songs of each executable, ascending.
+type Heard = BTreeMap<PathBuf, Vec<u64>>;
+
+static HEARD: Mutex<Heard> = Mutex::new(BTreeMap::new());
+
+/// Remembers songs of `executable`.
+pub(super) fn hear(executable: &Path, songs: impl Iterator<Item = u64>) {
+    let mut heard = HEARD.lock().unwrap_or_else(PoisonError::into_inner);
+    add(heard.entry(executable.to_owned()).or_default(), songs);
+}
+
+/// Remembers that the canary of `executable` was heard to take so long at its fastest, by another process.
+pub(in crate::instruments) fn hear_of(executable: &Path, fastest_ns: f64) {
+    hear(executable, [fastest_ns as u64; AGREEING].into_iter());
+}
+
+/// What the canary of `executable` took at its fastest, nanoseconds, if it was heard.
+pub(in crate::instruments) fn fastest_ns(executable: &Path) -> Option<f64> {
+    Fastest::heard().0.get(executable).map(|ns| *ns as f64)
+}
+
+fn add(fastest: &mut Vec<u64>, songs: impl Iterator<Item = u64>) {
+    fastest.extend(songs);
+    fastest.sort_unstable();
+    fastest.truncate(AGREEING);
+}
+
+/// The fastest songs that were heard up to a moment.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Fastest(BTreeMap<PathBuf, u64>);
+
+impl Fastest {
+    /// Up to now.
+    pub(super) fn heard() -> Self {
+        let heard = HEARD.lock().unwrap_or_else(PoisonError::into_inner);
+        let agreed = |(executable, songs): (&PathBuf, &Vec<u64>)| Some((executable.clone(), *songs.last()?));
+        Self(heard.iter().filter_map(agreed).collect())
+    }
+
+    /// So many nanoseconds, of this executable alone.
+    #[cfg(test)]
+    pub(super) fn of(executable: &str, ns: u64) -> Self {
+        Self(BTreeMap::from([(executable.into(), ns)]))
+    }
+
+    /// How many times the fastest a song of `executable` took; 1 where none was heard.
+    pub(super) fn slowness(&self, executable: &Path, ns: f64) -> f64 {
+        self.0.get(executable).map_or(1.0, |fastest| ns / *fastest as f64)
+    }
+}
+
+/// Whether so slow a song was sung on the full core.
+pub(super) fn is_full(slowness: f64) -> bool {
+    slowness <= FULL_CORE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_song_that_is_faster_than_all_others_is_no_standard() {
+        let mut fastest = Vec::new();
+        add(&mut fastest, [7_330, 6_975, 12_400, 6_970].into_iter());
+        assert_eq!(fastest, [6_970, 6_975, 7_330]);
+        add(&mut fastest, [10, 6_972].into_iter());
+        assert_eq!(fastest.last(), Some(&6_972));
+    }
+
+    #[test]
+    fn each_executable_has_its_own() {
+        let fastest = Fastest::of("here", 7_000);
+        let slowness = |executable: &str| fastest.slowness(Path::new(executable), 7_350.0);
+        assert!((slowness("here") - 1.05).abs() < 1e-12 && !is_full(slowness("here")));
+        assert!(is_full(slowness("elsewhere")) && is_full(7_070.0 / 7_000.0));
+        hear(Path::new("heard"), [500, 400, 450, 600].into_iter());
+        assert_eq!(Fastest::heard().slowness(Path::new("heard"), 500.0), 1.0);
+        hear_of(Path::new("heard of"), 400.0);
+        assert_eq!((fastest_ns(Path::new("heard of")), fastest_ns(Path::new("never"))), (Some(400.0), None));
+    }
+}
