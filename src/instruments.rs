@@ -110,8 +110,9 @@ pub struct Job {
     pub last_of_family: bool,
     /// What the user passed on to the instrument's own harness.
     pub harness_args: Vec<String>,
-    /// What the instrument wished to be told of the run: [`Instrument::hint`].
-    pub hint: Option<f64>,
+    /// What the canary took at its fastest in this run, nanoseconds, where the instrument hears it:
+    /// [`Instrument::canary_ns`].
+    pub canary_ns: Option<f64>,
 }
 
 impl Job {
@@ -214,8 +215,9 @@ pub trait Instrument: Sync {
         cases.iter().map(|case| vec![*case]).collect()
     }
 
-    /// A number of what `run` has recorded so far that each further group is to be told ([`Job::hint`]).
-    fn hint(&self, _run: &Run) -> Option<f64> {
+    /// What this instrument's canary took at its fastest, by what `run` has recorded so far: each further group is told
+    /// ([`Job::canary_ns`]).
+    fn canary_ns(&self, _run: &Run) -> Option<f64> {
         None
     }
 

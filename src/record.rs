@@ -2,6 +2,7 @@
 //! and what commands print are described in docs/schema; the costs, heap sites and wait ledgers beside each case carry the
 //! same version. Measures nothing, draws nothing.
 
+mod canary;
 mod case_files;
 mod case_id;
 mod comparison;
@@ -22,6 +23,7 @@ mod speed;
 mod store;
 mod waits_ledger;
 
+pub use canary::FULL_CORE;
 pub use case_files::{CaseFiles, Kept};
 pub use case_id::{CaseId, CaseIdError};
 pub use comparison::{
@@ -41,7 +43,7 @@ pub use listing::{
     SpeedupBound,
 };
 pub use merge::{MergeError, Merged, merge};
-pub use metric::{FULL_CORE, InstrumentName, Metric, Unit};
+pub use metric::{InstrumentName, Metric, Unit};
 pub use recorded::{Recorded, RecordedCase, RecordedInstrument};
 pub use run::{CaseRecord, Failure, InstrumentState, LeftOut, Measurement, Run, State};
 pub use speed::Speed;

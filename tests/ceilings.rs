@@ -224,7 +224,7 @@ fn measure_by(step: &dyn Instrument, effort: Effort, id: &str) -> Result<Vec<Rea
         effort,
         last_of_family: true,
         harness_args: Vec::new(),
-        hint: None,
+        canary_ns: None,
     };
     step.measure(&job)
 }

@@ -182,7 +182,7 @@ fn readings(workload: usize) -> (Vec<Reading>, String) {
         effort: Effort::Quick,
         last_of_family: true,
         harness_args: Vec::new(),
-        hint: None,
+        canary_ns: None,
     };
     let readings = heap::Heap.measure(&job).expect("dhat is the allocator");
     (readings, std::fs::read_to_string(layout.heap_flamegraph(&id)).expect("a picture is drawn"))

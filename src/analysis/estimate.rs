@@ -21,6 +21,9 @@ pub struct Ratio {
     /// Whether it comes from interleaved blocks. If not, it divides two medians taken at different moments, and
     /// a change of the machine between them is in it.
     pub paired: bool,
+    /// How many times its fastest a loop of plain arithmetic took beside it, where the host gave the CPU less than its whole core:
+    /// on a core to itself the ratio may be another.
+    pub slowed: Option<f64>,
 }
 
 /// No count or time of an iteration lies beyond: 10^18 ns are 31 years. What does is a damaged record, and no axis

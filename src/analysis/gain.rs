@@ -41,7 +41,7 @@ mod tests {
             rank: 1,
             shared: false,
             time_ns: Estimate::exact(1.0),
-            ratio: Some(Ratio { estimate, paired: true }),
+            ratio: Some(Ratio { estimate, paired: true, slowed: None }),
         };
         Ranking {
             size: 10,

@@ -13,7 +13,7 @@
 //! end to end.
 
 use super::{Estimate, Ratio};
-use crate::record::{CaseId, ListedFamily, ListedWorkload, Metric, Recorded};
+use crate::record::{CaseId, ListedFamily, ListedWorkload, Metric, Recorded, RecordedCase};
 
 /// The scale on which a ranking was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,9 +87,13 @@ pub fn rank<'a>(family: &'a ListedFamily, recorded: &Recorded, size: usize) -> R
             ratio => ratio,
         };
         let ratio = match (paired, baseline_ns) {
-            (Some(estimate), _) => Some(Ratio { estimate, paired: true }),
+            (Some(estimate), _) => {
+                let is_baseline = workload.name == family.baseline;
+                let case = recorded.case(&id(&workload.name)).filter(|_| !is_baseline);
+                Some(Ratio { estimate, paired: true, slowed: case.and_then(RecordedCase::slowed) })
+            }
             (None, Some(baseline)) => {
-                time_ns.over(&baseline).map(|estimate| Ratio { estimate, paired: false })
+                time_ns.over(&baseline).map(|estimate| Ratio { estimate, paired: false, slowed: None })
             }
             (None, None) => None,
         };

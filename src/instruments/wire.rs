@@ -24,7 +24,7 @@ pub(crate) struct Order {
     pub(crate) effort: Effort,
     pub(crate) last_of_family: bool,
     pub(crate) harness_args: Vec<String>,
-    pub(crate) hint: Option<f64>,
+    pub(crate) canary_ns: Option<f64>,
     pub(crate) reply: PathBuf,
 }
 
@@ -108,7 +108,7 @@ fn prepare(catalogue: &Catalogue, order: Order) -> Result<(Job, Answers), String
         effort: order.effort,
         last_of_family: order.last_of_family,
         harness_args: order.harness_args,
-        hint: order.hint,
+        canary_ns: order.canary_ns,
     };
     Ok((job, answers))
 }

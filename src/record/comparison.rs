@@ -120,7 +120,7 @@ pub struct ComparedCase {
     pub quads: u64,
     /// Quads that were set aside.
     pub set_aside: Vec<SetAside>,
-    /// How many times its fastest of this command the canary took beside the blocks that made the verdict: up to
+    /// How many times its fastest of this command, up to then, the canary took beside the blocks that made the verdict: up to
     /// [`FULL_CORE`](super::FULL_CORE) on the full core, more beside a neighbour on it. Absent where the canary does not tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub canary_slowness: Option<f64>,

@@ -70,9 +70,13 @@ impl BriefRun {
     /// What is kept of `run`; `None` when it measured nothing of it.
     pub fn of(run: &Run) -> Option<Self> {
         let mut cases = Vec::new();
+        let canary_ns = run.canary_ns();
         for record in &run.cases {
+            // A ratio that a neighbour on the core moved would be a change of the code.
+            let is_slowed = canary_ns.is_some_and(|fastest| record.slowed(fastest).is_some());
             let numbers: BTreeMap<Metric, BriefNumber> = Metric::KEPT
                 .into_iter()
+                .filter(|metric| !(is_slowed && *metric == Metric::TimeRatio))
                 .filter_map(|metric| {
                     let number = record.measurement(metric)?;
                     let low = number.low.min(number.value);

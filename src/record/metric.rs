@@ -70,8 +70,8 @@ pub enum Metric {
     TimeNs,
     /// Wall time as a multiple of the family's baseline at the same size, from interleaved blocks.
     TimeRatio,
-    /// How many times its fastest of the run the canary took beside the blocks that the ratio is of: 1 while the host gave the
-    /// CPU its whole core, more beside a neighbour on it. From the fastest to the slowest of them. Where iterations are short
+    /// How many times its fastest of the run the canary took beside the blocks of a process start, the middle start: 1 while the
+    /// host gave the CPU its whole core, more beside a neighbour on it. From the fastest to the slowest start. Where iterations are short
     /// enough that it tells.
     CanarySlowness,
     /// What the canary took at its fastest, as far as the run had heard when the ratio was taken, nanoseconds.
@@ -247,10 +247,6 @@ impl Metric {
         }
     }
 }
-
-/// [`Metric::CanarySlowness`] up to which a canary sang on the full core. There it repeats to 0.1 %; the mildest neighbour that
-/// was met took 5 % from it, and 40 % from a loop that keeps more of the core's queues full (measured).
-pub const FULL_CORE: f64 = 1.02;
 
 /// The unit of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

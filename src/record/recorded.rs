@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::canary::by_the_fastest;
 use super::{
     CaseId, CaseRecord, Environment, Failure, Finding, InstrumentState, LeftOut, Measurement, Run, SCHEMA,
 };
@@ -112,12 +113,14 @@ impl Recorded {
                 }
             }
         }
+        let mut cases: Vec<RecordedCase> = cases.into_values().collect();
+        by_the_fastest(&mut cases);
         let mut recorded = Self {
             schema: SCHEMA,
             environment: runs.last().map(|run| run.environment.clone()),
             warnings: Vec::new(),
             instruments: instruments.into_values().collect(),
-            cases: cases.into_values().collect(),
+            cases,
         };
         for run in runs.iter().filter(|run| !run.warnings.is_empty()) {
             if recorded.shows(run) {

@@ -66,6 +66,7 @@ fn standing_in_family(source: &Source<'_>, family: &ListedFamily, id: &CaseId) -
                     Some(ratio) => {
                         ": " b.figure { (format::ratio(&ratio.estimate)) } " the time of " (clip(&family.baseline, 48)) " "
                         span.interval { (format::ratio_interval(&ratio.estimate)) @if !ratio.paired { " unpaired" } }
+                        (cell::slowed(ratio))
                     },
                     None => ".",
                 }

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::page::words;
 use super::{Source, format};
-use crate::analysis::{Estimate, Since, Standing, standing};
+use crate::analysis::{Estimate, Ratio, Since, Standing, standing};
 use crate::record::{CaseId, InstrumentName, Measurement, Metric, Unit};
 
 /// What a metric is called on pages.
@@ -91,6 +91,15 @@ pub(super) fn marks(source: &Source<'_>, standing: &Standing<'_>) -> Markup {
         @if let Some(since) = since {
             @let (what, reason) = match since { Since::Failed(reason) => ("failed", reason), Since::LeftOut(reason) => ("left out", reason) };
             " " span.mark.failed title=(format!("a newer attempt gave no number, {what}: {}", format::clipped(reason, 1_000))) { (what) " since" }
+        }
+    }
+}
+
+/// The mark of a ratio that was taken beside a neighbour on the core.
+pub(super) fn slowed(ratio: Ratio) -> Markup {
+    html! {
+        @if let Some(times) = ratio.slowed {
+            " " span.mark title=(format!("the host gave the CPU less than its whole core: a loop of plain arithmetic took {times:.2} times its fastest beside these blocks. Members lose differently to a neighbour, so on a core to itself this ratio may be another")) { "slowed core" }
         }
     }
 }

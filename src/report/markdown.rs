@@ -118,10 +118,11 @@ fn row(family: &ListedFamily, recorded: &Recorded) -> Option<String> {
     let ratio = match leader.ratio {
         _ if is_baseline => "the baseline itself".to_owned(),
         Some(ratio) => format!(
-            "**{}** {}{}",
+            "**{}** {}{}{}",
             format::ratio(&ratio.estimate),
             format::ratio_interval(&ratio.estimate),
-            if ratio.paired { "" } else { " *unpaired*" }
+            if ratio.paired { "" } else { " *unpaired*" },
+            if ratio.slowed.is_some() { " *slowed core*" } else { "" }
         ),
         None => "*the baseline has no time*".to_owned(),
     };

@@ -6,8 +6,8 @@ use maud::{Markup, html};
 
 use super::page::{clip, scrolled, swatch, words};
 use super::{Source, cell, format, link, scaling, sizes};
-use crate::analysis::{Ranked, RankedBy, Ranking, Standing};
-use crate::record::{CaseId, FULL_CORE, InstrumentName, ListedFamily, ListedWorkload, Metric};
+use crate::analysis::{Ranked, RankedBy, Ranking};
+use crate::record::{CaseId, InstrumentName, ListedFamily, ListedWorkload, Metric};
 
 /// The groups of columns behind time: instrument, heading, and a heading each of its first metrics; the page of a case has
 /// the others.
@@ -124,22 +124,10 @@ fn ratio(source: &Source<'_>, id: &CaseId, family: &ListedFamily, member: &Ranke
                 (format::ratio(&ratio.estimate))
                 span.interval { (format::ratio_interval(&ratio.estimate)) }
                 (scaling::against_bound(source, family, member, id.size))
-                @if ratio.paired { (slowed(source, id)) (cell::marks(source, &standing)) }
+                @if ratio.paired { (cell::slowed(ratio)) (cell::marks(source, &standing)) }
                 @else { " " span.mark title="the quotient of two medians taken at different moments, with the widest interval that both allow" { "unpaired" } }
             },
             None => td.absent.not-given { "the baseline has no time" },
-        }
-    }
-}
-
-/// The mark of a ratio that was taken beside a neighbour on the core.
-fn slowed(source: &Source<'_>, id: &CaseId) -> Markup {
-    let Standing::Measured { measurement, .. } = cell::look_up(source, id, Metric::CanarySlowness) else {
-        return html! {};
-    };
-    html! {
-        @if measurement.value > FULL_CORE {
-            " " span.mark title=(format!("the host gave the CPU less than its whole core: a loop of plain arithmetic took {:.2} times its fastest beside these blocks. Members lose differently to a neighbour, so on a core to itself this ratio may be another", measurement.value)) { "slowed core" }
         }
     }
 }

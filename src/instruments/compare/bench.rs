@@ -8,15 +8,17 @@ use super::baton::Pipes;
 use super::block::Block;
 use super::engine::{Budget, StartError, Taken};
 use super::full_core::{self, Fastest, is_full};
+use super::modes::Modes;
 use super::quads::{Quad, Told, Which, orders, read};
 use super::server::Server;
 use super::statistics::FEWEST_QUADS;
 use super::wire::{Ordered, Reply, Request};
 use crate::instruments::interleaved::Shuffle;
 
-/// A start may take so many times its budget before it makes do with the quads that there are: those that nobody disturbed
-/// and that ran on the full core are waited for.
-const PATIENCE: u32 = 10;
+/// A start may take so many times its budget before it makes do with the quads that nobody disturbed.
+const PATIENCE: u32 = 5;
+/// And so many times where canaries tell which of them ran on the full core: these are waited for.
+const PATIENCE_FOR_THE_CORE: u32 = 10;
 
 /// What `which` runs in `order`, and when it waits for its turn and passes it on.
 fn turns(order: &[Which], which: Which, ordered: Ordered) -> Vec<Ordered> {
@@ -57,6 +59,9 @@ pub(super) struct Bench {
     /// What an iteration of either side handles, where that is what the two are compared by.
     pub(super) elements: Option<[usize; 2]>,
     pub(super) concurrent: bool,
+    /// Whether canaries tell how much of its core the CPU had: of short blocks, on one thread. What the first start of a
+    /// comparison says holds for all, so that no block's own time decides it.
+    pub(super) canaries_tell: Option<bool>,
     /// Whether two servers pass each other the turn; else they are told each of theirs.
     pub(super) met: bool,
 }
@@ -78,14 +83,18 @@ impl Bench {
             }
         }
         self.iterations = self.block_of(sized.map(|(iterations, _)| iterations));
-        let quad_ns =
-            sized.into_iter().zip(self.iterations).fold(0_u64, |sum, ((sized, took_ns), iterations)| {
-                sum.saturating_add(2 * (took_ns.saturating_mul(iterations) / sized).max(1))
-            });
+        let of_blocks = [0, 1].map(|which: Which| {
+            let (iterations, took_ns) = sized[which];
+            took_ns.saturating_mul(self.iterations[which]) / iterations
+        });
+        let are_short = of_blocks.iter().all(|ns| *ns <= Modes::LONGEST_BLOCK_NS);
+        let canaries_tell = *self.canaries_tell.get_or_insert(are_short && !self.concurrent);
+        let quad_ns = of_blocks.iter().fold(0_u64, |sum, ns| sum.saturating_add(2 * (*ns).max(1)));
         let affordable = usize::try_from(budget.start_ns / quad_ns).unwrap_or(usize::MAX);
         let wanted = affordable.clamp(FEWEST_QUADS, budget.quads);
         let began = Instant::now();
-        let patience = Duration::from_nanos(quad_ns.saturating_mul(wanted as u64)) * PATIENCE;
+        let times = if canaries_tell { PATIENCE_FOR_THE_CORE } else { PATIENCE };
+        let patience = Duration::from_nanos(quad_ns.saturating_mul(wanted as u64)) * times;
         let (mut told, mut all_blocks) = (Told::default(), Vec::new());
         let mut counting = 0;
         while counting < wanted && (told.causes.taken() == 0 || began.elapsed() < patience) {
@@ -93,10 +102,10 @@ impl Bench {
             let blocks = self.run(&orders)?;
             for (executable, which) in self.executables.iter().zip([0, 1]) {
                 let of_side = orders.iter().flatten().zip(&blocks).filter(|(side, _)| **side == which);
-                let songs = of_side.flat_map(|(_, block)| [block.canary_ns, block.canary_after_ns]);
-                full_core::hear(executable, songs);
+                // The song before a block may be the one after another.
+                full_core::hear(executable, of_side.map(|(_, block)| block.canary_after_ns));
             }
-            told.add(read(&orders, &blocks, self.concurrent));
+            told.add(read(&orders, &blocks, self.concurrent, canaries_tell));
             all_blocks.extend(orders.into_iter().flatten().zip(blocks));
             let fastest = Fastest::heard();
             let counts = |quad: &&Quad| quad.slowness(&fastest, &self.executables).is_none_or(is_full);
@@ -111,6 +120,7 @@ impl Bench {
         Ok(Taken {
             quads: told.quads.into_iter().map(per_element).collect(),
             executables: self.executables.clone(),
+            counting,
             causes: told.causes,
             iteration_ns: [times_of(0), times_of(1)],
             in_one_mode: told.in_one_mode,
@@ -236,6 +246,7 @@ mod tests {
             only_cpu: [None; 2],
             elements,
             concurrent: false,
+            canaries_tell: None,
             met: false,
         }
     }

@@ -23,7 +23,8 @@ pub struct Block {
     pub minor_faults: u64,
     /// Page faults that did.
     pub major_faults: u64,
-    /// What the hypervisor took from all CPUs meanwhile and up to a millisecond before, in steps of a tick.
+    /// What the hypervisor took from all CPUs between the two readings around it, in steps of a tick: a millisecond apart, or
+    /// a block where that is longer.
     pub stolen_ns: u64,
 }
 

@@ -1,6 +1,6 @@
 //! The canary: a fixed loop of arithmetic in registers that keeps every integer unit of the core busy. What it takes
 //! tells how much of the core this thread has just now. Hosts run two guests on one core by turns or side by side, and
-//! code that is bound by throughput then takes up to 1.9 times as long, which no counter of the guest's shows; a chain of
+//! code that is bound by throughput then takes up to 2 times as long, which no counter of the guest's shows; a chain of
 //! dependent multiplications does not either, because it leaves most units idle.
 
 use std::sync::atomic::{AtomicU64, Ordering};

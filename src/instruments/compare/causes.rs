@@ -34,16 +34,16 @@ impl Cause {
 const OFF_CPU: f64 = 0.01;
 /// What reading the clocks themselves may differ by, nanoseconds.
 const READING_NS: u64 = 3_000;
-/// Canaries of one quad further apart than this were sung in different modes: modes are 1.2 to 1.9 apart, and within one
-/// the canary repeats to 1 %, so anything from 1.04 to 1.2 keeps about the same quads (measured).
-const MODE: f64 = 0.06;
+/// Canaries of one quad further apart than this were sung in different modes: a neighbour takes 5 % to half of the core, and
+/// beside the same one the canary repeats to 1 or 2 % (measured).
+const MODE: f64 = 0.03;
 
 /// A host stays in one mode for a fraction of a millisecond up to a few: canaries 8 µs apart differ by more than 6 % in
-/// 10 to 20 of 100 pairs, and those 80 µs apart in 30 to 40 (measured).
+/// 10 to 20 of 100 pairs, and those 80 µs apart in 30 to 40 (measured); or for minutes.
 const LONGEST_IN_ONE_MODE_NS: u64 = 2_000_000;
 
 /// Whether a canary that took `slower` was sung in another mode than one that took `faster`.
-pub(super) fn is_another_mode(slower: f64, faster: f64) -> bool {
+fn is_another_mode(slower: f64, faster: f64) -> bool {
     slower > faster * (1.0 + MODE)
 }
 
@@ -106,11 +106,6 @@ impl Causes {
     pub fn taken(&self) -> u64 {
         self.kept + self.set_aside.values().sum::<u64>()
     }
-
-    /// The share of quads that count; 0 of none.
-    pub fn kept_share(&self) -> f64 {
-        self.kept as f64 / self.taken().max(1) as f64
-    }
 }
 
 #[cfg(test)]
@@ -168,6 +163,5 @@ mod tests {
         [None, None, Some(Cause::Stolen)].into_iter().for_each(|cause| causes.count(cause));
         causes.add(&causes.clone());
         assert_eq!((causes.kept, causes.taken()), (4, 6));
-        assert!((causes.kept_share() - 4.0 / 6.0).abs() < 1e-12);
     }
 }

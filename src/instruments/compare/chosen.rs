@@ -6,24 +6,22 @@ use super::full_core::{Fastest, is_full};
 use super::median;
 use super::modes::Modes;
 use super::quads::Quad;
-use super::statistics::{FEWEST_QUADS, Start};
+use super::statistics::{FEWEST_QUADS, FIRST_LOOK, Start};
 
-/// Starts on the full core that decide for it: those of the first look.
-const ENOUGH: usize = 5;
-/// After so many starts with quads enough, the full core is not waited for any longer.
-const PATIENCE: usize = 12;
-/// Nor, where there are [`ENOUGH`] of them, after this share of the budget.
+/// After so many starts with quads enough, the full core is not waited for any longer: those of the third look.
+const PATIENCE: usize = 11;
+/// Nor, where there are [`FIRST_LOOK`] of them, after this share of the budget.
 const PATIENT_SHARE: f64 = 0.75;
 
-/// How many times the fastest that this process ever heard the canaries took beside quads: 1 on the full core, more beside a
-/// neighbour on it.
+/// How many times the fastest that this process ever heard the canaries took beside the quads of each start, the middle one:
+/// 1 on the full core, more beside a neighbour on it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Slowness {
-    /// The middle quad's.
+    /// The middle start's.
     pub middle: f64,
-    /// The fastest quad's.
+    /// The fastest start's.
     pub least: f64,
-    /// The slowest quad's.
+    /// The slowest start's.
     pub most: f64,
 }
 
@@ -57,11 +55,11 @@ impl Starts {
         let all = usable(&Chosen::All);
         let mut quads = self.taken.iter().flat_map(|start| &start.quads);
         let canaries_tell = quads.any(|quad| quad.canary_ns.is_some());
-        if usable(&full_core) >= ENOUGH {
+        if usable(&full_core) >= FIRST_LOOK {
             self.chosen = Some(full_core);
         } else if spent >= 1.0
             || all >= PATIENCE
-            || (all >= ENOUGH && spent >= PATIENT_SHARE)
+            || (all >= FIRST_LOOK && spent >= PATIENT_SHARE)
             || (all > 0 && !canaries_tell)
         {
             self.chosen = Some(Chosen::All);
@@ -81,8 +79,12 @@ impl Starts {
     /// What the canaries beside the quads that count tell, by the fastest that was heard up to now. Nothing where they do not.
     pub(super) fn slowness(&self) -> Option<Slowness> {
         let (chosen, fastest) = (self.chosen.as_ref()?, Fastest::heard());
-        let of_start = |start| chosen.quads(start).filter_map(|quad| slowness(quad, &fastest, start));
-        let of_all: Vec<f64> = self.taken.iter().flat_map(of_start).collect();
+        let of_start = |start| {
+            let told: Vec<f64> =
+                chosen.quads(start).filter_map(|quad| slowness(quad, &fastest, start)).collect();
+            (told.len() >= FEWEST_QUADS).then(|| median(told))
+        };
+        let of_all: Vec<f64> = self.taken.iter().filter_map(of_start).collect();
         (!of_all.is_empty()).then(|| Slowness {
             least: of_all.iter().copied().fold(f64::INFINITY, f64::min),
             most: of_all.iter().copied().fold(0.0, f64::max),
@@ -132,6 +134,7 @@ mod tests {
         Taken {
             quads: quads.iter().flat_map(of_mode).collect(),
             executables: [executable.into(), executable.into()],
+            counting: 0,
             causes: Causes::default(),
             iteration_ns: [1.0; 2],
             in_one_mode: [Vec::new(), Vec::new()],
@@ -169,14 +172,13 @@ mod tests {
     fn a_host_that_never_gives_its_core_is_not_waited_for_and_the_canaries_say_so() {
         hear("slowed");
         let slow = start("slowed", &[(5, 7_010.0, 0.5), (20, 11_200.0, 0.1)]);
-        for (count, spent) in [(11, 0.7), (4, 0.9)] {
+        for (count, spent) in [(10, 0.7), (4, 0.9)] {
             assert_eq!(chosen(&mut starts(count, &slow), spent), None, "{count}");
         }
-        for (count, spent) in [(12, 0.1), (5, 0.75), (2, 1.0)] {
+        for (count, spent) in [(11, 0.1), (5, 0.75), (2, 1.0)] {
             let mut starts = starts(count, &slow);
             assert_eq!(chosen(&mut starts, spent).expect("it had to be").len(), 25 * count);
-            let least = 7_010.0 / 7_000.0;
-            assert_eq!(starts.slowness(), Some(Slowness { middle: 1.6, least, most: 1.6 }));
+            assert_eq!(starts.slowness(), Some(Slowness { middle: 1.6, least: 1.6, most: 1.6 }));
         }
     }
 

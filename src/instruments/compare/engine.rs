@@ -22,7 +22,7 @@ pub struct Budget {
     pub block_ns: u64,
     /// Nanoseconds of blocks in a start.
     pub start_ns: u64,
-    /// Undisturbed quads that a start is to have, where they are short.
+    /// Quads that a start is to have, where they are short: undisturbed, and on the full core where canaries tell.
     pub quads: usize,
     /// Waiting for one answer ends after this.
     pub time_out: Duration,
@@ -59,6 +59,8 @@ pub struct Taken {
     pub(super) quads: Vec<Quad>,
     /// Which build either side was.
     pub(super) executables: [PathBuf; 2],
+    /// Those of them that ran on the full core, by what was heard up to then; all where canaries do not tell.
+    pub(super) counting: usize,
     /// Quads kept and set aside.
     pub causes: Causes,
     /// Median nanoseconds an iteration of either side.
@@ -93,6 +95,8 @@ pub struct Pair {
     cpus: Cpus,
     /// Whether cases with threads or processes were met: they are not pinned.
     concurrent: bool,
+    /// Whether canaries tell how much of its core the CPU had, once a start has found out.
+    canaries_tell: Option<bool>,
     together: bool,
     /// Which of the two finds heap blocks that cost next to nothing.
     free_blocks: [bool; 2],
@@ -141,6 +145,7 @@ impl Pair {
             draw: Shuffle::new(seed),
             cpus,
             concurrent: false,
+            canaries_tell: None,
             together: false,
             free_blocks: [false; 2],
             one_cpu: [false; 2],
@@ -169,7 +174,7 @@ impl Pair {
         pinning::allow(&self.cpus.all());
         let taken = taken?;
         if let Some(cpu) = cpu {
-            self.cpus.tell(cpu, &taken.causes);
+            self.cpus.tell(cpu, taken.counting, taken.causes.taken());
         }
         Ok(taken)
     }
@@ -180,7 +185,9 @@ impl Pair {
         }
         let mut bench = self.make_ready(budget, cpu)?;
         self.concurrent |= bench.concurrent;
-        bench.measure(budget, &mut self.draw)
+        let taken = bench.measure(budget, &mut self.draw);
+        self.canaries_tell = bench.canaries_tell;
+        taken
     }
 
     /// Starts one process, or one for each side where their builds differ, and prepares the cases in random order. What is
@@ -203,6 +210,7 @@ impl Pair {
             only_cpu: self.one_cpu.map(|one| cpu.filter(|_| one)),
             elements: self.per_element.then(|| [0, 1].map(|which: Which| self.sides[which].case.size)),
             concurrent: false,
+            canaries_tell: self.canaries_tell,
             met: false,
         };
         let mut answers = [(0, 0); 2];

@@ -37,7 +37,7 @@ fn add(fastest: &mut Vec<u64>, songs: impl Iterator<Item = u64>) {
     fastest.truncate(AGREEING);
 }
 
-/// The fastest songs that were heard up to a moment.
+/// The fastest song of each executable up to a moment: the slowest of its [`AGREEING`] fastest.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Fastest(BTreeMap<PathBuf, u64>);
 
@@ -61,9 +61,10 @@ impl Fastest {
     }
 }
 
-/// Whether so slow a song was sung on the full core.
+/// Whether so slow a song was sung on the full core. One that is as much faster was sung on a larger share of it than what it
+/// is held against, which then was none.
 pub(super) fn is_full(slowness: f64) -> bool {
-    slowness <= FULL_CORE
+    (1.0 / FULL_CORE..=FULL_CORE).contains(&slowness)
 }
 
 #[cfg(test)]
@@ -85,6 +86,7 @@ mod tests {
         let slowness = |executable: &str| fastest.slowness(Path::new(executable), 7_350.0);
         assert!((slowness("here") - 1.05).abs() < 1e-12 && !is_full(slowness("here")));
         assert!(is_full(slowness("elsewhere")) && is_full(7_070.0 / 7_000.0));
+        assert!(!is_full(7_000.0 / 7_350.0), "what was held against was a neighbour's");
         hear(Path::new("heard"), [500, 400, 450, 600].into_iter());
         assert_eq!(Fastest::heard().slowness(Path::new("heard"), 500.0), 1.0);
         hear_of(Path::new("heard of"), 400.0);

@@ -13,57 +13,56 @@ const FEWEST_BLOCKS: usize = 12;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct InOneMode {
     /// What the canaries around it took on average.
-    pub(super) canary_ns: f64,
+    canary_ns: f64,
+    /// What the slower of them took.
+    slower_ns: f64,
     /// An iteration.
     iteration_ns: f64,
 }
 
 impl InOneMode {
-    /// `block`, of a quad that is kept, where it is short enough.
+    /// `block`, of a quad that is kept; nothing of one that took no time.
     pub(super) fn of(block: &Block) -> Option<Self> {
-        let canary_ns = (block.canary_ns + block.canary_after_ns) as f64 / 2.0;
+        let songs = [block.canary_ns, block.canary_after_ns].map(|ns| ns as f64);
         let iteration_ns = block.iteration_ns();
-        let is_told = Modes::are_told_of(block) && canary_ns > 0.0 && iteration_ns > 0.0;
-        is_told.then_some(Self { canary_ns, iteration_ns })
+        let canary_ns = (songs[0] + songs[1]) / 2.0;
+        let is_told = canary_ns > 0.0 && iteration_ns > 0.0;
+        is_told.then_some(Self { canary_ns, slower_ns: songs[0].max(songs[1]), iteration_ns })
     }
 }
 
 /// A block, and whether it ran on the full core.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Told {
+struct Placed {
     block: InOneMode,
     is_full: bool,
 }
 
 /// One side's blocks, start by start.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Modes(Vec<Vec<Told>>);
+pub struct Modes(Vec<Vec<Placed>>);
 
 impl Modes {
     /// Of longer blocks the canaries around them do not tell the mode: one lasts from some 50 µs on, and already blocks of
     /// 200 µs are disturbed between two canaries that agree (docs/method.md, the table of standard errors).
     pub const LONGEST_BLOCK_NS: u64 = 200_000;
 
-    /// Whether the canaries around `block` tell its mode.
-    pub(super) fn are_told_of(block: &Block) -> bool {
-        block.wall_ns <= Self::LONGEST_BLOCK_NS
-    }
-
     /// One start more, of whose canaries `slowness` says how many times the fastest they took.
     pub(super) fn add(&mut self, start: &[InOneMode], slowness: impl Fn(f64) -> f64) {
-        let told = |block: &InOneMode| Told { block: *block, is_full: is_full(slowness(block.canary_ns)) };
-        self.0.push(start.iter().map(told).collect());
+        let placed =
+            |block: &InOneMode| Placed { block: *block, is_full: is_full(slowness(block.slower_ns)) };
+        self.0.push(start.iter().map(placed).collect());
     }
 
-    fn blocks(&self) -> impl Iterator<Item = &Told> {
+    fn blocks(&self) -> impl Iterator<Item = &Placed> {
         self.0.iter().flatten()
     }
 
     /// Nanoseconds an iteration while the host gave this CPU as much of its core as this process ever saw: the median of these
     /// blocks, a value a start that has enough of them.
     pub fn on_full_core_ns(&self) -> Vec<f64> {
-        let of_start = |start: &Vec<Told>| -> Vec<f64> {
-            start.iter().filter(|told| told.is_full).map(|told| told.block.iteration_ns).collect()
+        let of_start = |start: &Vec<Placed>| -> Vec<f64> {
+            start.iter().filter(|placed| placed.is_full).map(|placed| placed.block.iteration_ns).collect()
         };
         let starts = self.0.iter().map(of_start);
         starts.filter(|values| values.len() >= FEWEST_BLOCKS_OF_A_START).map(median).collect()
@@ -73,8 +72,8 @@ impl Modes {
     /// throughput as the canary is. What is not loses less in a slow mode than the canary: where enough blocks ran on the
     /// full core, they alone count. Nothing where no block tells it.
     pub fn in_canaries(&self) -> Option<f64> {
-        let counted = |told: &Told| told.block.iteration_ns / told.block.canary_ns;
-        let full: Vec<f64> = self.blocks().filter(|told| told.is_full).map(counted).collect();
+        let counted = |placed: &Placed| placed.block.iteration_ns / placed.block.canary_ns;
+        let full: Vec<f64> = self.blocks().filter(|placed| placed.is_full).map(counted).collect();
         if full.len() >= FEWEST_BLOCKS {
             return middle(full);
         }
@@ -83,12 +82,12 @@ impl Modes {
 
     /// Nanoseconds an iteration of all these blocks, in whatever mode they ran.
     pub fn as_timed_ns(&self) -> Option<f64> {
-        middle(self.blocks().map(|told| told.block.iteration_ns).collect())
+        middle(self.blocks().map(|placed| placed.block.iteration_ns).collect())
     }
 
     /// Whether half of the blocks or more ran while the host gave the CPU less than its core; nothing of none.
     pub fn is_slowed(&self) -> Option<bool> {
-        let (slowed, all) = (self.blocks().filter(|told| !told.is_full).count(), self.blocks().count());
+        let (slowed, all) = (self.blocks().filter(|placed| !placed.is_full).count(), self.blocks().count());
         (all > 0).then_some(2 * slowed >= all)
     }
 }
@@ -103,7 +102,8 @@ mod tests {
 
     /// So many blocks of a mode in which everything that is bound by throughput takes `times` as long.
     fn blocks(count: usize, times: f64, iteration_ns: f64) -> Vec<InOneMode> {
-        vec![InOneMode { canary_ns: 8_000.0 * times, iteration_ns }; count]
+        let canary_ns = 8_000.0 * times;
+        vec![InOneMode { canary_ns, slower_ns: canary_ns, iteration_ns }; count]
     }
 
     fn modes(starts: &[Vec<InOneMode>]) -> Modes {
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn waiting_for_memory_the_fastest_mode_alone_tells() {
+    fn waiting_for_memory_the_full_core_alone_tells() {
         // As long in every mode; a start wholly in a slow mode, and one with too few blocks in the fast one, have no value.
         let mixed = |fast: usize| [blocks(fast, 1.0, 40.0), blocks(30, 1.6, 41.0)].concat();
         let told = modes(&[mixed(10), blocks(9, 1.6, 41.0), mixed(2)]);
@@ -140,19 +140,19 @@ mod tests {
     }
 
     #[test]
-    fn long_blocks_and_empty_ones_tell_no_mode() {
-        let block = |wall_ns: u64| Block {
-            iterations: 10,
-            wall_ns,
-            canary_ns: 8_000,
-            canary_after_ns: 8_200,
-            ..Block::default()
+    fn the_slower_of_two_canaries_tells_whether_the_core_was_whole() {
+        let block = |canary_after_ns| {
+            InOneMode::of(&Block {
+                iterations: 10,
+                wall_ns: 50_000,
+                canary_ns: 8_000,
+                canary_after_ns,
+                ..Block::default()
+            })
+            .expect("it took time")
         };
-        assert_eq!(
-            InOneMode::of(&block(50_000)),
-            Some(InOneMode { canary_ns: 8_100.0, iteration_ns: 5_000.0 })
-        );
-        assert_eq!(InOneMode::of(&block(0)), None);
-        assert_eq!(InOneMode::of(&block(Modes::LONGEST_BLOCK_NS + 1)), None);
+        assert_eq!(block(8_200), InOneMode { canary_ns: 8_100.0, slower_ns: 8_200.0, iteration_ns: 5_000.0 });
+        assert_eq!(modes(&[vec![block(8_100); 3], vec![block(8_200); 3]]).on_full_core_ns().len(), 1);
+        assert_eq!(InOneMode::of(&Block::default()), None);
     }
 }

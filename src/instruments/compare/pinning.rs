@@ -1,7 +1,5 @@
 //! Which CPU a start runs on. Both sides run on the same one, in turn: two CPUs in parallel compare the CPUs.
 
-use super::causes::Causes;
-
 /// The CPUs that this process may run on, in order; none where the system does not tell.
 #[cfg(target_os = "linux")]
 pub(super) fn allowed() -> Vec<usize> {
@@ -66,16 +64,32 @@ pub(super) fn allow(_cpus: &[usize]) -> bool {
     false
 }
 
-/// Chooses among CPUs by how undisturbed earlier starts were on each.
+/// Quads of the starts on one CPU.
+#[derive(Debug, Clone, Copy, Default)]
+struct Seen {
+    /// Undisturbed, and on the full core where canaries tell.
+    counting: usize,
+    /// All.
+    taken: u64,
+}
+
+impl Seen {
+    /// The share of quads that count; all before there was a start.
+    fn share(self) -> f64 {
+        if self.taken == 0 { 1.0 } else { self.counting as f64 / self.taken as f64 }
+    }
+}
+
+/// Chooses among CPUs by how many quads counted in earlier starts on each.
 #[derive(Debug, Clone)]
 pub(super) struct Cpus {
     /// A CPU, and what happened there.
-    seen: Vec<(usize, Causes)>,
+    seen: Vec<(usize, Seen)>,
 }
 
 impl Cpus {
     pub(super) fn new(cpus: Vec<usize>) -> Self {
-        Self { seen: cpus.into_iter().map(|cpu| (cpu, Causes::default())).collect() }
+        Self { seen: cpus.into_iter().map(|cpu| (cpu, Seen::default())).collect() }
     }
 
     /// All of them.
@@ -83,27 +97,27 @@ impl Cpus {
         self.seen.iter().map(|(cpu, _)| *cpu).collect()
     }
 
-    /// The CPU with the largest share of quads kept; `draw` chooses among equals, such as those not yet tried.
+    /// The CPU with the largest share of quads that count; `draw` chooses among equals, such as those not yet tried.
     pub(super) fn choose(&self, draw: u64) -> Option<usize> {
-        let share = |causes: &Causes| if causes.taken() == 0 { 1.0 } else { causes.kept_share() };
         // Shares within a tenth of each other are alike: all CPUs are used, so that none decides the verdict.
-        let best = self.seen.iter().map(|(_, causes)| share(causes)).fold(0.0, f64::max);
+        let best = self.seen.iter().map(|(_, seen)| seen.share()).fold(0.0, f64::max);
+        let is_good = |seen: &Seen| seen.share() >= best - 0.1;
         let good: Vec<usize> =
-            self.seen.iter().filter(|(_, causes)| share(causes) >= best - 0.1).map(|(cpu, _)| *cpu).collect();
+            self.seen.iter().filter(|(_, seen)| is_good(seen)).map(|(cpu, _)| *cpu).collect();
         good.get(usize::try_from(draw % (good.len().max(1) as u64)).unwrap_or(0)).copied()
     }
 
-    /// Tells what a start on `cpu` met.
-    pub(super) fn tell(&mut self, cpu: usize, met: &Causes) {
-        if let Some((_, causes)) = self.seen.iter_mut().find(|(seen, _)| *seen == cpu) {
-            causes.add(met);
+    /// Tells how many of the quads that a start took on `cpu` count.
+    pub(super) fn tell(&mut self, cpu: usize, counting: usize, taken: u64) {
+        if let Some((_, seen)) = self.seen.iter_mut().find(|(seen, _)| *seen == cpu) {
+            seen.counting += counting;
+            seen.taken += taken;
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::causes::Cause;
     use super::*;
 
     #[test]
@@ -137,9 +151,7 @@ mod tests {
         let mut cpus = Cpus::new(vec![3, 5]);
         let both: std::collections::BTreeSet<_> = (0..4).filter_map(|draw| cpus.choose(draw)).collect();
         assert_eq!(both, [3, 5].into());
-        let mut burnt = Causes::default();
-        (0..10).for_each(|quad| burnt.count((quad < 8).then_some(Cause::Preempted)));
-        cpus.tell(3, &burnt);
+        cpus.tell(3, 2, 10);
         assert!((0..4).all(|draw| cpus.choose(draw) == Some(5)));
         assert_eq!(Cpus::new(Vec::new()).choose(7), None);
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::block::Block;
 use super::causes::{Causes, cause};
 use super::full_core::Fastest;
-use super::modes::{InOneMode, Modes};
+use super::modes::InOneMode;
 use crate::instruments::interleaved::Shuffle;
 
 /// Who runs: the first side, or the second.
@@ -80,8 +80,8 @@ impl Told {
     }
 }
 
-/// What `blocks`, run in `orders`, tell.
-pub(super) fn read(orders: &[[Which; 4]], blocks: &[Block], concurrent: bool) -> Told {
+/// What `blocks`, run in `orders`, tell; whether canaries tell how much of its core the CPU had is known before.
+pub(super) fn read(orders: &[[Which; 4]], blocks: &[Block], concurrent: bool, canaries_tell: bool) -> Told {
     let mut told = Told::default();
     let fastest = [0, 1].map(|side| {
         let of_side = orders.iter().flatten().zip(blocks).filter(|(which, _)| **which == side);
@@ -98,11 +98,9 @@ pub(super) fn read(orders: &[[Which; 4]], blocks: &[Block], concurrent: bool) ->
         if cause.is_some() {
             continue;
         }
-        // What other threads do runs on other CPUs, of which the canary knows nothing.
-        let canaries_tell = !concurrent && quad.iter().all(Modes::are_told_of);
         let canary_ns = canaries_tell.then(|| slowest(*order, quad));
         told.quads.extend(log_ratio(*order, quad).map(|log_ratio| Quad { log_ratio, canary_ns }));
-        for (which, block) in order.iter().zip(quad).filter(|_| !concurrent) {
+        for (which, block) in order.iter().zip(quad).filter(|_| canaries_tell) {
             told.in_one_mode[*which].extend(InOneMode::of(block));
         }
     }
@@ -146,7 +144,7 @@ mod tests {
         blocks[5].involuntary = 1;
         blocks[9].wall_ns = 0;
         let orders = orders(3, &mut Shuffle::new(1));
-        let told = read(&orders, &blocks, false);
+        let told = read(&orders, &blocks, false, true);
         let ratios: Vec<f64> = told.quads.iter().map(|quad| quad.log_ratio).collect();
         assert_eq!((ratios, told.causes.kept, told.causes.taken()), (vec![0.0], 2, 3));
     }
@@ -163,37 +161,35 @@ mod tests {
                 Block { canary_ns: ns, canary_after_ns: ns, ..block(1_000_000) }
             })
             .collect();
-        assert_eq!(read(&orders, &blocks, false).causes.kept, 2);
+        assert_eq!(read(&orders, &blocks, false, true).causes.kept, 2);
         blocks[5].canary_ns = 30_000;
-        let causes = read(&orders, &blocks, false).causes;
+        let causes = read(&orders, &blocks, false, true).causes;
         assert_eq!((causes.kept, causes.taken()), (1, 2));
     }
 
     #[test]
-    fn blocks_of_kept_quads_tell_their_mode_and_threads_on_other_cpus_do_not() {
+    fn blocks_of_kept_quads_tell_their_mode_where_canaries_do() {
         let orders = orders(2, &mut Shuffle::new(5));
         let short = block(100_000);
         let mut blocks = vec![short; 8];
-        let counted = |blocks: &[Block], concurrent| {
-            read(&orders, blocks, concurrent).in_one_mode.map(|blocks| blocks.len())
+        let counted = |blocks: &[Block], tells| {
+            read(&orders, blocks, false, tells).in_one_mode.map(|blocks| blocks.len())
         };
-        assert_eq!(counted(&blocks, false), [4, 4]);
-        assert_eq!(counted(&blocks, true), [0, 0]);
+        assert_eq!(counted(&blocks, true), [4, 4]);
+        assert_eq!(counted(&blocks, false), [0, 0]);
         blocks[4].canary_ns = 30_000;
-        assert_eq!(counted(&blocks, false), [2, 2]);
+        assert_eq!(counted(&blocks, true), [2, 2]);
     }
 
     #[test]
-    fn a_quad_tells_either_side_s_slowest_canary_where_its_blocks_are_short() {
+    fn a_quad_tells_either_side_s_slowest_canary_where_canaries_tell() {
         let orders = [[0, 1, 1, 0]];
         let mut blocks = vec![block(100_000); 4];
         blocks[1].canary_after_ns = 20_300;
         blocks[3].canary_ns = 20_100;
-        let told = |blocks: &[Block], concurrent| read(&orders, blocks, concurrent).quads[0].canary_ns;
-        assert_eq!(told(&blocks, false), Some([20_100.0, 20_300.0]));
-        assert_eq!(told(&blocks, true), None);
-        blocks[2] = Block { canary_after_ns: 20_300, ..block(Modes::LONGEST_BLOCK_NS + 1) };
-        assert_eq!(told(&blocks, false), None);
+        let told = |tells| read(&orders, &blocks, false, tells).quads[0].canary_ns;
+        assert_eq!(told(true), Some([20_100.0, 20_300.0]));
+        assert_eq!(told(false), None);
     }
 
     #[test]

@@ -182,7 +182,7 @@ mod tests {
         Server::start(&path, 16, Duration::from_secs(60))
     }
 
-    const HELLO: &str = r#"echo '{"perflab_compare":2}'"#;
+    const HELLO: &str = r#"echo '{"perflab_compare":3}'"#;
 
     #[test]
     fn a_program_that_serves_no_comparisons_is_told() {

@@ -8,9 +8,9 @@ use super::canary;
 use super::counters::{Counters, stolen_ns};
 use crate::workload::Case;
 
-/// A canary that sang no longer ago than this tells the next block's mode too: less than half of a block, as the warm-up of
-/// an eighth of one is.
-const FRESH: Duration = Duration::from_micros(20);
+/// A canary that sang no longer ago than this tells the next block's mode too: half of a block, within which a warm-up of an
+/// eighth of one is over.
+const FRESH: Duration = Duration::from_micros(12);
 /// What was stolen is read so often: reading takes 12 µs, and the system counts it in steps of a tick of some milliseconds.
 const STOLEN_EVERY: Duration = Duration::from_millis(1);
 

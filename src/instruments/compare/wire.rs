@@ -13,8 +13,8 @@ pub(super) const VARIABLE: &str = "PERFLAB_COMPARE";
 /// Its value moves the stack of the process that it is told to; it says nothing.
 pub(super) const PADDING_VARIABLE: &str = "PERFLAB_PADDING";
 
-/// The version of these lines. (1 told the ballast in bytes.)
-pub(super) const PROTOCOL: u32 = 2;
+/// The version of these lines. (1 told the ballast in bytes; 2 ran nothing unmeasured before blocks of few iterations.)
+pub(super) const PROTOCOL: u32 = 3;
 
 /// The first line of a server, unasked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,7 +7,7 @@ use super::lone::run_batches;
 use super::rounds::baseline_of;
 use super::survey;
 use crate::catalogue::{CaseRef, Counts};
-use crate::instruments::compare::statistics::{Interval, Rule, over_starts};
+use crate::instruments::compare::statistics::{FIRST_LOOK, Interval, Rule, over_starts};
 use crate::instruments::compare::{self, Modes, Pair, Slowness, settle};
 use crate::instruments::process::myself;
 use crate::instruments::session::{has_failed, id_of, known};
@@ -23,7 +23,7 @@ pub(super) enum Pairs {
 /// Equality is shown within this much, which ends a comparison.
 const PRECISION: f64 = 0.01;
 /// Fewest starts for a ratio: those of the first look. Fewer tell next to nothing of what a start fixes.
-const FEWEST_STARTS: usize = 5;
+const FEWEST_STARTS: usize = FIRST_LOOK;
 /// Six quads of blocks that hold one longer iteration leave no room for five starts: rounds in one process compare these.
 const LONGEST_ITERATION_NS: f64 = 1e6;
 /// Of one answer from a measuring process.
@@ -66,18 +66,17 @@ impl Instrument for Pairs {
             (stands && is_short(case) && is_short(&baseline)).then(|| vec![baseline, *case])
         };
         let counts_work = |case: &&CaseRef| case.family.axis.counts == Counts::Work;
-        let fastest = self.hint(run);
         let is_due = |case: &&CaseRef| match self {
             Self::First => true,
-            Self::Again => is_slowed(run, case, fastest),
+            Self::Again => run.canary_ns().is_some_and(|fastest| {
+                run.case(&id_of(case)).is_some_and(|told| told.slowed(fastest).is_some())
+            }),
         };
         cases.iter().filter(counts_work).filter(is_due).filter_map(pair_of).collect()
     }
 
-    /// What the canary took at its fastest in this run.
-    fn hint(&self, run: &Run) -> Option<f64> {
-        let heard = run.cases.iter().filter_map(|case| Some(case.measurement(Metric::CanaryNs)?.value));
-        heard.min_by(f64::total_cmp)
+    fn canary_ns(&self, run: &Run) -> Option<f64> {
+        run.canary_ns()
     }
 
     /// What cannot be settled in this way has no ratio, and is left to the rounds.
@@ -89,7 +88,7 @@ impl Instrument for Pairs {
         }
         let (most_starts, most) = budget(job.effort);
         let executable = myself()?;
-        if let Some(fastest) = job.hint {
+        if let Some(fastest) = job.canary_ns {
             compare::hear_of(&executable, fastest);
         }
         let mut pair =
@@ -112,21 +111,20 @@ impl Instrument for Pairs {
         let on_full_core = over_starts(&starts)
             .filter(|_| starts.len() >= FEWEST_STARTS)
             .map(|told| reading(Metric::TimeFullCoreNs, told.middle, told.interval));
-        let slowness =
-            outcome.slowness.filter(|_| ratio.is_some()).map(|Slowness { middle, least, most }| {
-                reading(Metric::CanarySlowness, middle, Interval { low: least, high: most })
-            });
+        // A second attempt that met a neighbour too is no better than the first.
+        if matches!(self, Self::Again) && outcome.slowness.is_none_or(|slowness| slowness.middle > FULL_CORE)
+        {
+            return Ok(Vec::new());
+        }
+        let is_told = first.id == case.id || ratio.is_some();
+        let slowness = outcome.slowness.filter(|_| is_told).map(|Slowness { middle, least, most }| {
+            reading(Metric::CanarySlowness, middle, Interval { low: least, high: most })
+        });
         let exact = |metric, ns| reading(metric, ns, Interval { low: ns, high: ns });
         let fastest = slowness.as_ref().and_then(|_| compare::fastest_ns(&executable));
         let fastest = fastest.map(|ns| exact(Metric::CanaryNs, ns));
         Ok(ratio.into_iter().chain(slowness).chain(fastest).chain(on_full_core).collect())
     }
-}
-
-/// Whether the ratio of `case` was taken beside a neighbour on the core, by what the canary took at its `fastest` since.
-fn is_slowed(run: &Run, case: &CaseRef, fastest: Option<f64>) -> bool {
-    let told = known(run, case, Metric::CanarySlowness).zip(known(run, case, Metric::CanaryNs));
-    told.zip(fastest).is_some_and(|((slowness, then), fastest)| slowness * then / fastest > FULL_CORE)
 }
 
 #[cfg(test)]
@@ -193,7 +191,6 @@ mod tests {
             beside("build-vec/extend@100", 1.003, 7_400.0),
             beside("build-vec/repeat@100", 1.5, 7_000.0),
         ];
-        assert_eq!(Pairs::Again.hint(&run), Some(7_000.0));
         let again: Vec<String> =
             Pairs::Again.groups(&cases("build-vec/"), &run).iter().map(|pair| pair[1].to_string()).collect();
         assert_eq!(again, ["build-vec/extend@100", "build-vec/repeat@100"]);

@@ -117,6 +117,9 @@ impl fmt::Display for Verdict {
     }
 }
 
+/// Starts at the first look.
+pub const FIRST_LOOK: usize = 5;
+
 /// The count of starts at look 1, 2, 3 …: 5, 8, 11, 16, 22, 32, 45, 64 …, times √2 each.
 fn look(number: usize) -> usize {
     (4.0 * 2.0_f64.powf(number as f64 / 2.0)) as usize
@@ -186,7 +189,7 @@ mod tests {
 
     #[test]
     fn looks_are_a_root_of_two_apart_and_their_shares_are_one() {
-        assert_eq!([1, 2, 3, 4, 5, 6, 7, 8].map(look), [5, 8, 11, 16, 22, 32, 45, 64]);
+        assert_eq!([1, 2, 3, 4, 5, 6, 7, 8].map(look), [FIRST_LOOK, 8, 11, 16, 22, 32, 45, 64]);
         for looks in 1..20_u32 {
             let before: f64 = (1..looks).map(|j| 1.0 / f64::from(j * (j + 1))).sum();
             assert!((before + 1.0 / f64::from(looks) - 1.0).abs() < 1e-12);
