@@ -119,8 +119,8 @@ fn churn(seed: u64) -> Vec<Vec<u8>> {
     taken.into_iter().filter(|_| draw.next() >> 63 == 1).collect()
 }
 
-/// One in so many iterations of a block is run before those that are timed, and one at least: the other side's blocks cooled
-/// the caches.
+/// One in so many iterations of a block is run before those that are timed, and one at least, where the other side's block
+/// cooled the caches.
 const WARM_UP: u64 = 8;
 /// Longer iterations warm themselves up: reading all of a second-level cache anew takes some 50 µs.
 const LONGEST_TO_WARM_UP: Duration = Duration::from_micros(500);
@@ -183,13 +183,15 @@ impl<'a> Ready<'a> {
             }
             Request::Run { blocks, stays } => {
                 let (mut taking, mut overflowed) = (Taking::with_capacity(blocks.len()), 0);
+                let mut before = None;
                 for ordered in blocks {
                     if ordered.waits {
                         self.turn(Baton::wait)?;
                         taking.interrupt();
                     }
                     let Prepared { case, iteration } = self.case(ordered.prepared)?;
-                    let warm_up = warm_up(ordered.iterations, *iteration);
+                    let is_warm = before.replace(ordered.prepared) == Some(ordered.prepared) && !ordered.waits;
+                    let warm_up = if is_warm { 0 } else { warm_up(ordered.iterations, *iteration) };
                     let Ordered { iterations, extra, free_blocks, only_cpu, .. } = ordered;
                     let without = Without { free_blocks, only_cpu };
                     if only_cpu.is_some() {

@@ -202,7 +202,7 @@ impl fmt::Display for Bottleneck {
                     )?;
                 }
                 if let Some(against_one) = against_one {
-                    write!(f, ": it takes {against_one:.2} times as long as one thread")?;
+                    write!(f, ", and take {against_one:.2} times as long as one thread")?;
                 }
                 on_one_cpu(one_cpu.as_ref(), f)?;
             }
