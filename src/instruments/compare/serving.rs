@@ -190,7 +190,8 @@ impl<'a> Ready<'a> {
                         taking.interrupt();
                     }
                     let Prepared { case, iteration } = self.case(ordered.prepared)?;
-                    let is_warm = before.replace(ordered.prepared) == Some(ordered.prepared) && !ordered.waits;
+                    let is_warm =
+                        before.replace(ordered.prepared) == Some(ordered.prepared) && !ordered.waits;
                     let warm_up = if is_warm { 0 } else { warm_up(ordered.iterations, *iteration) };
                     let Ordered { iterations, extra, free_blocks, only_cpu, .. } = ordered;
                     let without = Without { free_blocks, only_cpu };
