@@ -85,8 +85,10 @@ fn changes(case: &ComparedCase) -> Option<String> {
         .filter(|count| count.changed)
         .map(|count| {
             let percent = (count.after.0 + count.after.1) / (count.before.0 + count.before.1) * 100.0 - 100.0;
+            // Of an iteration, so a count that differs from run to run has a fraction.
+            let number = |n: f64| if n.fract() == 0.0 { format!("{n}") } else { format!("{n:.2}") };
             let shown = |(low, high): (f64, f64)| {
-                if low == high { format!("{low}") } else { format!("{low} to {high}") }
+                if low == high { number(low) } else { format!("{} to {}", number(low), number(high)) }
             };
             let percent = if percent.is_finite() { format!(" ({percent:+.2} %)") } else { String::new() };
             format!("{} {} → {}{percent}", count.metric, shown(count.before), shown(count.after))
