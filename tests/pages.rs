@@ -467,6 +467,29 @@ fn what_the_machine_gave_copies_is_told_beside_a_speed_up_of_the_same_rounds() {
 }
 
 #[test]
+fn a_ratio_that_was_taken_beside_a_neighbour_is_marked_and_one_on_the_full_core_is_not() {
+    let (listing, recorded) = fabricated::workers::on_cores(2);
+    let pages = |slowness: f64| {
+        let mut recorded = recorded.clone();
+        let told = [(Metric::CanarySlowness, slowness), (Metric::CanaryNs, 7_000.0)];
+        fabricated::change(&mut recorded, "gcd/two-threads@10", |case| {
+            let number =
+                |(metric, value)| fabricated::number(metric, InstrumentName::Time, value, 0.001, "4f2a91c");
+            case.measurements.extend(told.map(number));
+        });
+        let pages = Pages::of(&listing, &recorded, false, &[]);
+        [pages.family("gcd"), pages.case("gcd/two-threads@10")]
+    };
+    for page in pages(1.45) {
+        assert_eq!(page.matches(">slowed core<").count(), 1, "{page}");
+        assert!(page.contains("took 1.45 times its fastest"), "{page}");
+    }
+    for page in pages(1.003) {
+        assert!(!page.contains(">slowed core<"), "{page}");
+    }
+}
+
+#[test]
 fn what_findings_promised_stands_beside_what_siblings_show() {
     let pages = Pages::with_holes();
     let page = pages.family("build-vec");

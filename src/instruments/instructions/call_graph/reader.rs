@@ -142,7 +142,8 @@ impl<'a> Reader<'a> {
             }
             b"cfn" => {
                 let name = self.names.index(rest).ok_or_else(nameless)?;
-                let object = self.called_object.unwrap_or(self.object);
+                // An object stands before one name: calls that were not collected leave both behind, without a count.
+                let object = self.called_object.take().unwrap_or(self.object);
                 self.called = Some(self.function_of(object, name));
             }
             // Source files: what is inlined is told by addresses.
@@ -153,7 +154,6 @@ impl<'a> Reader<'a> {
                 let callee = self.called.take();
                 let callee =
                     callee.ok_or_else(|| wrong(self.number, "follows no name of a function called"))?;
-                self.called_object = None;
                 self.next = Next::Calls { callee, calls };
             }
             b"jump" | b"jcnd" => self.next = Next::Jump,

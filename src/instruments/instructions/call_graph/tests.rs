@@ -96,6 +96,14 @@ fn the_object_of_a_callee_is_its_own_and_forgotten_after_the_call() {
 }
 
 #[test]
+fn an_object_before_a_name_whose_calls_were_not_collected_is_not_the_next_one_s() {
+    let profile = "positions: line\nevents: Ir\nob=a\nfn=main\ncob=libc\ncfn=start\n\nfn=f\n1 5\n\nfn=main\ncfn=f\ncalls=2 1\n3 5\ntotals: 5\n";
+    let graph = read(profile);
+    let main = function(&graph, "main");
+    assert_eq!(graph.functions[main.arcs[0].callee].lines.len(), 1, "it calls the function that was read");
+}
+
+#[test]
 fn a_name_in_brackets_is_no_number_and_a_call_under_way_counts_no_time() {
     let graph = read(COMPRESSED);
     let below = function(&graph, "(below main)");
