@@ -110,8 +110,7 @@ pub struct Job {
     pub last_of_family: bool,
     /// What the user passed on to the instrument's own harness.
     pub harness_args: Vec<String>,
-    /// What the canary took at its fastest in this run, nanoseconds, where the instrument hears it:
-    /// [`Instrument::canary_ns`].
+    /// What the time instrument's canary took at its fastest, as far as this run has heard, nanoseconds.
     pub canary_ns: Option<f64>,
 }
 
@@ -213,12 +212,6 @@ pub trait Instrument: Sync {
     /// run has recorded so far.
     fn groups(&self, cases: &[CaseRef], _run: &Run) -> Vec<Vec<CaseRef>> {
         cases.iter().map(|case| vec![*case]).collect()
-    }
-
-    /// What this instrument's canary took at its fastest, by what `run` has recorded so far: each further group is told
-    /// ([`Job::canary_ns`]).
-    fn canary_ns(&self, _run: &Run) -> Option<f64> {
-        None
     }
 
     /// How its groups may overlap.

@@ -144,14 +144,9 @@ mod tests {
             .map(|(id, numbers)| {
                 let id: CaseId = id.parse().expect("a case id");
                 let measurements = numbers.iter().map(|(metric, value)| Measurement {
-                    metric: *metric,
-                    value: *value,
                     low: value * 0.9,
                     high: value * 1.1,
-                    unit: metric.unit(),
-                    instrument: InstrumentName::Python,
-                    taken_at: String::new(),
-                    revision: String::new(),
+                    ..Measurement::undated(*metric, *value, InstrumentName::Python)
                 });
                 RecordedCase::new(id, measurements.collect())
             })

@@ -99,14 +99,9 @@ mod tests {
         let case = |(workload, size, time): &(&str, usize, f64)| {
             let id = CaseId { family: "family".into(), workload: (*workload).into(), size: *size };
             let number = Measurement {
-                metric: Metric::TimeNs,
-                value: *time,
                 low: 0.9 * time,
                 high: 1.1 * time,
-                unit: Metric::TimeNs.unit(),
-                instrument: InstrumentName::Time,
-                taken_at: String::new(),
-                revision: String::new(),
+                ..Measurement::undated(Metric::TimeNs, *time, InstrumentName::Time)
             };
             RecordedCase::new(id, vec![number])
         };

@@ -150,16 +150,7 @@ mod tests {
     type Numbers = (f64, f64, f64);
 
     fn measured(metric: Metric, (low, value, high): Numbers) -> Measurement {
-        Measurement {
-            metric,
-            value,
-            low,
-            high,
-            unit: metric.unit(),
-            instrument: InstrumentName::Time,
-            taken_at: String::new(),
-            revision: String::new(),
-        }
+        Measurement { low, high, ..Measurement::undated(metric, value, InstrumentName::Time) }
     }
 
     /// Name, time, and the ratio where it was taken.

@@ -140,14 +140,8 @@ mod tests {
 
     fn blocks(revision: &str) -> Measurement {
         Measurement {
-            metric: Metric::HeapBlocks,
-            value: 1.0,
-            low: 1.0,
-            high: 1.0,
-            unit: Metric::HeapBlocks.unit(),
-            instrument: InstrumentName::Heap,
-            taken_at: String::new(),
             revision: revision.into(),
+            ..Measurement::undated(Metric::HeapBlocks, 1.0, InstrumentName::Heap)
         }
     }
 

@@ -109,14 +109,9 @@ mod tests {
             ..ListedFamily::default()
         };
         let number = |metric: Metric, value: f64| Measurement {
-            metric,
-            value,
             low: value * 0.99,
             high: value * 1.01,
-            unit: metric.unit(),
-            instrument: InstrumentName::Time,
-            taken_at: String::new(),
-            revision: String::new(),
+            ..Measurement::undated(metric, value, InstrumentName::Time)
         };
         let mut cases: Vec<_> = cases
             .iter()

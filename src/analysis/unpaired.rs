@@ -72,16 +72,7 @@ mod tests {
     use crate::record::{InstrumentName, Measurement};
 
     fn number(metric: Metric, value: f64, low: f64, high: f64) -> Measurement {
-        Measurement {
-            metric,
-            value,
-            low,
-            high,
-            unit: metric.unit(),
-            instrument: InstrumentName::Time,
-            taken_at: String::new(),
-            revision: String::new(),
-        }
+        Measurement { low, high, ..Measurement::undated(metric, value, InstrumentName::Time) }
     }
 
     fn record(measurements: Vec<Measurement>) -> CaseRecord {

@@ -197,7 +197,7 @@ impl Session<'_> {
                         continue;
                     };
                     progress.begins(&first.to_string());
-                    let order = self.order(&group, layout, instrument.canary_ns(books.run()));
+                    let order = self.order(&group, layout, books.run());
                     let sender = sender.clone();
                     scope.spawn(move || {
                         let measured = Measured::new(sender.clone());
@@ -236,7 +236,7 @@ impl Session<'_> {
         })
     }
 
-    fn order(&self, group: &Group, layout: &Layout, canary_ns: Option<f64>) -> Order {
+    fn order(&self, group: &Group, layout: &Layout, run: &Run) -> Order {
         Order {
             cases: group.cases.iter().map(id_of).collect(),
             step: group.step,
@@ -244,7 +244,7 @@ impl Session<'_> {
             effort: self.options.effort(),
             last_of_family: group.last_of_family,
             harness_args: self.harness_args.clone(),
-            canary_ns,
+            canary_ns: run.canary_ns(),
             reply: std::path::PathBuf::new(),
         }
     }

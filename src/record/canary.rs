@@ -8,10 +8,6 @@ use super::{CaseRecord, Measurement, Metric, RecordedCase, Run};
 /// was met took 5 % from it, and 40 % from a loop that keeps more of the core's queues full (measured).
 pub const FULL_CORE: f64 = 1.02;
 
-fn find(measurements: &[Measurement], metric: Metric) -> Option<&Measurement> {
-    measurements.iter().rev().find(|measurement| measurement.metric == metric)
-}
-
 impl RecordedCase {
     /// How many times its fastest the canary took beside the blocks of this case's ratio, where the host gave the CPU less than
     /// its whole core.
@@ -23,8 +19,8 @@ impl RecordedCase {
 impl CaseRecord {
     /// The same by what the canary took at its `fastest` in the whole run, nanoseconds.
     pub fn slowed(&self, fastest_ns: f64) -> Option<f64> {
-        let then = find(&self.measurements, Metric::CanaryNs)?;
-        let slowness = find(&self.measurements, Metric::CanarySlowness)?.value * then.value / fastest_ns;
+        let then = self.measurement(Metric::CanaryNs)?;
+        let slowness = self.measurement(Metric::CanarySlowness)?.value * then.value / fastest_ns;
         (slowness > FULL_CORE).then_some(slowness)
     }
 }
@@ -32,8 +28,7 @@ impl CaseRecord {
 impl Run {
     /// What the canary took at its fastest, nanoseconds, by what this run has recorded so far.
     pub fn canary_ns(&self) -> Option<f64> {
-        let heard =
-            self.cases.iter().filter_map(|case| Some(find(&case.measurements, Metric::CanaryNs)?.value));
+        let heard = self.cases.iter().filter_map(|case| Some(case.measurement(Metric::CanaryNs)?.value));
         heard.min_by(f64::total_cmp)
     }
 }
@@ -75,14 +70,8 @@ mod tests {
 
     fn numbers(told: &[(Metric, f64)], revision: &str) -> Vec<Measurement> {
         let number = |(metric, value): &(Metric, f64)| Measurement {
-            metric: *metric,
-            value: *value,
-            low: *value,
-            high: *value,
-            unit: metric.unit(),
-            instrument: InstrumentName::Time,
-            taken_at: String::new(),
             revision: revision.to_owned(),
+            ..Measurement::undated(*metric, *value, InstrumentName::Time)
         };
         told.iter().map(number).collect()
     }

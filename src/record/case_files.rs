@@ -118,16 +118,7 @@ mod tests {
     use crate::record::{InstrumentName, Measurement};
 
     fn case(metrics: &[Metric]) -> RecordedCase {
-        let number = |metric: &Metric| Measurement {
-            metric: *metric,
-            value: 1.0,
-            low: 1.0,
-            high: 1.0,
-            unit: metric.unit(),
-            instrument: InstrumentName::Time,
-            taken_at: String::new(),
-            revision: String::new(),
-        };
+        let number = |metric: &Metric| Measurement::undated(*metric, 1.0, InstrumentName::Time);
         RecordedCase::new("family/a@1".parse().expect("a case id"), metrics.iter().map(number).collect())
     }
 

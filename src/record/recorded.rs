@@ -158,14 +158,9 @@ mod tests {
     fn run(metrics: &[Metric], failed: bool, left_out: &[(Option<Metric>, &str)]) -> Run {
         let instrument = InstrumentName::Ceilings;
         let measurements = metrics.iter().map(|metric| Measurement {
-            metric: *metric,
-            value: 1.5,
             low: 1.4,
             high: 1.6,
-            unit: metric.unit(),
-            instrument,
-            taken_at: String::new(),
-            revision: String::new(),
+            ..Measurement::undated(*metric, 1.5, instrument)
         });
         let record = CaseRecord {
             id: CASE.parse().expect("a case id"),

@@ -81,6 +81,15 @@ impl CaseRecord {
     }
 }
 
+#[cfg(test)]
+impl Measurement {
+    /// An exact number that nobody dated, for tests.
+    pub(crate) fn undated(metric: Metric, value: f64, instrument: InstrumentName) -> Self {
+        let (taken_at, revision) = (String::new(), String::new());
+        Self { metric, value, low: value, high: value, unit: metric.unit(), instrument, taken_at, revision }
+    }
+}
+
 /// One number, with all that is needed to read it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Measurement {

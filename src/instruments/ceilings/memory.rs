@@ -155,16 +155,7 @@ mod tests {
     fn asked(case: &str, time_ns: f64) -> bool {
         let case = CATALOGUE.cases().find(|other| other.to_string() == case).expect("it is in the catalogue");
         let mut run = new_run();
-        let time = Measurement {
-            metric: Metric::TimeNs,
-            value: time_ns,
-            low: time_ns,
-            high: time_ns,
-            unit: Metric::TimeNs.unit(),
-            instrument: InstrumentName::Time,
-            taken_at: String::new(),
-            revision: String::new(),
-        };
+        let time = Measurement::undated(Metric::TimeNs, time_ns, InstrumentName::Time);
         run.cases.push(CaseRecord {
             id: id_of(&case),
             measurements: vec![time],

@@ -59,19 +59,23 @@ pub(super) struct Bench {
     /// What an iteration of either side handles, where that is what the two are compared by.
     pub(super) elements: Option<[usize; 2]>,
     pub(super) concurrent: bool,
-    /// Whether canaries tell how much of its core the CPU had: of short blocks, on one thread. What the first start of a
-    /// comparison says holds for all, so that no block's own time decides it.
-    pub(super) canaries_tell: Option<bool>,
     /// Whether two servers pass each other the turn; else they are told each of theirs.
     pub(super) met: bool,
 }
 
 impl Bench {
-    /// The ratios of one start: each side sized, then quads until there are enough.
+    /// The ratios of one start: each side sized, then quads until there are enough. Says whether canaries tell how much of its
+    /// core the CPU had, of short blocks on one thread, unless an earlier start has: it holds for all, so that no block's own
+    /// time decides it.
     ///
     /// # Errors
     /// [`StartError`].
-    pub(super) fn measure(&mut self, budget: &Budget, draw: &mut Shuffle) -> Result<Taken, StartError> {
+    pub(super) fn measure(
+        &mut self,
+        budget: &Budget,
+        draw: &mut Shuffle,
+        canaries_tell: &mut Option<bool>,
+    ) -> Result<Taken, StartError> {
         let mut sized = [(1, 0); 2];
         for which in [0, 1] {
             let (server, prepared) = self.of_side[which];
@@ -88,7 +92,7 @@ impl Bench {
             took_ns.saturating_mul(self.iterations[which]) / iterations
         });
         let are_short = of_blocks.iter().all(|ns| *ns <= Modes::LONGEST_BLOCK_NS);
-        let canaries_tell = *self.canaries_tell.get_or_insert(are_short && !self.concurrent);
+        let canaries_tell = *canaries_tell.get_or_insert(are_short && !self.concurrent);
         let quad_ns = of_blocks.iter().fold(0_u64, |sum, ns| sum.saturating_add(2 * (*ns).max(1)));
         let affordable = usize::try_from(budget.start_ns / quad_ns).unwrap_or(usize::MAX);
         let wanted = affordable.clamp(FEWEST_QUADS, budget.quads);
@@ -246,7 +250,6 @@ mod tests {
             only_cpu: [None; 2],
             elements,
             concurrent: false,
-            canaries_tell: None,
             met: false,
         }
     }

@@ -185,9 +185,7 @@ impl Pair {
         }
         let mut bench = self.make_ready(budget, cpu)?;
         self.concurrent |= bench.concurrent;
-        let taken = bench.measure(budget, &mut self.draw);
-        self.canaries_tell = bench.canaries_tell;
-        taken
+        bench.measure(budget, &mut self.draw, &mut self.canaries_tell)
     }
 
     /// Starts one process, or one for each side where their builds differ, and prepares the cases in random order. What is
@@ -210,7 +208,6 @@ impl Pair {
             only_cpu: self.one_cpu.map(|one| cpu.filter(|_| one)),
             elements: self.per_element.then(|| [0, 1].map(|which: Which| self.sides[which].case.size)),
             concurrent: false,
-            canaries_tell: self.canaries_tell,
             met: false,
         };
         let mut answers = [(0, 0); 2];

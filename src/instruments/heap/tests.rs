@@ -12,16 +12,7 @@ fn case(size: usize) -> CaseRef {
 fn run_with(size: usize, blocks: f64) -> Run {
     let mut run = session::new_run();
     let id: CaseId = format!("build-vec/push@{size}").parse().expect("a well-formed id");
-    let taken = Measurement {
-        metric: Metric::HeapBlocks,
-        value: blocks,
-        low: blocks,
-        high: blocks,
-        unit: Metric::HeapBlocks.unit(),
-        instrument: InstrumentName::Heap,
-        taken_at: String::new(),
-        revision: String::new(),
-    };
+    let taken = Measurement::undated(Metric::HeapBlocks, blocks, InstrumentName::Heap);
     run.cases.push(CaseRecord { id, measurements: vec![taken], failures: vec![], left_out: vec![] });
     run
 }

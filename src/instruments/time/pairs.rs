@@ -66,17 +66,12 @@ impl Instrument for Pairs {
             (stands && is_short(case) && is_short(&baseline)).then(|| vec![baseline, *case])
         };
         let counts_work = |case: &&CaseRef| case.family.axis.counts == Counts::Work;
-        let is_due = |case: &&CaseRef| match self {
-            Self::First => true,
-            Self::Again => run.canary_ns().is_some_and(|fastest| {
-                run.case(&id_of(case)).is_some_and(|told| told.slowed(fastest).is_some())
-            }),
+        let fastest = run.canary_ns();
+        let is_slowed = |case: &CaseRef| {
+            run.case(&id_of(case)).zip(fastest).and_then(|(told, ns)| told.slowed(ns)).is_some()
         };
+        let is_due = |case: &&CaseRef| matches!(self, Self::First) || is_slowed(case);
         cases.iter().filter(counts_work).filter(is_due).filter_map(pair_of).collect()
-    }
-
-    fn canary_ns(&self, run: &Run) -> Option<f64> {
-        run.canary_ns()
     }
 
     /// What cannot be settled in this way has no ratio, and is left to the rounds.
@@ -96,6 +91,11 @@ impl Instrument for Pairs {
         let rule = Rule::with_precision(PRECISION, most_starts);
         let outcome = settle(&mut pair, &rule, &compare::Budget::ordinary(TIME_OUT), most)
             .map_err(|error| error.to_string())?;
+        // A second attempt that met a neighbour too is no better than the first.
+        if matches!(self, Self::Again) && outcome.slowness.is_none_or(|slowness| slowness.middle > FULL_CORE)
+        {
+            return Ok(Vec::new());
+        }
         let reading = |metric, value, Interval { low, high }| Reading {
             case: case.id.clone(),
             metric,
@@ -111,11 +111,6 @@ impl Instrument for Pairs {
         let on_full_core = over_starts(&starts)
             .filter(|_| starts.len() >= FEWEST_STARTS)
             .map(|told| reading(Metric::TimeFullCoreNs, told.middle, told.interval));
-        // A second attempt that met a neighbour too is no better than the first.
-        if matches!(self, Self::Again) && outcome.slowness.is_none_or(|slowness| slowness.middle > FULL_CORE)
-        {
-            return Ok(Vec::new());
-        }
         let is_told = first.id == case.id || ratio.is_some();
         let slowness = outcome.slowness.filter(|_| is_told).map(|Slowness { middle, least, most }| {
             reading(Metric::CanarySlowness, middle, Interval { low: least, high: most })
@@ -148,16 +143,8 @@ mod tests {
     }
 
     fn told(id: &str, numbers: &[(Metric, f64)]) -> CaseRecord {
-        let measurement = |(metric, value): &(Metric, f64)| Measurement {
-            metric: *metric,
-            value: *value,
-            low: *value,
-            high: *value,
-            unit: metric.unit(),
-            instrument: InstrumentName::Time,
-            taken_at: String::new(),
-            revision: String::new(),
-        };
+        let measurement =
+            |(metric, value): &(Metric, f64)| Measurement::undated(*metric, *value, InstrumentName::Time);
         CaseRecord {
             id: id.parse().expect("a well-formed id"),
             measurements: numbers.iter().map(measurement).collect(),
