@@ -12,7 +12,7 @@ use super::rule::RuleArguments;
 use super::{Folders, print, print_json};
 use crate::catalogue::Catalogue;
 use crate::instruments::compare::builds::{self, Build};
-use crate::instruments::compare::can_count;
+use crate::instruments::compare::{can_be_undrawn, can_count};
 use crate::instruments::{Progress, Selection, environment, interrupted, project, stop_on_ctrl_c};
 use crate::record::{ComparedBuild, Comparison, Lock, SCHEMA, VerdictWord};
 
@@ -97,6 +97,13 @@ pub(super) fn compare(catalogue: &Catalogue, arguments: Arguments) -> anyhow::Re
     if same {
         notes.push(
             "both builds are the same program, byte for byte: nothing was measured (--measure-same does)"
+                .to_owned(),
+        );
+    }
+    if !same && !can_be_undrawn() {
+        notes.push(
+            "this system draws where each process lies (it refuses personality(2)), so the two builds' layouts differ from \
+             start to start, and less can be told apart"
                 .to_owned(),
         );
     }

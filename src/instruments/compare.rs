@@ -5,6 +5,7 @@
 //! aside by its cause. The estimate is over the starts, because what the placement does to a case does not average out
 //! within one. docs/method.md, "How two are compared".
 
+mod addresses;
 mod baton;
 mod bench;
 mod block;
@@ -26,6 +27,7 @@ pub mod statistics;
 mod taking;
 mod wire;
 
+pub use addresses::can_be_undrawn;
 pub use block::Block;
 pub use causes::{Cause, Causes};
 pub use chosen::Slowness;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::addresses::{levelled, undrawn};
 use super::bench::Bench;
 use super::causes::Causes;
 use super::modes::InOneMode;
@@ -216,7 +217,10 @@ impl Pair {
             let failed = |reason| StartError::Side { which, reason };
             if bench.servers.is_empty() || !shared {
                 let executable = if shared { &executables[0] } else { &executables[which] };
-                let mut server = Server::start(executable, padding, budget.time_out).map_err(failed)?;
+                let padding = levelled(padding, executable, &executables);
+                let start = || Server::start(executable, padding, budget.time_out);
+                // Within one process what the system draws is the same for both.
+                let mut server = if shared { start() } else { undrawn(start) }.map_err(failed)?;
                 if let Some(cpu) = cpu.filter(|_| !self.concurrent) {
                     server.ask(&Request::Pin { cpu }).map_err(failed)?;
                 }
