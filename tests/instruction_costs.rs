@@ -1,158 +1,18 @@
 //! Planted truths for the costs by function: shares that are known, found through the real Callgrind as a user would. This
 //! executable is also the bench target over the plants, and the program under Valgrind.
 
-use std::collections::HashSet;
-use std::hint::black_box;
-use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
-use std::sync::OnceLock;
-use std::thread;
+mod planted;
+#[path = "instruction_costs/plants.rs"]
+mod plants;
+#[path = "instruction_costs/session.rs"]
+mod session;
+
+use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use perflab::catalogue::{Axis, Catalogue, Family};
-use perflab::record::{CaseId, Costs, Folded, FunctionCost, Layout, Metric, Recorded, load};
-use perflab::workload::{Concurrency, Entry};
-
-mod planted;
-
-use planted::plant;
-
-/// Makes this executable the bench target over [`PLANTS`].
-const BENCH: &str = "PERFLAB_PLANTS";
-
-/// One step of work: what is counted of it is the same each time.
-#[inline(always)]
-fn step(x: u64, salt: u64) -> u64 {
-    black_box(x.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(salt))
-}
-
-/// The work of `$name`, `$times` steps for each of `n`; the salt keeps the compiler from making two of them one.
-macro_rules! work {
-    ($name:ident, $times:expr, $salt:expr) => {
-        #[inline(never)]
-        fn $name(n: u64) -> u64 {
-            (0..n * $times).fold(n, |x, _| step(x, $salt))
-        }
-    };
-}
-
-work!(seventy, 70, 1);
-work!(thirty, 30, 2);
-work!(shared_by_two, 10, 3);
-work!(on_a_thread, 40, 4);
-
-#[inline(never)]
-fn parent_of_seventy(n: u64) -> u64 {
-    black_box(seventy(n)) ^ 1
-}
-
-#[inline(never)]
-fn parent_of_thirty(n: u64) -> u64 {
-    black_box(thirty(n)) ^ 2
-}
-
-#[inline(never)]
-fn one_half(n: u64) -> u64 {
-    black_box(shared_by_two(n)) ^ 3
-}
-
-#[inline(never)]
-fn other_half(n: u64) -> u64 {
-    black_box(shared_by_two(n)) ^ 5
-}
-
-#[inline(never)]
-fn deep_generic<T: Into<u64> + Copy>(value: T) -> u64 {
-    (0..50).fold(value.into(), |x, _| step(x, 5))
-}
-
-#[inline(always)]
-fn inlined_away(n: u64) -> u64 {
-    (0..90 * n).fold(n, |x, _| step(x, 6))
-}
-
-/// Takes twice as long at each step down: its own recursion is nearly all of its case.
-#[inline(never)]
-fn recursive(n: u64) -> u64 {
-    if n < 2 { step(n, 7) } else { black_box(recursive(n - 1)) + black_box(recursive(n - 2)) }
-}
-
-/// The sum of the larger half, by a branch on each number.
-#[inline(never)]
-fn sum_of_large(numbers: &[u64]) -> u64 {
-    let mut sum = 0;
-    for number in numbers {
-        if *number >= 1 << 31 {
-            sum = black_box(sum + number);
-        }
-    }
-    sum
-}
-
-/// Random numbers of 32 bits, seeded.
-fn shuffled(n: u64) -> Vec<u64> {
-    let mut random = fastrand::Rng::with_seed(11);
-    (0..n).map(|_| u64::from(random.u32(..))).collect()
-}
-
-fn sorted(n: u64) -> Vec<u64> {
-    let mut numbers = shuffled(n);
-    numbers.sort_unstable();
-    numbers
-}
-
-fn on_four_threads(n: &u64) -> u64 {
-    let n = *n;
-    let threads: Vec<_> = (0..4).map(|_| thread::spawn(move || on_a_thread(n))).collect();
-    threads.into_iter().map(|thread| thread.join().expect("it does not panic")).fold(0, u64::wrapping_add)
-}
-
-fn build_set(n: &u64) -> u64 {
-    let mut set = HashSet::new();
-    for number in 0..*n {
-        set.insert(number);
-    }
-    set.len() as u64
-}
-
-fn the_size(n: u64) -> u64 {
-    n
-}
-
-const ALONE: Concurrency = Concurrency::NONE;
-
-plant!(SeventyThirty, "seventy-thirty", ALONE, u64, the_size, |n: &u64| parent_of_seventy(*n)
-    ^ parent_of_thirty(*n));
-plant!(Halves, "halves", ALONE, u64, the_size, |n: &u64| one_half(*n) ^ other_half(*n));
-plant!(Chain, "chain", ALONE, u64, the_size, |n: &u64| {
-    (0..*n as u32).map(|x| x + 1).filter(|x| x % 2 == 0).map(deep_generic).fold(0, u64::wrapping_add)
-});
-plant!(Inlined, "inlined", ALONE, u64, the_size, |n: &u64| inlined_away(*n) ^ thirty(*n / 3));
-plant!(Recursion, "recursion", ALONE, u64, |_| 15, |n: &u64| recursive(*n));
-plant!(Threads, "threads", Concurrency::THREADS, u64, the_size, on_four_threads);
-plant!(Sorted, "sorted", ALONE, Vec<u64>, sorted, |numbers: &Vec<u64>| sum_of_large(numbers));
-plant!(Shuffled, "shuffled", ALONE, Vec<u64>, shuffled, |numbers: &Vec<u64>| sum_of_large(numbers));
-plant!(Set, "set", ALONE, u64, the_size, build_set);
-
-const fn family(name: &'static str, sizes: &'static [usize], entries: &'static [Entry]) -> Family {
-    Family { name, question: "Where does it go?", axis: Axis::ELEMENTS, sizes, entries }
-}
-
-static PLANTS: Catalogue = Catalogue::new(&[family(
-    "costs",
-    &[1_000],
-    &[
-        Entry::of::<SeventyThirty>(),
-        Entry::of::<Halves>(),
-        Entry::of::<Chain>(),
-        Entry::of::<Inlined>(),
-        Entry::of::<Recursion>(),
-        Entry::of::<Threads>(),
-        Entry::of::<Sorted>(),
-        Entry::of::<Shuffled>(),
-        Entry::of::<Set>(),
-    ],
-)]);
+use perflab::record::{Costs, FunctionCost, Metric};
+use plants::PLANTS;
+use session::{BENCH, Session, id, session};
 
 fn main() -> ExitCode {
     if std::env::var_os(BENCH).is_some() || std::env::args().nth(1).as_deref() == Some("--counted") {
@@ -175,71 +35,6 @@ fn main() -> ExitCode {
     .map(|(name, test)| Trial::test(name, test).with_ignored_flag(cfg!(debug_assertions)))
     .collect();
     libtest_mimic::run(&arguments, trials).exit_code()
-}
-
-/// What a session left behind.
-struct Session {
-    _folder: tempfile::TempDir,
-    layout: Layout,
-    recorded: Recorded,
-    said: String,
-}
-
-fn id(name: &str) -> CaseId {
-    CaseId { family: "costs".into(), workload: name.into(), size: 1_000 }
-}
-
-impl Session {
-    /// Counts the plants that match `filter`, in `here`: where that is no folder of tools there is no runner.
-    fn of(here: &Path, filter: &str) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let layout = Layout::new(folder.path().join("profiles"), folder.path().join("reports"));
-        let output = Command::new(std::env::current_exe().expect("this program runs from a file"))
-            .current_dir(here)
-            .env(BENCH, "1")
-            .args([filter, "--profiles"])
-            .arg(&layout.profiles)
-            .arg("--reports")
-            .arg(&layout.reports)
-            .output()
-            .expect("the bench target starts");
-        let said = [output.stdout, output.stderr].concat();
-        let said = String::from_utf8_lossy(&said).into_owned();
-        let loaded = load(&layout).unwrap_or_else(|error| panic!("{error}\n{said}"));
-        let recorded = Recorded::merge(&loaded.runs);
-        Self { _folder: folder, layout, recorded, said }
-    }
-
-    fn read(&self, path: &Path) -> String {
-        std::fs::read_to_string(path)
-            .unwrap_or_else(|error| panic!("{}: {error}\n{}", path.display(), self.said))
-    }
-
-    fn costs(&self, name: &str) -> Costs {
-        serde_json::from_str(&self.read(&self.layout.costs(&id(name)))).expect("it is the JSON of costs")
-    }
-
-    fn stacks(&self, name: &str) -> Folded {
-        let parsed = Folded::parse(&self.read(&self.layout.instructions_folded(&id(name))));
-        assert_eq!(parsed.dropped, 0);
-        parsed.folded
-    }
-
-    /// The share of instructions below a frame for which `is_wanted`.
-    fn share(&self, name: &str, is_wanted: impl Fn(&str) -> bool) -> f64 {
-        let stacks = self.stacks(name);
-        stacks.inclusive(is_wanted) as f64 / stacks.total() as f64
-    }
-}
-
-fn here() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-}
-
-/// All plants, once.
-fn session() -> &'static Session {
-    static SESSION: OnceLock<Session> = OnceLock::new();
-    SESSION.get_or_init(|| Session::of(&here(), "^costs/"))
 }
 
 fn function<'a>(costs: &'a Costs, end: &str) -> Result<&'a FunctionCost, String> {

@@ -1,216 +1,25 @@
 //! Planted truths for the instructions instrument, each counted as a user would: this executable is also a
 //! bench target with a catalogue of its own, the harness, and the program under Valgrind.
 
-use std::hint::black_box;
-use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Output};
-use std::sync::mpsc;
-use std::thread;
-
-use perflab::catalogue::{Axis, Catalogue, Family};
-use perflab::instruments::instructions::call_graph::CallGraph;
-use perflab::record::{CaseRecord, Metric, Run, State};
-use perflab::workload::{Answer, Concurrency, Entry, Workload};
-
 mod planted;
+#[path = "instruction_counts/plants.rs"]
+mod plants;
+#[path = "instruction_counts/session.rs"]
+mod session;
 
-use planted::plant;
+use std::hint::black_box;
+use std::path::Path;
+use std::process::{Command, ExitCode};
 
-/// Makes this executable the bench target over [`PLANTS`].
-const BENCH: &str = "PERFLAB_PLANTS";
+use libtest_mimic::{Arguments, Failed, Trial};
+use perflab::instruments::instructions::call_graph::CallGraph;
+use perflab::record::{Metric, State};
+use perflab::workload::Workload;
+use plants::{Noop, PLANTS, Plant, Push, Sum};
+use session::{BENCH, COUNTED, Counted, REPEATED, Session, myself, session};
+
 /// The first argument of the program that loops over a kernel without erasing its type.
 const TYPED: &str = "--typed";
-
-/// What is planted: numbers in, a number out.
-trait Kernel: 'static {
-    const NAME: &'static str;
-    fn run(size: u64) -> u64;
-}
-
-/// A kernel as a workload.
-struct Plant<K>(std::marker::PhantomData<K>);
-
-impl<K: Kernel> Workload for Plant<K> {
-    const NAME: &'static str = K::NAME;
-    const ABOUT: &'static str = "a planted truth";
-    type Input = u64;
-    type Output = u64;
-
-    fn input(size: usize) -> u64 {
-        size as u64
-    }
-
-    fn run(input: &u64) -> u64 {
-        K::run(*input)
-    }
-
-    fn check(_: &u64, _: &u64) -> bool {
-        true
-    }
-
-    fn answer(output: &u64) -> Answer {
-        Answer::of_sequence([*output])
-    }
-}
-
-struct Sum;
-
-impl Kernel for Sum {
-    const NAME: &'static str = "sum";
-
-    fn run(size: u64) -> u64 {
-        (0..size).fold(0, |sum, i| black_box(sum + i))
-    }
-}
-
-struct Push;
-
-impl Kernel for Push {
-    const NAME: &'static str = "push";
-
-    fn run(size: u64) -> u64 {
-        let mut numbers = Vec::new();
-        for i in 0..size {
-            numbers.push(i);
-        }
-        numbers.len() as u64
-    }
-}
-
-struct RandomHasher;
-
-impl Kernel for RandomHasher {
-    const NAME: &'static str = "random-hasher";
-
-    fn run(size: u64) -> u64 {
-        (0..size).collect::<std::collections::HashSet<u64>>().len() as u64
-    }
-}
-
-/// Whether this is the program under Valgrind, whose environment is cleared.
-fn under_valgrind() -> bool {
-    std::env::var_os(BENCH).is_none()
-}
-
-struct Panics;
-
-impl Kernel for Panics {
-    const NAME: &'static str = "panics";
-
-    fn run(size: u64) -> u64 {
-        assert!(!under_valgrind(), "out of luck");
-        size
-    }
-}
-
-/// As an instruction that this Valgrind does not know.
-struct Illegal;
-
-impl Kernel for Illegal {
-    const NAME: &'static str = "illegal";
-
-    fn run(size: u64) -> u64 {
-        if under_valgrind() {
-            let sent = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::ILL);
-            sent.expect("a process may signal itself");
-        }
-        size
-    }
-}
-
-/// The work that is planted on one thread and on four.
-#[inline(never)]
-fn planted_work(size: u64) -> u64 {
-    (0..size * 100).fold(1, |sum, i| black_box(sum ^ i))
-}
-
-fn on_four_threads(size: &u64) -> u64 {
-    let size = *size;
-    let threads: Vec<_> = (0..4).map(|_| thread::spawn(move || planted_work(size))).collect();
-    threads.into_iter().map(|thread| thread.join().expect("it does not panic")).sum()
-}
-
-/// Two threads that wait for sizes, and how they answer.
-struct Pool {
-    size: u64,
-    orders: Vec<mpsc::Sender<u64>>,
-    answers: mpsc::Receiver<u64>,
-}
-
-fn pool(size: u64) -> Pool {
-    let (sender, answers) = mpsc::channel();
-    let worker = |_| {
-        let (order, orders) = mpsc::channel();
-        let sender = sender.clone();
-        thread::spawn(move || {
-            while let Ok(size) = orders.recv() {
-                if sender.send(planted_work(size)).is_err() {
-                    return;
-                }
-            }
-        });
-        order
-    };
-    Pool { size, orders: (0..2).map(worker).collect(), answers }
-}
-
-fn on_a_pool(pool: &Pool) -> u64 {
-    for order in pool.orders.iter().cycle().take(4) {
-        order.send(pool.size).expect("the thread waits for it");
-    }
-    (0..4).map(|_| pool.answers.recv().expect("it answers")).sum()
-}
-
-plant!(Once, "once", Concurrency::NONE, u64, |size| size, |size: &u64| planted_work(*size));
-plant!(FourThreads, "four-threads", Concurrency::THREADS, u64, |size| size, on_four_threads);
-plant!(Pooled, "pooled", Concurrency::THREADS, Pool, pool, on_a_pool);
-plant!(Spinning, "spinning", Concurrency::SPINNING, u64, |size| size, on_four_threads);
-plant!(Processes, "processes", Concurrency::PROCESSES, u64, |size| size, on_four_threads);
-
-struct Noop;
-
-impl Workload for Noop {
-    const NAME: &'static str = "noop";
-    const ABOUT: &'static str = "the loop itself";
-    type Input = ();
-    type Output = ();
-
-    fn input(_: usize) {}
-
-    fn run((): &()) {}
-
-    fn check((): &(), (): &()) -> bool {
-        true
-    }
-
-    fn answer((): &()) -> Answer {
-        Answer::of_sequence([])
-    }
-}
-
-const fn family(name: &'static str, sizes: &'static [usize], entries: &'static [Entry]) -> Family {
-    Family { name, question: "Is the count right?", axis: Axis::ELEMENTS, sizes, entries }
-}
-
-static PLANTS: Catalogue = Catalogue::new(&[
-    family("noop", &[1], &[Entry::of::<Noop>()]),
-    family("loop", &[1_000, 2_000, 3_000, 1_000_000], &[Entry::of::<Plant<Sum>>()]),
-    family("kernel", &[16], &[Entry::of::<Plant<Sum>>()]),
-    family("growth", &[100], &[Entry::of::<Plant<Push>>()]),
-    family("random", &[100], &[Entry::of::<Plant<RandomHasher>>()]),
-    family(
-        "shared",
-        &[1_000],
-        &[
-            Entry::of::<Once>(),
-            Entry::of::<FourThreads>(),
-            Entry::of::<Pooled>(),
-            Entry::of::<Spinning>(),
-            Entry::of::<Processes>(),
-        ],
-    ),
-    family("dies", &[1], &[Entry::of::<Plant<Panics>>(), Entry::of::<Plant<Illegal>>()]),
-]);
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
@@ -228,7 +37,18 @@ fn main() -> ExitCode {
     if std::env::var_os(BENCH).is_some() || first == "--counted" {
         return perflab::instruments::instructions::main(&PLANTS);
     }
-    run_tests()
+    let trial = |(name, test): &Test| {
+        let test = *test;
+        let run = move || {
+            std::panic::catch_unwind(|| test(&COUNTED))
+                .map_err(|_| Failed::from("it panicked; what it said stands above"))
+        };
+        // A debug build is not counted.
+        Trial::test(*name, run).with_ignored_flag(cfg!(debug_assertions))
+    };
+    // The machine counts one session at a time.
+    let arguments = Arguments { test_threads: Some(1), ..Arguments::from_args() };
+    libtest_mimic::run(&arguments, TESTS.iter().map(trial).collect()).exit_code()
 }
 
 /// The loop that a bench would hold if the catalogue erased nothing.
@@ -258,122 +78,6 @@ const TESTS: &[Test] = &[
     ("spinning_cases_and_other_processes_are_left_out_with_the_reason", left_out_by_declaration),
     ("the_profile_of_each_case_is_kept", the_profile_of_each_case_is_kept),
 ];
-
-/// The plants that are no trap.
-const SOUND: &str = "^(noop|loop|kernel|growth|random|shared)/";
-/// The plants that are counted more than once.
-const REPEATED: &str = "^(noop|kernel|growth)/|^loop/sum@1000$";
-
-/// Two sessions over the same plants.
-struct Counted {
-    first: Session,
-    second: Session,
-}
-
-/// Runs what the command line selects, as libtest would: plain words are substrings, `--exact` whole names.
-fn run_tests() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let exact = arguments.iter().any(|argument| argument == "--exact");
-    let words: Vec<&String> = arguments.iter().filter(|argument| !argument.starts_with('-')).collect();
-    let wanted = |name: &str| {
-        let matches =
-            |word: &&String| if exact { name == word.as_str() } else { name.contains(word.as_str()) };
-        words.is_empty() || words.iter().any(matches)
-    };
-    let tests: Vec<&Test> = TESTS.iter().filter(|(name, _)| wanted(name)).collect();
-    if arguments.iter().any(|argument| argument == "--list") {
-        tests.iter().for_each(|(name, _)| println!("{name}: test"));
-        return ExitCode::SUCCESS;
-    }
-    println!("\nrunning {} tests", tests.len());
-    if cfg!(debug_assertions) {
-        println!("a debug build is not counted; use `cargo test --release`");
-        println!("\ntest result: ok. 0 passed; 0 failed; {} ignored", tests.len());
-        return ExitCode::SUCCESS;
-    }
-    if tests.is_empty() {
-        println!("\ntest result: ok. 0 passed; 0 failed; 0 ignored; {} filtered out", TESTS.len());
-        return ExitCode::SUCCESS;
-    }
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let counted =
-        Counted { first: session(&myself(), here, SOUND), second: session(&myself(), here, REPEATED) };
-    let mut failed = 0;
-    for (name, test) in &tests {
-        let passed = std::panic::catch_unwind(|| test(&counted)).is_ok();
-        println!("test {name} ... {}", if passed { "ok" } else { "FAILED" });
-        failed += usize::from(!passed);
-    }
-    let (passed, filtered) = (tests.len() - failed, TESTS.len() - tests.len());
-    let verdict = if failed == 0 { "ok" } else { "FAILED" };
-    println!(
-        "\ntest result: {verdict}. {passed} passed; {failed} failed; 0 ignored; {filtered} filtered out"
-    );
-    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-}
-
-fn myself() -> PathBuf {
-    std::env::current_exe().expect("this program runs from a file")
-}
-
-/// What a session printed and recorded.
-struct Session {
-    folder: tempfile::TempDir,
-    output: Output,
-    run: Run,
-}
-
-impl Session {
-    fn case(&self, id: &str) -> &CaseRecord {
-        let case = self.run.cases.iter().find(|case| case.id.to_string() == id);
-        case.unwrap_or_else(|| panic!("{id} has no row; the session said:\n{}", self.said()))
-    }
-
-    /// Value, low and high.
-    fn figure(&self, id: &str, metric: Metric) -> (f64, f64, f64) {
-        let case = self.case(id);
-        let measurement = case.measurements.iter().find(|measurement| measurement.metric == metric);
-        let measurement = measurement.unwrap_or_else(|| {
-            panic!(
-                "{id} has no {}; install what is missing with `just setup`:\n{}",
-                metric.as_str(),
-                self.said()
-            )
-        });
-        (measurement.value, measurement.low, measurement.high)
-    }
-
-    /// A count without spread.
-    fn exactly(&self, id: &str) -> f64 {
-        let (value, low, high) = self.figure(id, Metric::Instructions);
-        assert_eq!((low, high), (value, value), "{id} is not exact");
-        value
-    }
-
-    fn said(&self) -> String {
-        let Output { stdout, stderr, .. } = &self.output;
-        format!("{}{}", String::from_utf8_lossy(stdout), String::from_utf8_lossy(stderr))
-    }
-}
-
-/// A session of `executable` over the plants that match `filter`, in `here`.
-fn session(executable: &Path, here: &Path, filter: &str) -> Session {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let profiles = folder.path().join("profiles");
-    let output = Command::new(executable)
-        .current_dir(here)
-        .env(BENCH, "1")
-        .args([filter, "--profiles"])
-        .arg(&profiles)
-        .arg("--reports")
-        .arg(folder.path().join("reports"))
-        .output()
-        .expect("the bench target starts");
-    let mut runs = std::fs::read_dir(profiles.join("runs")).expect("the session recorded a run");
-    let run = runs.next().expect("one run").expect("its folder can be read").path();
-    let run = serde_json::from_slice(&std::fs::read(run).expect("it is a file")).expect("it is a record");
-    Session { folder, output, run }
-}
 
 fn noop_costs_at_most_three_instructions(Counted { first, .. }: &Counted) {
     let noop = first.exactly("noop/noop@1");

@@ -50,7 +50,7 @@ pub fn count(
     let run = Run { valgrind: &valgrind, case, iterations, threads: concurrency.threads, time_out };
     let mut counts = Vec::new();
     for (metrics, count) in [
-        (&["instructions"][..], &(|executable: &Path| run.instructions(executable)) as &dyn Fn(&Path) -> _),
+        (&["instructions"][..], &(|executable: &Path| run.instructions(executable)) as &Count<'_>),
         (&["heap_blocks", "heap_bytes"], &|executable| run.heap(executable)),
     ] {
         counts.extend(compared(metrics, executables, count)?);
@@ -59,19 +59,27 @@ pub fn count(
 }
 
 type Counted = Result<Vec<f64>, String>;
+type Count<'a> = dyn Fn(&Path) -> Counted + Sync + 'a;
 
-/// Both sides' ranges: of one run where they agree, of several where they do not.
+/// Both sides' ranges: of one run where they agree, of several where they do not. Sides are counted at the same time: a
+/// neighbour does nothing to a count, and most of a run is Valgrind's start.
 fn compared(
     metrics: &[&str],
     executables: [&Path; 2],
-    count: &dyn Fn(&Path) -> Counted,
+    count: &Count<'_>,
 ) -> Result<Vec<ComparedCount>, String> {
-    let mut sides = [vec![count(executables[0])?], vec![count(executables[1])?]];
+    let count_both = |runs: usize| {
+        let count_side = |executable| (0..runs).map(|_| count(executable)).collect::<Result<Vec<_>, _>>();
+        let [before, after] = std::thread::scope(|scope| {
+            let sides = executables.map(|executable| scope.spawn(move || count_side(executable)));
+            sides.map(|side| side.join().unwrap_or_else(|panicked| std::panic::resume_unwind(panicked)))
+        });
+        Ok::<_, String>([before?, after?])
+    };
+    let mut sides = count_both(1)?;
     if sides[0] != sides[1] {
-        for (runs, executable) in sides.iter_mut().zip(executables) {
-            while runs.len() < RUNS {
-                runs.push(count(executable)?);
-            }
+        for (runs, more) in sides.iter_mut().zip(count_both(RUNS - 1)?) {
+            runs.extend(more);
         }
     }
     let range = |runs: &[Vec<f64>], metric: usize| {
@@ -159,14 +167,14 @@ impl Run<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::cell::RefCell;
+    use std::sync::Mutex;
 
     /// Counts that come from a list, run after run.
     fn counted(before: &[f64], after: &[f64]) -> ComparedCount {
-        let left = RefCell::new([before.to_vec(), after.to_vec()]);
+        let left = Mutex::new([before.to_vec(), after.to_vec()]);
         let count = |executable: &Path| {
             let side = usize::from(executable == Path::new("after"));
-            Ok(vec![left.borrow_mut()[side].remove(0)])
+            Ok(vec![left.lock().expect("nobody panics")[side].remove(0)])
         };
         let sides = [Path::new("before"), Path::new("after")];
         compared(&["instructions"], sides, &count).expect("nothing fails").remove(0)
