@@ -98,6 +98,10 @@ pub struct ComparedCase {
     pub layout_low: Option<f64>,
     /// The upper one.
     pub layout_high: Option<f64>,
+    /// The middle ratio in each placement of the builds that had three starts or more: they differ by where the linker put the
+    /// code.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub placements: Vec<f64>,
     /// The smallest effect that would have been told apart: 0.01 is one percent. Absent too where not even a factor of two
     /// would have been.
     pub smallest_effect: Option<f64>,
@@ -142,6 +146,7 @@ impl ComparedCase {
             high: None,
             layout_low: None,
             layout_high: None,
+            placements: Vec::new(),
             smallest_effect: None,
             p_tolerance: None,
             p_tolerance_of_all: None,

@@ -76,19 +76,20 @@ pub(super) fn compare(
         let budget = Budget::ordinary(arguments.time_out());
         settle(&mut Pair::apart(sides, seed), rule, &budget, arguments.budget())
     };
+    let is_regression = |outcome: &Outcome| {
+        outcome.verdict.is_regression(rule.tolerance) && word(outcome) == VerdictWord::Slower
+    };
     let mut told = match measure(seed) {
-        Ok(first) if first.verdict.is_regression(rule.tolerance) => match measure(!seed) {
-            Ok(again) if again.verdict.is_regression(rule.tolerance) => {
-                of(case, first, rule.tolerance, VerdictWord::Regression)
-            }
+        Ok(first) if is_regression(&first) => match measure(!seed) {
+            Ok(again) if is_regression(&again) => of(case, first, rule.tolerance, VerdictWord::Regression),
             Ok(again) => {
-                let sentence = format!("{} at first, and not again: {}", first.verdict, again.verdict);
+                let sentence = format!("{} at first, and not again: {}", first.verdict, sentence(&again));
                 ComparedCase { sentence, ..of(case, again, rule.tolerance, VerdictWord::CannotTell) }
             }
             Err(error) => failed(case, error),
         },
         Ok(outcome) => {
-            let word = word(&outcome.verdict);
+            let word = word(&outcome);
             of(case, outcome, rule.tolerance, word)
         }
         Err(error) => failed(case, error),
@@ -100,7 +101,7 @@ pub(super) fn compare(
             Err(reason) => told.sentence.push_str(&format!("; not counted: {reason}")),
         }
     }
-    if told.verdict == VerdictWord::Regression && is_layout(&told) {
+    if is_layout(&told) {
         told.verdict = VerdictWord::Layout;
         told.sentence =
             format!("{}, with the same instructions: another layout does as much to it", told.sentence);
@@ -108,8 +109,9 @@ pub(super) fn compare(
     told
 }
 
-fn word(verdict: &Verdict) -> VerdictWord {
-    match verdict {
+fn word(outcome: &Outcome) -> VerdictWord {
+    match &outcome.verdict {
+        Verdict::Slower(_) | Verdict::Faster(_) if hangs_on_placement(outcome) => VerdictWord::Layout,
         Verdict::Slower(_) => VerdictWord::Slower,
         Verdict::Faster(_) => VerdictWord::Faster,
         Verdict::Equal { .. } => VerdictWord::Equal,
@@ -117,11 +119,36 @@ fn word(verdict: &Verdict) -> VerdictWord {
     }
 }
 
-/// Whether instructions are the same on both sides, and starts in other layouts differ by as much as the sides do.
+/// Whether some placement of the builds shows nothing of the difference, or the opposite: starts of one placement hang
+/// together, and there are a few placements only.
+fn hangs_on_placement(outcome: &Outcome) -> bool {
+    let has_it = |ratio: f64| match outcome.verdict {
+        Verdict::Slower(_) => ratio > 1.0,
+        Verdict::Faster(_) => ratio < 1.0,
+        Verdict::Equal { .. } | Verdict::CannotTell(_) => true,
+    };
+    !outcome.placements.iter().copied().all(has_it)
+}
+
+/// The verdict, and by how much placements differ where they decide it.
+fn sentence(outcome: &Outcome) -> String {
+    if !hangs_on_placement(outcome) {
+        return outcome.verdict.to_string();
+    }
+    let percents = outcome.placements.iter().map(|ratio| (ratio - 1.0) * 100.0);
+    let (least, most) = percents.fold((f64::INFINITY, f64::NEG_INFINITY), |(least, most), percent| {
+        (least.min(percent), most.max(percent))
+    });
+    format!("{}, but from {least:+.2} to {most:+.2} % by where the linker puts it", outcome.verdict)
+}
+
+/// Whether it differs with the same instructions, and starts in other layouts differ by as much as the sides do.
 fn is_layout(case: &ComparedCase) -> bool {
+    let differs = matches!(case.verdict, VerdictWord::Regression | VerdictWord::Slower | VerdictWord::Faster);
     let same = case.counts.iter().any(|count| count.metric == "instructions" && !count.changed);
-    let within = case.ratio.zip(case.layout_high).is_some_and(|(ratio, high)| ratio <= high);
-    same && within
+    let band = case.layout_low.zip(case.layout_high);
+    let within = case.ratio.zip(band).is_some_and(|(ratio, (low, high))| (low..=high).contains(&ratio));
+    differs && same && within
 }
 
 fn failed(case: &CaseId, error: StartError) -> ComparedCase {
@@ -141,6 +168,7 @@ pub(super) fn same_program(case: &CaseId) -> ComparedCase {
 }
 
 fn of(case: &CaseId, outcome: Outcome, tolerance: f64, verdict: VerdictWord) -> ComparedCase {
+    let sentence = sentence(&outcome);
     let estimate = outcome.verdict.estimate();
     let layout = estimate.and_then(|estimate| estimate.layout);
     ComparedCase {
@@ -162,9 +190,10 @@ fn of(case: &CaseId, outcome: Outcome, tolerance: f64, verdict: VerdictWord) -> 
             .iter()
             .map(|(cause, quads)| SetAside { cause: cause.as_str().to_owned(), quads: *quads })
             .collect(),
+        placements: outcome.placements,
         canary_slowness: outcome.slowness.map(|slowness| slowness.middle),
         seconds: outcome.took.as_secs_f64(),
-        ..ComparedCase::unmeasured(case.clone(), verdict, outcome.verdict.to_string())
+        ..ComparedCase::unmeasured(case.clone(), verdict, sentence)
     }
 }
 
@@ -179,5 +208,71 @@ pub(super) fn adjust(cases: &mut [ComparedCase]) {
     for ((index, tolerance), equal) in measured.into_iter().zip(tolerance).zip(equal) {
         cases[index].p_tolerance_of_all = Some(tolerance);
         cases[index].p_equal_of_all = Some(equal);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::instruments::compare::Causes;
+    use crate::instruments::compare::statistics::{Start, conclude};
+    use crate::record::ComparedCount;
+
+    const PRECISION: f64 = 0.005;
+
+    /// Twenty starts whose quads differ by so many per cent.
+    fn outcome(percent: f64, placements: &[f64]) -> Outcome {
+        let start = |index: usize| {
+            let noise = |quad: usize| ((index * 7 + quad * 13) % 11) as f64 * 1e-4;
+            Start { ratios: (0..24).map(|quad| (percent / 100.0_f64).ln_1p() + noise(quad)).collect() }
+        };
+        let starts: Vec<Start> = (0..20).map(start).collect();
+        Outcome {
+            verdict: conclude(&starts, &Rule::with_precision(PRECISION, 20)),
+            starts: starts.len(),
+            causes: Causes::default(),
+            iteration_ns: [100.0; 2],
+            placements: placements.to_vec(),
+            slowness: None,
+            modes: Default::default(),
+            took: std::time::Duration::ZERO,
+        }
+    }
+
+    #[test]
+    fn a_difference_counts_where_every_placement_shows_it() {
+        let words = |percent, placements: &[f64]| word(&outcome(percent, placements));
+        assert_eq!(words(5.0, &[]), VerdictWord::Slower);
+        assert_eq!(words(5.0, &[1.02, 1.07, 1.05]), VerdictWord::Slower);
+        assert_eq!(words(5.0, &[1.20, 0.99, 1.05]), VerdictWord::Layout);
+        assert_eq!(words(-5.0, &[0.97, 0.93]), VerdictWord::Faster);
+        assert_eq!(words(-5.0, &[0.80, 1.01]), VerdictWord::Layout);
+        assert_eq!(words(0.0, &[0.80, 1.20]), VerdictWord::Equal);
+        let told = sentence(&outcome(5.0, &[1.20, 0.99, 1.05]));
+        assert!(told.starts_with("slower by 5.0"), "{told}");
+        assert!(told.ends_with(", but from -1.00 to +20.00 % by where the linker puts it"), "{told}");
+    }
+
+    #[test]
+    fn a_difference_within_the_band_of_layouts_is_one_where_instructions_are_the_same() {
+        let id: CaseId = "family/loop@1".parse().expect("a case id");
+        let case = |ratio: f64, changed: bool| ComparedCase {
+            ratio: Some(ratio),
+            layout_low: Some(0.96),
+            layout_high: Some(1.04),
+            counts: vec![ComparedCount {
+                metric: "instructions".to_owned(),
+                before: (100.0, 100.0),
+                after: (100.0, 100.0),
+                changed,
+            }],
+            ..ComparedCase::unmeasured(id.clone(), VerdictWord::Slower, String::new())
+        };
+        assert!(is_layout(&case(1.03, false)) && is_layout(&case(0.97, false)));
+        assert!(
+            !is_layout(&case(1.05, false)) && !is_layout(&case(0.95, false)) && !is_layout(&case(1.03, true))
+        );
+        assert!(!is_layout(&ComparedCase { verdict: VerdictWord::Equal, ..case(1.03, false) }));
+        assert!(!is_layout(&ComparedCase { counts: Vec::new(), ..case(1.03, false) }));
     }
 }

@@ -1,6 +1,8 @@
 //! Which quads make the ratio: those that ran on the full core, where there are enough, because two loops lose differently to
 //! a neighbour on it. Chosen once, by canaries and time, never by a ratio; and no look is made before.
 
+use std::collections::BTreeMap;
+
 use super::engine::Taken;
 use super::full_core::{Fastest, is_full};
 use super::median;
@@ -12,6 +14,9 @@ use super::statistics::{FEWEST_QUADS, FIRST_LOOK, Start};
 const PATIENCE: usize = 11;
 /// Nor, where there are [`FIRST_LOOK`] of them, after this share of the budget.
 const PATIENT_SHARE: f64 = 0.75;
+
+/// A placement says for itself what it makes of the ratio from so many starts on: one in ten is far off.
+const OF_A_PLACEMENT: usize = 3;
 
 /// How many times the fastest that this process ever heard the canaries took beside the quads of each start, the middle one:
 /// 1 on the full core, more beside a neighbour on it.
@@ -74,6 +79,18 @@ impl Starts {
     fn of(&self, chosen: &Chosen) -> Vec<Start> {
         let of_start = |start| Start { ratios: chosen.quads(start).map(|quad| quad.log_ratio).collect() };
         self.taken.iter().map(of_start).collect()
+    }
+
+    /// The middle ratio in each placement of the second side's build that has [`OF_A_PLACEMENT`] starts with quads enough.
+    pub(super) fn of_placements(&self) -> Vec<f64> {
+        let mut of_each: BTreeMap<_, Vec<f64>> = BTreeMap::new();
+        for (taken, start) in self.taken.iter().zip(self.ratios().into_iter().flatten()) {
+            if start.ratios.len() >= FEWEST_QUADS {
+                of_each.entry(&taken.executables[1]).or_default().push(median(start.ratios));
+            }
+        }
+        let told = of_each.into_values().filter(|starts| starts.len() >= OF_A_PLACEMENT);
+        told.map(|starts| median(starts).exp()).collect()
     }
 
     /// What the canaries beside the quads that count tell, by the fastest that was heard up to now. Nothing where they do not.
@@ -180,6 +197,27 @@ mod tests {
             assert_eq!(chosen(&mut starts, spent).expect("it had to be").len(), 25 * count);
             assert_eq!(starts.slowness(), Some(Slowness { middle: 1.6, least: 1.6, most: 1.6 }));
         }
+    }
+
+    #[test]
+    fn each_placement_with_three_starts_says_what_it_makes_of_the_ratio() {
+        let of = |executable: &str, ratio: f64| {
+            let mut start = start(executable, &[(6, 0.0, ratio.ln())]);
+            start.quads.iter_mut().for_each(|quad| quad.canary_ns = None);
+            start
+        };
+        let mut taken = vec![of("plain", 1.1); 3];
+        taken.extend([of("moved", 0.9), of("moved", 0.95), of("moved", 0.7), of("seldom", 0.5)]);
+        // Too few quads: no start.
+        taken.push(start("seldom", &[(2, 0.0, 0.0)]));
+        let mut starts = Starts { taken, chosen: None };
+        assert!(starts.of_placements().is_empty(), "nothing is chosen");
+        starts.choose(1.0);
+        let told = starts.of_placements();
+        assert!(
+            told.len() == 2 && (told[0] - 0.9).abs() < 1e-12 && (told[1] - 1.1).abs() < 1e-12,
+            "{told:?}"
+        );
     }
 
     #[test]

@@ -20,6 +20,8 @@ pub struct Outcome {
     pub causes: Causes,
     /// Median over starts of the nanoseconds an iteration of either side.
     pub iteration_ns: [f64; 2],
+    /// The middle ratio in each placement of the builds that had starts enough; of one build, of all starts.
+    pub placements: Vec<f64>,
     /// What the canaries beside the quads that made the verdict tell. Nothing where they do not: blocks longer than
     /// [`Modes::LONGEST_BLOCK_NS`], threads.
     pub slowness: Option<Slowness>,
@@ -57,6 +59,7 @@ pub fn settle(pair: &mut Pair, rule: &Rule, budget: &Budget, most: Duration) -> 
         starts: starts.taken.len(),
         causes,
         iteration_ns: [0, 1].map(|side| super::median(iteration_ns(side))),
+        placements: starts.of_placements(),
         slowness: starts.slowness(),
         modes: starts.modes(),
         took: began.elapsed(),
