@@ -20,6 +20,7 @@ fn main() {
     let trials = vec![
         Trial::test("a_revision_and_the_tree_as_it_stands_are_built_aside", built::built_aside),
         Trial::test("placements_do_the_same_at_other_addresses", built::placements),
+        Trial::test("functions_begin_at_cache_lines", built::aligned),
         Trial::test("what_was_built_is_built_once", built::built_once),
         Trial::test("equal_sources_give_equal_executables", built::equal_sources),
         Trial::test("an_entry_cut_short_is_built_anew", built::cut_short),

@@ -87,7 +87,13 @@ pub(super) fn compare(catalogue: &Catalogue, arguments: Arguments) -> anyhow::Re
     let shared = cases::shared(&here, &there);
     let mut notes = Vec::new();
     for build in [&before, &after] {
-        notes.extend(build.without_placements.clone());
+        let unaligned = build.unaligned.as_ref();
+        let unaligned = unaligned.map(|reason| format!("functions do not begin at cache lines: {reason}"));
+        for note in [build.without_placements.clone(), unaligned].into_iter().flatten() {
+            if !notes.contains(&note) {
+                notes.push(note);
+            }
+        }
     }
     let counts = !arguments.no_counts && can_count();
     if !arguments.no_counts && !counts {

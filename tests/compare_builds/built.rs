@@ -57,6 +57,24 @@ pub(crate) fn placements() -> Tested {
     Ok(())
 }
 
+pub(crate) fn aligned() -> Tested {
+    let project = Project::that_prints("one");
+    let function = |index: usize| {
+        format!(
+            "#[inline(never)] fn f{index}(x: u64) -> u64 {{ (0..x).fold(x, |y, z| y.rotate_left({index}) ^ z) }}\n"
+        )
+    };
+    let functions: String = (1..9).map(function).collect();
+    let places = (1..9).map(|index| format!("f{index} as fn(u64) -> u64 as usize % 64, "));
+    let places: String = places.collect();
+    project.write("src/main.rs", &format!("{functions}fn main() {{ println!(\"{{:?}}\", [{places}]); }}\n"));
+    let (build, _) = project.build(None, 0);
+    let build = build?;
+    assert_eq!(build.unaligned, None);
+    assert_eq!(output_of(&build.executables[0]), format!("{:?}", [0; 8]));
+    Ok(())
+}
+
 pub(crate) fn built_once() -> Tested {
     let project = Project::that_prints("one");
     let first = project.build(Some("HEAD"), 1).0?;

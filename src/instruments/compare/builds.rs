@@ -5,6 +5,7 @@
 //! of its functions, from the path. Equal sources then give equal executables, byte by byte. Nor is anything of this
 //! tree's own `target` overwritten: it holds the program that runs.
 
+mod alignment;
 mod cache;
 mod compilation;
 mod disk;
@@ -45,6 +46,8 @@ pub struct Build {
     pub executables: Vec<PathBuf>,
     /// Why there are no placements although some were asked for.
     pub without_placements: Option<String>,
+    /// Why its functions do not begin at cache lines.
+    pub unaligned: Option<String>,
 }
 
 impl Build {
@@ -143,6 +146,7 @@ fn build(
         dirty: sources.dirty,
         executables: executables.collect(),
         without_placements: entry.without_placements,
+        unaligned: toolchain.alignment().reason().map(str::to_owned),
         described: sources.described,
     })
 }

@@ -99,6 +99,7 @@ impl<'a> Compilation<'a> {
         let (builds, log) = (builds.to_owned(), builds.join("build.log"));
         let compilation = Self { toolchain, worktree, described, builds, log };
         compilation.begin_log()?;
+        toolchain.alignment().prepare(&compilation.builds)?;
         compilation.find_program()?;
         compilation.forget_own()?;
         Ok(compilation)

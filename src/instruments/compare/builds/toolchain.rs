@@ -9,6 +9,7 @@ use std::process::{Command, Stdio};
 use sha2::{Digest, Sha256};
 
 use super::BuildError;
+use super::alignment::Alignment;
 use super::error::last_line;
 use super::git::{Repository, Sources};
 use super::seed::target_folder;
@@ -16,7 +17,7 @@ use super::worktree::Worktree;
 use crate::instruments::process::in_own_group;
 
 /// Changed when the same key would no longer stand for the same executables.
-const FORMAT: &str = "1";
+const FORMAT: &str = "2";
 
 /// The variables by which cargo and the compiler can be told to make other code.
 const DECIDING: [&str; 6] = [
@@ -38,12 +39,14 @@ pub(super) struct Toolchain {
     sysroot: PathBuf,
     /// Cargo's settings in the folders around the repository, the outermost first.
     around: Vec<PathBuf>,
+    /// Where functions begin.
+    alignment: Alignment,
 }
 
 impl Toolchain {
     pub(super) fn around(repository: &Repository) -> Result<Self, BuildError> {
+        let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
         let ask = |arguments: &[&str]| {
-            let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
             let mut command = Command::new(&rustc);
             command.current_dir(repository.project()).args(arguments).stdin(Stdio::null());
             in_own_group(&mut command);
@@ -62,7 +65,13 @@ impl Toolchain {
             around.extend(settings_in(folder).filter(|file| file.parent() != home.as_deref()));
         }
         around.reverse();
-        Ok(Self { version: ask(&["-vV"])?, sysroot: ask(&["--print", "sysroot"])?.into(), around })
+        let (version, sysroot) = (ask(&["-vV"])?, ask(&["--print", "sysroot"])?.into());
+        Ok(Self { version, sysroot, around, alignment: Alignment::of(&rustc, repository.project()) })
+    }
+
+    /// Where functions begin.
+    pub(super) fn alignment(&self) -> &Alignment {
+        &self.alignment
     }
 
     /// The name of the build of `sources`: a hash of what decides its code, and so fit for a folder.
@@ -79,6 +88,7 @@ impl Toolchain {
         add(repository.prefix().as_os_str().as_encoded_bytes());
         add(self.version.as_bytes());
         add(placements.to_string().as_bytes());
+        add(&[u8::from(self.alignment == Alignment::Lines)]);
         let mut variables: Vec<(OsString, OsString)> =
             std::env::vars_os().filter(|(name, _)| decides(name)).collect();
         variables.sort();
@@ -114,6 +124,7 @@ impl Toolchain {
         let target = target_folder(builds);
         cargo.env("CARGO_TARGET_DIR", &target).env("CARGO_BUILD_BUILD_DIR", &target);
         cargo.env("CARGO_TERM_COLOR", "never").env("CARGO_TERM_PROGRESS_WHEN", "never").stdin(Stdio::null());
+        self.alignment.tell(&mut cargo, builds);
         in_own_group(&mut cargo);
         cargo
     }
