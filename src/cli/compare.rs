@@ -6,7 +6,7 @@ mod text;
 
 use std::path::PathBuf;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 
 use super::rule::RuleArguments;
 use super::{Folders, print, print_json};
@@ -34,7 +34,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     rule: RuleArguments,
     /// Links of each build that differ in where its functions lie
-    #[arg(long, value_name = "N", default_value = "3", value_parser = clap::value_parser!(u8).range(1..=16))]
+    #[arg(long, value_name = "N", default_value = "7", value_parser = clap::value_parser!(u8).range(1..=16))]
     placements: u8,
     /// Measure also where both builds are the same program, byte for byte, instead of saying so
     #[arg(long)]
@@ -77,6 +77,9 @@ pub(super) fn compare(catalogue: &Catalogue, arguments: Arguments) -> anyhow::Re
     let placements = usize::from(arguments.placements);
     let before = builds::build_revision(&layout, &project(), revision, placements, &mut tell)?;
     let after = builds::build_this_tree(&layout, &project(), placements, &mut tell)?;
+    if before.unaligned.is_some() != after.unaligned.is_some() {
+        bail!("functions begin at cache lines in one of the two builds alone: ask for the comparison again");
+    }
     let there = cases::listed(&before, arguments.filter.as_deref())
         .with_context(|| format!("{revision} cannot say what it measures"))?;
     let here = match selection {
@@ -108,8 +111,8 @@ pub(super) fn compare(catalogue: &Catalogue, arguments: Arguments) -> anyhow::Re
     }
     if !same && !can_be_undrawn() {
         notes.push(
-            "this system draws where each process lies (it refuses personality(2)), so the two builds' layouts differ from \
-             start to start, and less can be told apart"
+            "where each process lies cannot be kept from being drawn here (by personality(2)), so the two builds' layouts differ \
+             from start to start, and less can be told apart"
                 .to_owned(),
         );
     }
@@ -170,10 +173,10 @@ fn end(comparison: &Comparison) -> anyhow::Result<()> {
     }
     let failed = of(VerdictWord::Failed);
     if !failed.is_empty() {
-        anyhow::bail!("{} could not be compared: {}", failed.len(), failed.join(", "));
+        bail!("{} could not be compared: {}", failed.len(), failed.join(", "));
     }
     if comparison.interrupted {
-        anyhow::bail!("interrupted: {} cases were compared, and stand above", comparison.cases.len());
+        bail!("interrupted: {} cases were compared, and stand above", comparison.cases.len());
     }
     Ok(())
 }

@@ -165,7 +165,7 @@ impl Shuffle {
         z ^ (z >> 31)
     }
 
-    fn shuffle(&mut self, order: &mut [usize]) {
+    pub(super) fn shuffle(&mut self, order: &mut [usize]) {
         for last in (1..order.len()).rev() {
             order.swap(last, (self.next() % (last as u64 + 1)) as usize);
         }

@@ -76,20 +76,18 @@ pub(super) fn compare(
         let budget = Budget::ordinary(arguments.time_out());
         settle(&mut Pair::apart(sides, seed), rule, &budget, arguments.budget())
     };
-    let is_regression = |outcome: &Outcome| {
-        outcome.verdict.is_regression(rule.tolerance) && word(outcome) == VerdictWord::Slower
-    };
+    let is_regression = |outcome: &Outcome| outcome.verdict.is_regression(rule.tolerance);
     let mut told = match measure(seed) {
         Ok(first) if is_regression(&first) => match measure(!seed) {
             Ok(again) if is_regression(&again) => of(case, first, rule.tolerance, VerdictWord::Regression),
             Ok(again) => {
-                let sentence = format!("{} at first, and not again: {}", first.verdict, sentence(&again));
+                let sentence = format!("{} at first, and not again: {}", first.verdict, again.verdict);
                 ComparedCase { sentence, ..of(case, again, rule.tolerance, VerdictWord::CannotTell) }
             }
             Err(error) => failed(case, error),
         },
         Ok(outcome) => {
-            let word = word(&outcome);
+            let word = word(&outcome.verdict);
             of(case, outcome, rule.tolerance, word)
         }
         Err(error) => failed(case, error),
@@ -101,17 +99,15 @@ pub(super) fn compare(
             Err(reason) => told.sentence.push_str(&format!("; not counted: {reason}")),
         }
     }
-    if is_layout(&told) {
+    if let Some(why) = layout(&told, rule.tolerance) {
         told.verdict = VerdictWord::Layout;
-        told.sentence =
-            format!("{}, with the same instructions: another layout does as much to it", told.sentence);
+        told.sentence = format!("{}, {why}", told.sentence);
     }
     told
 }
 
-fn word(outcome: &Outcome) -> VerdictWord {
-    match &outcome.verdict {
-        Verdict::Slower(_) | Verdict::Faster(_) if hangs_on_placement(outcome) => VerdictWord::Layout,
+fn word(verdict: &Verdict) -> VerdictWord {
+    match verdict {
         Verdict::Slower(_) => VerdictWord::Slower,
         Verdict::Faster(_) => VerdictWord::Faster,
         Verdict::Equal { .. } => VerdictWord::Equal,
@@ -119,36 +115,37 @@ fn word(outcome: &Outcome) -> VerdictWord {
     }
 }
 
-/// Whether some placement of the builds shows nothing of the difference, or the opposite: starts of one placement hang
-/// together, and there are a few placements only.
-fn hangs_on_placement(outcome: &Outcome) -> bool {
-    let has_it = |ratio: f64| match outcome.verdict {
-        Verdict::Slower(_) => ratio > 1.0,
-        Verdict::Faster(_) => ratio < 1.0,
-        Verdict::Equal { .. } | Verdict::CannotTell(_) => true,
-    };
-    !outcome.placements.iter().copied().all(has_it)
-}
+/// So large a share of placements has to differ to the side to which all starts together do: starts of one placement hang
+/// together, there are a few placements only, and one in some is far off.
+const SAME_SIDE: f64 = 0.75;
+/// And so large a share of them has to lie beyond the tolerance where all starts together do.
+const BEYOND_TOLERANCE: f64 = 0.5;
 
-/// The verdict, and by how much placements differ where they decide it.
-fn sentence(outcome: &Outcome) -> String {
-    if !hangs_on_placement(outcome) {
-        return outcome.verdict.to_string();
-    }
-    let percents = outcome.placements.iter().map(|ratio| (ratio - 1.0) * 100.0);
-    let (least, most) = percents.fold((f64::INFINITY, f64::NEG_INFINITY), |(least, most), percent| {
-        (least.min(percent), most.max(percent))
-    });
-    format!("{}, but from {least:+.2} to {most:+.2} % by where the linker puts it", outcome.verdict)
-}
-
-/// Whether it differs with the same instructions, and starts in other layouts differ by as much as the sides do.
-fn is_layout(case: &ComparedCase) -> bool {
+/// Why the difference that was found is layout's, if it is: not where more instructions or fewer explain it.
+fn layout(case: &ComparedCase, tolerance: f64) -> Option<String> {
     let differs = matches!(case.verdict, VerdictWord::Regression | VerdictWord::Slower | VerdictWord::Faster);
-    let same = case.counts.iter().any(|count| count.metric == "instructions" && !count.changed);
-    let band = case.layout_low.zip(case.layout_high);
-    let within = case.ratio.zip(band).is_some_and(|(ratio, (low, high))| (low..=high).contains(&ratio));
-    differs && same && within
+    let instructions = case.counts.iter().find(|count| count.metric == "instructions");
+    let ratio = case.ratio.filter(|_| differs && instructions.is_none_or(|count| !count.changed))?;
+    let within =
+        case.layout_low.zip(case.layout_high).is_some_and(|(low, high)| (low..=high).contains(&ratio));
+    if instructions.is_some() && within {
+        return Some("with the same instructions: another layout does as much to it".to_owned());
+    }
+    let beyond = |least: f64| {
+        let shows = |placement: &&f64| {
+            if ratio > 1.0 { **placement > 1.0 + least } else { **placement < 1.0 / (1.0 + least) }
+        };
+        case.placements.iter().filter(shows).count() as f64 / case.placements.len() as f64
+    };
+    let is_regression = case.verdict == VerdictWord::Regression;
+    let few = beyond(0.0) < SAME_SIDE || (is_regression && beyond(tolerance) < BEYOND_TOLERANCE);
+    (few && !case.placements.is_empty()).then(|| {
+        let percents = case.placements.iter().map(|placement| (placement - 1.0) * 100.0);
+        let (least, most) = percents.fold((f64::INFINITY, f64::NEG_INFINITY), |(least, most), percent| {
+            (least.min(percent), most.max(percent))
+        });
+        format!("but from {least:+.2} to {most:+.2} % by where the linker puts it")
+    })
 }
 
 fn failed(case: &CaseId, error: StartError) -> ComparedCase {
@@ -168,7 +165,6 @@ pub(super) fn same_program(case: &CaseId) -> ComparedCase {
 }
 
 fn of(case: &CaseId, outcome: Outcome, tolerance: f64, verdict: VerdictWord) -> ComparedCase {
-    let sentence = sentence(&outcome);
     let estimate = outcome.verdict.estimate();
     let layout = estimate.and_then(|estimate| estimate.layout);
     ComparedCase {
@@ -193,7 +189,7 @@ fn of(case: &CaseId, outcome: Outcome, tolerance: f64, verdict: VerdictWord) -> 
         placements: outcome.placements,
         canary_slowness: outcome.slowness.map(|slowness| slowness.middle),
         seconds: outcome.took.as_secs_f64(),
-        ..ComparedCase::unmeasured(case.clone(), verdict, sentence)
+        ..ComparedCase::unmeasured(case.clone(), verdict, outcome.verdict.to_string())
     }
 }
 
@@ -214,65 +210,63 @@ pub(super) fn adjust(cases: &mut [ComparedCase]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::instruments::compare::Causes;
-    use crate::instruments::compare::statistics::{Start, conclude};
     use crate::record::ComparedCount;
 
-    const PRECISION: f64 = 0.005;
+    const TOLERANCE: f64 = 0.02;
 
-    /// Twenty starts whose quads differ by so many per cent.
-    fn outcome(percent: f64, placements: &[f64]) -> Outcome {
-        let start = |index: usize| {
-            let noise = |quad: usize| ((index * 7 + quad * 13) % 11) as f64 * 1e-4;
-            Start { ratios: (0..24).map(|quad| (percent / 100.0_f64).ln_1p() + noise(quad)).collect() }
+    /// A case of which instructions are the same, changed, or not counted.
+    fn case(verdict: VerdictWord, ratio: f64, placements: &[f64], changed: Option<bool>) -> ComparedCase {
+        let id: CaseId = "family/loop@1".parse().expect("a case id");
+        let count = |changed| ComparedCount {
+            metric: "instructions".to_owned(),
+            before: (100.0, 100.0),
+            after: (100.0, 100.0),
+            changed,
         };
-        let starts: Vec<Start> = (0..20).map(start).collect();
-        Outcome {
-            verdict: conclude(&starts, &Rule::with_precision(PRECISION, 20)),
-            starts: starts.len(),
-            causes: Causes::default(),
-            iteration_ns: [100.0; 2],
+        ComparedCase {
+            ratio: Some(ratio),
+            layout_low: Some(0.96),
+            layout_high: Some(1.04),
             placements: placements.to_vec(),
-            slowness: None,
-            modes: Default::default(),
-            took: std::time::Duration::ZERO,
+            counts: changed.map(count).into_iter().collect(),
+            ..ComparedCase::unmeasured(id, verdict, String::new())
         }
     }
 
     #[test]
-    fn a_difference_counts_where_every_placement_shows_it() {
-        let words = |percent, placements: &[f64]| word(&outcome(percent, placements));
-        assert_eq!(words(5.0, &[]), VerdictWord::Slower);
-        assert_eq!(words(5.0, &[1.02, 1.07, 1.05]), VerdictWord::Slower);
-        assert_eq!(words(5.0, &[1.20, 0.99, 1.05]), VerdictWord::Layout);
-        assert_eq!(words(-5.0, &[0.97, 0.93]), VerdictWord::Faster);
-        assert_eq!(words(-5.0, &[0.80, 1.01]), VerdictWord::Layout);
-        assert_eq!(words(0.0, &[0.80, 1.20]), VerdictWord::Equal);
-        let told = sentence(&outcome(5.0, &[1.20, 0.99, 1.05]));
-        assert!(told.starts_with("slower by 5.0"), "{told}");
-        assert!(told.ends_with(", but from -1.00 to +20.00 % by where the linker puts it"), "{told}");
+    fn a_difference_counts_where_most_placements_show_it() {
+        use VerdictWord::{Equal, Faster, Regression, Slower};
+        let is_layout = |verdict, ratio, placements: &[f64]| {
+            layout(&case(verdict, ratio, placements, None), TOLERANCE).is_some()
+        };
+        assert!(!is_layout(Regression, 1.05, &[]));
+        assert!(!is_layout(Regression, 1.05, &[1.01, 1.07, 1.05]));
+        assert!(!is_layout(Regression, 1.05, &[0.43, 1.04, 1.04, 1.04]), "one link is far off");
+        assert!(is_layout(Regression, 1.05, &[1.20, 0.99, 1.05]), "one of three has nothing of it");
+        assert!(is_layout(Regression, 1.05, &[1.002, 3.07, 1.001, 1.006]), "one link makes it all");
+        assert!(!is_layout(Slower, 1.01, &[1.002, 1.03, 1.001, 1.006]), "within the tolerance");
+        assert!(!is_layout(Faster, 0.95, &[0.97, 0.93]));
+        assert!(is_layout(Faster, 0.95, &[0.80, 1.01]));
+        assert!(!is_layout(Equal, 1.0, &[0.80, 1.20]));
+        let told = layout(&case(Slower, 1.05, &[1.20, 0.99, 1.05], None), TOLERANCE);
+        assert_eq!(told.as_deref(), Some("but from -1.00 to +20.00 % by where the linker puts it"));
     }
 
     #[test]
-    fn a_difference_within_the_band_of_layouts_is_one_where_instructions_are_the_same() {
-        let id: CaseId = "family/loop@1".parse().expect("a case id");
-        let case = |ratio: f64, changed: bool| ComparedCase {
-            ratio: Some(ratio),
-            layout_low: Some(0.96),
-            layout_high: Some(1.04),
-            counts: vec![ComparedCount {
-                metric: "instructions".to_owned(),
-                before: (100.0, 100.0),
-                after: (100.0, 100.0),
-                changed,
-            }],
-            ..ComparedCase::unmeasured(id.clone(), VerdictWord::Slower, String::new())
+    fn what_instructions_explain_is_no_layout_s_and_what_they_do_not_may_be() {
+        let why = |ratio, placements: &[f64], changed| {
+            layout(&case(VerdictWord::Regression, ratio, placements, changed), TOLERANCE)
         };
-        assert!(is_layout(&case(1.03, false)) && is_layout(&case(0.97, false)));
-        assert!(
-            !is_layout(&case(1.05, false)) && !is_layout(&case(0.95, false)) && !is_layout(&case(1.03, true))
+        let band = "with the same instructions: another layout does as much to it";
+        assert_eq!(why(1.03, &[], Some(false)).as_deref(), Some(band));
+        assert_eq!(why(0.97, &[], Some(false)).as_deref(), Some(band));
+        assert_eq!(
+            (why(1.05, &[], Some(false)), why(0.95, &[], Some(false))),
+            (None, None),
+            "beyond the band"
         );
-        assert!(!is_layout(&ComparedCase { verdict: VerdictWord::Equal, ..case(1.03, false) }));
-        assert!(!is_layout(&ComparedCase { counts: Vec::new(), ..case(1.03, false) }));
+        assert_eq!(why(1.03, &[], None), None, "nothing was counted");
+        assert_eq!(why(1.03, &[0.99, 1.05, 1.1], Some(true)), None, "there is more work");
+        assert!(why(1.05, &[0.99, 1.05, 1.1], Some(false)).is_some());
     }
 }

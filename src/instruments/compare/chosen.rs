@@ -81,12 +81,12 @@ impl Starts {
         self.taken.iter().map(of_start).collect()
     }
 
-    /// The middle ratio in each placement of the second side's build that has [`OF_A_PLACEMENT`] starts with quads enough.
+    /// The middle ratio in each placement of the builds that has [`OF_A_PLACEMENT`] starts with quads enough.
     pub(super) fn of_placements(&self) -> Vec<f64> {
         let mut of_each: BTreeMap<_, Vec<f64>> = BTreeMap::new();
         for (taken, start) in self.taken.iter().zip(self.ratios().into_iter().flatten()) {
             if start.ratios.len() >= FEWEST_QUADS {
-                of_each.entry(&taken.executables[1]).or_default().push(median(start.ratios));
+                of_each.entry(&taken.executables).or_default().push(median(start.ratios));
             }
         }
         let told = of_each.into_values().filter(|starts| starts.len() >= OF_A_PLACEMENT);

@@ -48,12 +48,14 @@ pub fn count(
     };
     let iterations = (RUN_NS / iteration_ns.max(1.0)).clamp(1.0, 100.0) as u64;
     let run = Run { valgrind: &valgrind, case, iterations, threads: concurrency.threads, time_out };
+    let at_once =
+        !concurrency.threads && std::thread::available_parallelism().is_ok_and(|cpus| cpus.get() > 1);
     let mut counts = Vec::new();
     for (metrics, count) in [
         (&["instructions"][..], &(|executable: &Path| run.instructions(executable)) as &Count<'_>),
         (&["heap_blocks", "heap_bytes"], &|executable| run.heap(executable)),
     ] {
-        counts.extend(compared(metrics, executables, count)?);
+        counts.extend(compared(metrics, executables, count, at_once)?);
     }
     Ok(counts)
 }
@@ -61,15 +63,20 @@ pub fn count(
 type Counted = Result<Vec<f64>, String>;
 type Count<'a> = dyn Fn(&Path) -> Counted + Sync + 'a;
 
-/// Both sides' ranges: of one run where they agree, of several where they do not. Sides are counted at the same time: a
-/// neighbour does nothing to a count, and most of a run is Valgrind's start.
+/// Both sides' ranges: of one run where they agree, of several where they do not. Sides are counted
+/// `at_once` where each has a CPU, and one thread: a neighbour then does nothing to a count.
 fn compared(
     metrics: &[&str],
     executables: [&Path; 2],
     count: &Count<'_>,
+    at_once: bool,
 ) -> Result<Vec<ComparedCount>, String> {
     let count_both = |runs: usize| {
         let count_side = |executable| (0..runs).map(|_| count(executable)).collect::<Result<Vec<_>, _>>();
+        if !at_once {
+            let [before, after] = executables;
+            return Ok([count_side(before)?, count_side(after)?]);
+        }
         let [before, after] = std::thread::scope(|scope| {
             let sides = executables.map(|executable| scope.spawn(move || count_side(executable)));
             sides.map(|side| side.join().unwrap_or_else(|panicked| std::panic::resume_unwind(panicked)))
@@ -173,13 +180,18 @@ mod tests {
 
     /// Counts that come from a list, run after run.
     fn counted(before: &[f64], after: &[f64]) -> ComparedCount {
-        let left = Mutex::new([before.to_vec(), after.to_vec()]);
+        let left = Mutex::new([Vec::new(), Vec::new()]);
         let count = |executable: &Path| {
             let side = usize::from(executable == Path::new("after"));
             Ok(vec![left.lock().expect("nobody panics")[side].remove(0)])
         };
         let sides = [Path::new("before"), Path::new("after")];
-        compared(&["instructions"], sides, &count).expect("nothing fails").remove(0)
+        let told = [false, true].map(|at_once| {
+            *left.lock().expect("nobody panics") = [before.to_vec(), after.to_vec()];
+            compared(&["instructions"], sides, &count, at_once).expect("nothing fails").remove(0)
+        });
+        assert_eq!(told[0], told[1]);
+        told[1].clone()
     }
 
     #[test]

@@ -99,6 +99,8 @@ pub struct Pair {
     /// Whether canaries tell how much of its core the CPU had, once a start has found out.
     canaries_tell: Option<bool>,
     together: bool,
+    /// Placements that the next starts are dealt, each once before any comes again.
+    deck: Vec<usize>,
     /// Which of the two finds heap blocks that cost next to nothing.
     free_blocks: [bool; 2],
     /// Which of the two has one CPU for all its threads.
@@ -148,6 +150,7 @@ impl Pair {
             concurrent: false,
             canaries_tell: None,
             together: false,
+            deck: Vec::new(),
             free_blocks: [false; 2],
             one_cpu: [false; 2],
             per_element: false,
@@ -158,6 +161,16 @@ impl Pair {
     fn padding(&mut self) -> usize {
         let steps = self.draw.next() % (MOST_BYTES / STEP_BYTES);
         usize::try_from(steps * STEP_BYTES).unwrap_or(0)
+    }
+
+    /// The placement of the next start: few starts see as many as they can, and none more often than another.
+    fn placement(&mut self) -> usize {
+        if self.deck.is_empty() {
+            let most = self.sides.iter().map(|side| side.executables.len()).max().unwrap_or(1);
+            self.deck = (0..most).collect();
+            self.draw.shuffle(&mut self.deck);
+        }
+        self.deck.pop().unwrap_or(0)
     }
 
     /// One start.
@@ -193,10 +206,10 @@ impl Pair {
     /// drawn of the stack, the heap and the placement of functions is the same for both: it moves from start to start,
     /// and what it does to code that both sides share is no difference between them.
     fn make_ready(&mut self, budget: &Budget, cpu: Option<usize>) -> Result<Bench, StartError> {
-        let (placement, padding, ballast) = (self.draw.next(), self.padding(), self.draw.next());
+        let (placement, padding, ballast) = (self.placement(), self.padding(), self.draw.next());
         let executables = [0, 1].map(|which: Which| {
             let choices = &self.sides[which].executables;
-            choices[(placement % choices.len() as u64) as usize].clone()
+            choices[placement % choices.len()].clone()
         });
         let shared = self.together;
         let mut bench = Bench {

@@ -2,7 +2,7 @@
 //! then hangs on its own function, and not on what changed in front of it.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::BuildError;
@@ -13,6 +13,9 @@ use crate::instruments::process::in_own_group;
 const OPTION: &str = "-Cllvm-args=-align-all-functions=6";
 /// By which cargo is told who compiles the project's own packages; dependencies stay as they are compiled for everybody.
 const WRAPPER: &str = "RUSTC_WORKSPACE_WRAPPER";
+/// The same in cargo's settings, and as a variable of these.
+const SETTING: &str = "rustc-workspace-wrapper";
+const SETTING_VARIABLE: &str = "CARGO_BUILD_RUSTC_WORKSPACE_WRAPPER";
 /// The wrapper's name in the folder of builds.
 const NAME: &str = "rustc-aligned";
 
@@ -26,13 +29,19 @@ pub(super) enum Alignment {
 }
 
 impl Alignment {
-    /// What `rustc`, called in `folder`, can do.
-    pub(super) fn of(rustc: &std::ffi::OsStr, folder: &Path) -> Self {
+    /// What `rustc`, called in `folder`, can do. Whoever compiles through a wrapper of his own, by a variable or by cargo's
+    /// `settings`, keeps it.
+    pub(super) fn of(rustc: &std::ffi::OsStr, folder: &Path, settings: &[PathBuf]) -> Self {
         if !cfg!(unix) {
             return Self::Compilers("that needs a shell".to_owned());
         }
-        if std::env::var_os(WRAPPER).is_some_and(|wrapper| !wrapper.is_empty()) {
-            return Self::Compilers(format!("{WRAPPER} is set"));
+        let is_set = |name: &&str| std::env::var_os(name).is_some_and(|wrapper| !wrapper.is_empty());
+        if let Some(name) = [WRAPPER, SETTING_VARIABLE].iter().find(|name| is_set(name)) {
+            return Self::Compilers(format!("{name} is set"));
+        }
+        let sets = |file: &&PathBuf| fs::read_to_string(file).is_ok_and(|text| text.contains(SETTING));
+        if let Some(file) = settings.iter().find(sets) {
+            return Self::Compilers(format!("{} sets {SETTING}", file.display()));
         }
         match refusal(rustc, folder) {
             Ok(None) => Self::Lines,
@@ -105,6 +114,19 @@ mod tests {
         let mut cargo = Command::new("cargo");
         alignment.tell(&mut cargo, folder.path());
         assert_eq!((cargo.get_envs().count(), alignment.reason()), (0, Some("it says no")));
+    }
+
+    #[test]
+    fn a_wrapper_in_cargo_s_settings_is_kept() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("config.toml");
+        fs::write(&file, "[build]\nrustc-workspace-wrapper = \"mine\"\n").expect("it can be written");
+        let alignment = Alignment::of("false".as_ref(), folder.path(), std::slice::from_ref(&file));
+        let reason = alignment.reason().expect("it is not aligned");
+        assert!(
+            reason.contains("RUSTC_WORKSPACE_WRAPPER") || reason.contains("config.toml sets"),
+            "{reason}"
+        );
     }
 
     #[test]

@@ -17,7 +17,7 @@ use super::worktree::Worktree;
 use crate::instruments::process::in_own_group;
 
 /// Changed when the same key would no longer stand for the same executables.
-const FORMAT: &str = "2";
+const FORMAT: &str = "3";
 
 /// The variables by which cargo and the compiler can be told to make other code.
 const DECIDING: [&str; 6] = [
@@ -66,7 +66,12 @@ impl Toolchain {
         }
         around.reverse();
         let (version, sysroot) = (ask(&["-vV"])?, ask(&["--print", "sysroot"])?.into());
-        Ok(Self { version, sysroot, around, alignment: Alignment::of(&rustc, repository.project()) })
+        let own = repository.project().ancestors().take_while(|folder| folder.starts_with(repository.top()));
+        let at_home = home.iter().flat_map(|home| settings_of(home));
+        let settings: Vec<PathBuf> =
+            around.iter().cloned().chain(own.flat_map(settings_in)).chain(at_home).collect();
+        let alignment = Alignment::of(&rustc, repository.project(), &settings);
+        Ok(Self { version, sysroot, around, alignment })
     }
 
     /// Where functions begin.
