@@ -97,12 +97,12 @@ pub fn judge(ledger: &WaitsLedger) -> WaitVerdict {
         let share = blocked.ns as f64 / parts.blocked_ns.max(1) as f64;
         (blocked.call, share)
     });
-    // Who is blamed must have been there: several threads may wait for one slice of a neighbour's, but not for none.
+    // Who is blamed must have been there: several threads may wait for one slice of a neighbour's, but not for none. What
+    // nobody can be blamed for is the kernel's way of waking threads.
     let blamed_ns = neighbours * wanted;
     let they_ran =
         ledger.others_cpu_ns.is_none_or(|ns| (ns + ledger.stolen_ns) as f64 >= blamed_ns * WERE_THERE);
-    let (neighbours, own_threads) =
-        if they_ran { (neighbours, own_threads) } else { (0.0, own_threads + neighbours) };
+    let neighbours = if they_ran { neighbours } else { 0.0 };
     let is_starved = neighbours >= STARVED && mean_wait_ns >= SHORTEST_STARVING_NS;
     let word = match () {
         // With all the CPUs to itself it would still wait for two thirds of the time, or more.
@@ -263,7 +263,9 @@ mod tests {
         let with_neighbours =
             |ms: u64| WaitsLedger { others_cpu_ns: Some(ms * 1_000_000), ..starved.clone() };
         assert_eq!(judge(&with_neighbours(500)).word, WaitWord::Starved);
-        assert_ne!(judge(&with_neighbours(100)).word, WaitWord::Starved, "nobody else ran for so long");
+        let alone = judge(&with_neighbours(100));
+        assert_ne!(alone.word, WaitWord::Starved, "nobody else ran for so long");
+        assert!(!alone.to_string().contains("oversubscribes"), "nor did threads of its own: {alone}");
         let stolen = WaitsLedger { stolen_ns: 300_000_000, ..with_neighbours(0) };
         assert_eq!(judge(&stolen).word, WaitWord::Starved);
     }

@@ -75,6 +75,6 @@ pub(super) const SCALING_MAP_REDUCE: Family = Family {
     name: "scaling-map-reduce",
     question: "How far does counting words scale with threads?",
     axis: Axis::THREADS,
-    sizes: &[1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64],
+    sizes: super::THREADS,
     entries: &[Entry::of::<map_reduce::Threads>()],
 };

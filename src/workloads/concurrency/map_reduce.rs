@@ -53,12 +53,13 @@ fn merge(a: Counts, b: Counts) -> Counts {
     into
 }
 
-/// What the parts allow: they are counted at once, the longest last. What merging costs cannot be counted in words, and
-/// is left out: the true bound is lower, the more so the shorter the text.
+/// What the parts allow: they are counted at once, the longest last; where there are more of them than cores, these are
+/// shared by turns. What merging or locking costs cannot be counted in words, and is left out: the true bound is lower, the
+/// more so the shorter the text.
 fn parts_bound(text: &Text, workers: usize, cores: usize) -> f64 {
     let words = |part: &&str| part.split_ascii_whitespace().count() as u64;
     let costs: Vec<u64> = text.parts(workers).iter().map(words).collect();
-    schedule::speedup(&costs, workers.min(cores))
+    schedule::speedup_on_cores(&costs, workers, cores)
 }
 
 /// What members share beside their input.
@@ -128,5 +129,6 @@ mod tests {
         let bound = parts_bound(&text, 2, 2);
         assert!((1.95..=2.0).contains(&bound), "{bound}");
         assert!((parts_bound(&text, 2, 1) - 1.0).abs() < 1e-12);
+        assert!((parts_bound(&text, 3, 2) - 2.0).abs() < 1e-12, "three parts take turns on two cores");
     }
 }

@@ -112,7 +112,7 @@ pub(crate) struct Polled(Arc<AtomicBool>);
 
 impl Word for Polled {
     const MEMBER: (&'static str, &'static str) =
-        ("polled-atomic", "each worker works on, and looks at an atomic flag after every step");
+        ("polled-atomic", "each worker does nothing but look at an atomic flag, again and again");
     const MIRRORS: Option<&'static str> = Some("stop-flag");
     const CONCURRENCY: Concurrency = Concurrency::SPINNING;
     type Ear = Arc<AtomicBool>;
@@ -123,7 +123,8 @@ impl Word for Polled {
     }
 
     fn heed(flag: Arc<AtomicBool>) {
-        // A step is as short as one can be: what is measured is the flag, not the rest of a step.
+        // The notes' worker looks after each step of its work; here a step is nothing, because what is measured is the flag and
+        // not the rest of a step.
         while !flag.load(Ordering::Acquire) {}
     }
 

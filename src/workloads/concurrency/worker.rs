@@ -215,7 +215,7 @@ impl Drop for Worker {
 /// Sends each of `requests` to whichever of `workers` is free, and returns the replies in the order of the requests.
 ///
 /// # Errors
-/// The first [`WorkerError`]; no request is sent after it.
+/// A [`WorkerError`]; no request is taken after it.
 pub(crate) fn share(workers: &mut [Worker], requests: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, WorkerError> {
     let next = Mutex::new(requests.iter().enumerate());
     let feed = |worker: &mut Worker| {
@@ -224,8 +224,12 @@ pub(crate) fn share(workers: &mut [Worker], requests: &[Vec<u8>]) -> Result<Vec<
             let request = next.lock().expect("no holder panics").next();
             let Some((place, request)) = request else { return Ok(replies) };
             let mut reply = Vec::new();
-            worker.send(request)?;
-            worker.receive(&mut reply)?;
+            let answered = worker.send(request).and_then(|()| worker.receive(&mut reply));
+            if let Err(error) = answered {
+                // The others finish what they have, and take nothing more.
+                next.lock().expect("no holder panics").by_ref().for_each(drop);
+                return Err(error);
+            }
             replies.push((place, reply));
         }
     };

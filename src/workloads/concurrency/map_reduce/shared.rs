@@ -4,7 +4,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::Mutex;
 use std::thread;
 
-use super::{Counts, WORKERS, add, counts, is_right, of_text};
+use super::{Counts, WORKERS, add, counts, is_right, of_text, parts_bound};
 use crate::workload::{Answer, Concurrency, Workload};
 use crate::workloads::concurrency::threads::start_in;
 use crate::workloads::text::Text;
@@ -33,6 +33,10 @@ impl Workload for Locked {
         each_word(text, |word| add(&mut counts.lock().expect("no holder panics"), word, 1));
         counts.into_inner().expect("no holder panicked")
     }
+
+    fn speedup_bound(size: usize, cores: usize) -> Option<f64> {
+        Some(parts_bound(&Text::of(size), WORKERS, cores))
+    }
 }
 
 /// Locks of a sharded map: enough that two threads seldom meet, few enough that the shards stay small.
@@ -55,5 +59,9 @@ impl Workload for Sharded {
         });
         // No word is in two shards.
         shards.into_iter().flat_map(|shard| shard.into_inner().expect("no holder panicked")).collect()
+    }
+
+    fn speedup_bound(size: usize, cores: usize) -> Option<f64> {
+        Some(parts_bound(&Text::of(size), WORKERS, cores))
     }
 }

@@ -2,8 +2,9 @@
 
 use std::io::{self, Read, Write};
 
-/// Longest frame that is believed, 1 GiB: a longer one is what a broken worker wrote.
-const LONGEST_FRAME: usize = 1 << 30;
+/// Longest frame that is believed: a longer one is what a broken worker wrote. 64 MiB, so that the fourth byte of a length
+/// is 4 at most, and no text, whatever stands in it, is taken for a frame.
+const LONGEST_FRAME: usize = 1 << 26;
 
 /// Calls `answer` with each frame and an empty reply, until the frames end.
 ///
@@ -83,8 +84,10 @@ mod tests {
     #[test]
     fn rubbish_is_no_frame() {
         let mut frame = Vec::new();
-        let rubbish = read_frame(&mut &b"this is text"[..], &mut frame).expect_err("it claims too much");
-        assert!(rubbish.to_string().contains("no frame of a worker's"), "{rubbish}");
+        for text in [&b"this is text"[..], b"pid 42 lives", b"no.7 lives", b"end\n", b"a\0\0\t"] {
+            let rubbish = read_frame(&mut &*text, &mut frame).expect_err("it claims too much");
+            assert!(rubbish.to_string().contains("no frame of a worker's"), "{rubbish}");
+        }
         assert!(read_frame(&mut &[3, 0][..], &mut frame).is_err(), "cut short within its length");
         assert!(read_frame(&mut &[3, 0, 0, 0, 1][..], &mut frame).is_err(), "cut short");
     }
