@@ -94,9 +94,20 @@ pub fn points(
     recorded: &Recorded,
     metric: Metric,
 ) -> Vec<(usize, f64)> {
+    let estimates = estimates(family, workload, recorded, metric).into_iter();
+    estimates.map(|(size, estimate)| (size, estimate.value)).collect()
+}
+
+/// The same with their intervals.
+pub fn estimates(
+    family: &ListedFamily,
+    workload: &ListedWorkload,
+    recorded: &Recorded,
+    metric: Metric,
+) -> Vec<(usize, Estimate)> {
     let point = |size: &usize| {
         let id = CaseId { family: family.name.clone(), workload: workload.name.clone(), size: *size };
-        Some((*size, Estimate::of(recorded.case(&id)?.measurement(metric)?)?.value))
+        Some((*size, Estimate::of(recorded.case(&id)?.measurement(metric)?)?))
     };
     workload.sizes.iter().filter_map(point).collect()
 }
