@@ -270,6 +270,8 @@ impl Bottleneck {
     pub fn ceiling(&self) -> Option<f64> {
         match self {
             Self::ExcessWork { times, .. } => Some(*times),
+            // All that is left above the least work.
+            Self::AtFloor { times, .. } => Some(times.value.max(1.0)),
             Self::LockContention { cpus_used, usable, spinning: false, .. } => {
                 Some((*usable as f64 / cpus_used).max(1.0))
             }

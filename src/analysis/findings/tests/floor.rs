@@ -31,10 +31,10 @@ fn who_abbreviates_the_answer_has_no_floor() {
 }
 
 #[test]
-fn a_floor_has_neither_share_nor_ceiling() {
+fn a_floor_has_no_share_and_its_ceiling_is_what_is_left_above_it() {
     let found = takes([1.2, 1.1, 1.4], 0.0).findings(CASE);
     let Finding { share, ceiling, ceiling_measured, .. } = of_kind(&found, Kind::AtFloor);
-    assert_eq!((*share, *ceiling, *ceiling_measured), (None, None, None));
+    assert_eq!((*share, *ceiling, *ceiling_measured), (None, Some(1.2), None));
 }
 
 #[test]
