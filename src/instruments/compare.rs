@@ -30,7 +30,7 @@ mod wire;
 pub use addresses::can_be_undrawn;
 pub use block::Block;
 pub use causes::{Cause, Causes};
-pub use chosen::Slowness;
+pub use chosen::{PlacementRatio, Slowness};
 pub(super) use counters::stolen_ns;
 pub use counts::{can_count, count};
 pub use engine::{Budget, Pair, Side, StartError, Taken};

@@ -186,7 +186,7 @@ fn of(case: &CaseId, outcome: Outcome, tolerance: f64, verdict: VerdictWord) -> 
             .iter()
             .map(|(cause, quads)| SetAside { cause: cause.as_str().to_owned(), quads: *quads })
             .collect(),
-        placements: outcome.placements,
+        placements: outcome.placements.iter().filter(|of| of.starts >= 3).map(|of| of.ratio).collect(),
         canary_slowness: outcome.slowness.map(|slowness| slowness.middle),
         seconds: outcome.took.as_secs_f64(),
         ..ComparedCase::unmeasured(case.clone(), verdict, outcome.verdict.to_string())

@@ -15,9 +15,6 @@ const PATIENCE: usize = 11;
 /// Nor, where there are [`FIRST_LOOK`] of them, after this share of the budget.
 const PATIENT_SHARE: f64 = 0.75;
 
-/// A placement says for itself what it makes of the ratio from so many starts on: one in ten is far off.
-const OF_A_PLACEMENT: usize = 3;
-
 /// How many times the fastest that this process ever heard the canaries took beside the quads of each start, the middle one:
 /// 1 on the full core, more beside a neighbour on it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -28,6 +25,15 @@ pub struct Slowness {
     pub least: f64,
     /// The slowest start's.
     pub most: f64,
+}
+
+/// What one placement of the builds makes of the ratio.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PlacementRatio {
+    /// The middle of its starts'.
+    pub ratio: f64,
+    /// How many these are: one start in ten is far off.
+    pub starts: usize,
 }
 
 /// The quads that make the ratio.
@@ -81,16 +87,16 @@ impl Starts {
         self.taken.iter().map(of_start).collect()
     }
 
-    /// The middle ratio in each placement of the builds that has [`OF_A_PLACEMENT`] starts with quads enough.
-    pub(super) fn of_placements(&self) -> Vec<f64> {
+    /// What each placement of the builds makes of the ratio, by its starts with quads enough.
+    pub(super) fn of_placements(&self) -> Vec<PlacementRatio> {
         let mut of_each: BTreeMap<_, Vec<f64>> = BTreeMap::new();
         for (taken, start) in self.taken.iter().zip(self.ratios().into_iter().flatten()) {
             if start.ratios.len() >= FEWEST_QUADS {
                 of_each.entry(&taken.executables).or_default().push(median(start.ratios));
             }
         }
-        let told = of_each.into_values().filter(|starts| starts.len() >= OF_A_PLACEMENT);
-        told.map(|starts| median(starts).exp()).collect()
+        let told = |starts: Vec<f64>| PlacementRatio { starts: starts.len(), ratio: median(starts).exp() };
+        of_each.into_values().map(told).collect()
     }
 
     /// What the canaries beside the quads that count tell, by the fastest that was heard up to now. Nothing where they do not.
@@ -200,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn each_placement_with_three_starts_says_what_it_makes_of_the_ratio() {
+    fn each_placement_says_what_it_makes_of_the_ratio_and_by_how_many_starts() {
         let of = |executable: &str, ratio: f64| {
             let mut start = start(executable, &[(6, 0.0, ratio.ln())]);
             start.quads.iter_mut().for_each(|quad| quad.canary_ns = None);
@@ -214,10 +220,10 @@ mod tests {
         assert!(starts.of_placements().is_empty(), "nothing is chosen");
         starts.choose(1.0);
         let told = starts.of_placements();
-        assert!(
-            told.len() == 2 && (told[0] - 0.9).abs() < 1e-12 && (told[1] - 1.1).abs() < 1e-12,
-            "{told:?}"
-        );
+        assert_eq!(told.iter().map(|placement| placement.starts).collect::<Vec<_>>(), [3, 3, 1]);
+        for (placement, ratio) in told.iter().zip([0.9, 1.1, 0.5]) {
+            assert!((placement.ratio - ratio).abs() < 1e-12, "{told:?}");
+        }
     }
 
     #[test]

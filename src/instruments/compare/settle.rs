@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::causes::Causes;
-use super::chosen::{Slowness, Starts};
+use super::chosen::{PlacementRatio, Slowness, Starts};
 use super::engine::{Budget, Pair, StartError};
 use super::modes::Modes;
 use super::statistics::{Decision, Rule, Verdict, conclude, decide};
@@ -20,8 +20,8 @@ pub struct Outcome {
     pub causes: Causes,
     /// Median over starts of the nanoseconds an iteration of either side.
     pub iteration_ns: [f64; 2],
-    /// The middle ratio in each placement of the builds that had starts enough; of one build, of all starts.
-    pub placements: Vec<f64>,
+    /// What each placement of the builds makes of the ratio; of one build, all starts.
+    pub placements: Vec<PlacementRatio>,
     /// What the canaries beside the quads that made the verdict tell. Nothing where they do not: blocks longer than
     /// [`Modes::LONGEST_BLOCK_NS`], threads.
     pub slowness: Option<Slowness>,

@@ -7,6 +7,7 @@ mod decision;
 mod estimate;
 mod interval;
 mod layout;
+mod over_placements;
 mod over_starts;
 #[cfg(test)]
 mod recorded;
@@ -23,6 +24,7 @@ pub use decision::{Decision, FIRST_LOOK, Rule, Verdict, conclude, decide};
 pub use estimate::Estimate;
 pub use interval::Interval;
 pub use layout::Layout;
+pub use over_placements::placements_differ;
 pub use over_starts::{OverStarts, over_starts};
 pub use start::{FEWEST_QUADS, Start};
 pub use suite::{benjamini_hochberg, holm};
