@@ -20,7 +20,7 @@ mod start;
 mod student;
 mod suite;
 
-pub use decision::{Decision, FIRST_LOOK, Rule, Verdict, conclude, decide};
+pub use decision::{Decision, FIRST_LOOK, Rule, Unknown, Verdict, conclude, decide};
 pub use estimate::Estimate;
 pub use interval::Interval;
 pub use layout::Layout;

@@ -229,7 +229,7 @@ fn layout_of_two_percent_between_starts_hides_half_a_percent_and_the_verdict_say
                 break verdict;
             }
         };
-        let Verdict::CannotTell(Some(estimate)) = verdict else { panic!("{verdict:?}") };
+        let Verdict::CannotTell(Ok(estimate)) = verdict else { panic!("{verdict:?}") };
         assert_eq!(starts.len(), RULE.most_starts);
         smallest.extend(estimate.smallest_effect);
         bands.push(estimate.layout.expect("several starts").band.high);
