@@ -5,6 +5,8 @@
 
 mod decision;
 mod estimate;
+#[cfg(test)]
+mod hanging_together;
 mod interval;
 mod layout;
 mod over_placements;
