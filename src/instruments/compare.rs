@@ -15,7 +15,9 @@ mod causes;
 mod chosen;
 mod counters;
 mod counts;
+mod dealing;
 mod engine;
+mod extent;
 mod full_core;
 mod modes;
 mod pinning;
@@ -23,6 +25,9 @@ mod quads;
 mod server;
 mod serving;
 mod settle;
+#[cfg(test)]
+mod simulated;
+mod start;
 pub mod statistics;
 mod taking;
 mod wire;
@@ -30,14 +35,16 @@ mod wire;
 pub use addresses::can_be_undrawn;
 pub use block::Block;
 pub use causes::{Cause, Causes};
-pub use chosen::Slowness;
+pub use chosen::{PlacementRatio, Slowness};
 pub(super) use counters::stolen_ns;
 pub use counts::{can_count, count};
-pub use engine::{Budget, Pair, Side, StartError, Taken};
+pub use engine::{Pair, Side};
+pub use extent::TooLong;
 pub(super) use full_core::{fastest_ns, hear_of};
 pub use modes::Modes;
 pub use serving::serve;
 pub use settle::{Outcome, settle};
+pub use start::{Budget, StartError, Taken};
 
 /// The middle value; NaN of none.
 fn median(mut values: Vec<f64>) -> f64 {

@@ -153,7 +153,7 @@ fn failed(case: &CaseId, error: StartError) -> ComparedCase {
         StartError::Side { which, reason } => {
             format!("failed {}: {reason}", ["in the revision", "in this tree"][which])
         }
-        StartError::Answers(_) | StartError::Refused(_) => error.to_string(),
+        StartError::Answers(_) | StartError::Refused(_) | StartError::TooLong(_) => error.to_string(),
     };
     ComparedCase::unmeasured(case.clone(), VerdictWord::Failed, sentence)
 }
@@ -186,7 +186,7 @@ fn of(case: &CaseId, outcome: Outcome, tolerance: f64, verdict: VerdictWord) -> 
             .iter()
             .map(|(cause, quads)| SetAside { cause: cause.as_str().to_owned(), quads: *quads })
             .collect(),
-        placements: outcome.placements,
+        placements: outcome.placements.iter().filter(|of| of.starts >= 3).map(|of| of.ratio).collect(),
         canary_slowness: outcome.slowness.map(|slowness| slowness.middle),
         seconds: outcome.took.as_secs_f64(),
         ..ComparedCase::unmeasured(case.clone(), verdict, outcome.verdict.to_string())

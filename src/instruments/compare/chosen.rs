@@ -3,20 +3,17 @@
 
 use std::collections::BTreeMap;
 
-use super::engine::Taken;
 use super::full_core::{Fastest, is_full};
 use super::median;
 use super::modes::Modes;
 use super::quads::Quad;
+use super::start::Taken;
 use super::statistics::{FEWEST_QUADS, FIRST_LOOK, Start};
 
 /// After so many starts with quads enough, the full core is not waited for any longer: those of the third look.
 const PATIENCE: usize = 11;
 /// Nor, where there are [`FIRST_LOOK`] of them, after this share of the budget.
 const PATIENT_SHARE: f64 = 0.75;
-
-/// A placement says for itself what it makes of the ratio from so many starts on: one in ten is far off.
-const OF_A_PLACEMENT: usize = 3;
 
 /// How many times the fastest that this process ever heard the canaries took beside the quads of each start, the middle one:
 /// 1 on the full core, more beside a neighbour on it.
@@ -28,6 +25,15 @@ pub struct Slowness {
     pub least: f64,
     /// The slowest start's.
     pub most: f64,
+}
+
+/// What one placement of the builds makes of the ratio.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PlacementRatio {
+    /// The middle of its starts'.
+    pub ratio: f64,
+    /// How many these are: one start in ten is far off.
+    pub starts: usize,
 }
 
 /// The quads that make the ratio.
@@ -81,16 +87,16 @@ impl Starts {
         self.taken.iter().map(of_start).collect()
     }
 
-    /// The middle ratio in each placement of the builds that has [`OF_A_PLACEMENT`] starts with quads enough.
-    pub(super) fn of_placements(&self) -> Vec<f64> {
+    /// What each placement of the builds makes of the ratio, by its starts with quads enough.
+    pub(super) fn of_placements(&self) -> Vec<PlacementRatio> {
         let mut of_each: BTreeMap<_, Vec<f64>> = BTreeMap::new();
         for (taken, start) in self.taken.iter().zip(self.ratios().into_iter().flatten()) {
             if start.ratios.len() >= FEWEST_QUADS {
                 of_each.entry(&taken.executables).or_default().push(median(start.ratios));
             }
         }
-        let told = of_each.into_values().filter(|starts| starts.len() >= OF_A_PLACEMENT);
-        told.map(|starts| median(starts).exp()).collect()
+        let told = |starts: Vec<f64>| PlacementRatio { starts: starts.len(), ratio: median(starts).exp() };
+        of_each.into_values().map(told).collect()
     }
 
     /// What the canaries beside the quads that count tell, by the fastest that was heard up to now. Nothing where they do not.
@@ -115,8 +121,8 @@ impl Starts {
         [0, 1].map(|side| {
             let mut modes = Modes::default();
             for start in &self.taken {
-                let executable = &start.executables[side];
-                modes.add(&start.in_one_mode[side], |ns| fastest.slowness(executable, ns));
+                let build = &start.builds[side];
+                modes.add(&start.in_one_mode[side], |ns| fastest.slowness(build, ns));
             }
             modes
         })
@@ -135,32 +141,13 @@ impl Chosen {
 
 /// How many times the fastest that was heard of their builds the canaries of `quad`, of `start`, took.
 fn slowness(quad: &Quad, fastest: &Fastest, start: &Taken) -> Option<f64> {
-    quad.slowness(fastest, &start.executables)
+    quad.slowness(fastest, &start.builds)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::causes::Causes;
+    use super::super::simulated::{hear, start, untold};
     use super::*;
-
-    /// A start of so many quads beside canaries of this length, of which the ratio is this.
-    fn start(executable: &str, quads: &[(usize, f64, f64)]) -> Taken {
-        let of_mode = |(count, ns, log_ratio): &(usize, f64, f64)| {
-            vec![Quad { log_ratio: *log_ratio, canary_ns: Some([*ns; 2]) }; *count]
-        };
-        Taken {
-            quads: quads.iter().flat_map(of_mode).collect(),
-            executables: [executable.into(), executable.into()],
-            counting: 0,
-            causes: Causes::default(),
-            iteration_ns: [1.0; 2],
-            in_one_mode: [Vec::new(), Vec::new()],
-        }
-    }
-
-    fn hear(executable: &str) {
-        super::super::full_core::hear(executable.as_ref(), [7_000; 3].into_iter());
-    }
 
     fn starts(count: usize, start: &Taken) -> Starts {
         Starts { taken: vec![start.clone(); count], chosen: None }
@@ -186,6 +173,28 @@ mod tests {
     }
 
     #[test]
+    fn a_placement_that_was_heard_beside_a_neighbour_alone_is_held_against_its_build() {
+        hear("one build");
+        let of = |placement: &str, canary_ns: f64, log_ratio: f64| Taken {
+            executables: [placement.into(), placement.into()],
+            ..start("one build", &[(9, canary_ns, log_ratio)])
+        };
+        let mut starts = starts(5, &of("plain", 7_010.0, 0.1));
+        starts.choose(0.1);
+        // Placements that nobody had heard when it was chosen: beside a neighbour, a mild one, and nobody.
+        starts.taken.extend([of("1", 11_000.0, 0.5), of("2", 7_350.0, 0.6), of("3", 7_020.0, 0.2)]);
+        let counting: Vec<usize> =
+            starts.ratios().expect("it was chosen").iter().map(|start| start.ratios.len()).collect();
+        assert_eq!(counting, [9, 9, 9, 9, 9, 0, 0, 9]);
+        let placements: Vec<usize> =
+            starts.of_placements().iter().map(|placement| placement.starts).collect();
+        assert_eq!(placements, [1, 5]);
+        // Of a build that was never heard no quad is known to have run on the full core.
+        let mut unheard = Starts { taken: vec![start("unheard", &[(9, 7_000.0, 0.1)]); 10], chosen: None };
+        assert_eq!(chosen(&mut unheard, 0.5), None);
+    }
+
+    #[test]
     fn a_host_that_never_gives_its_core_is_not_waited_for_and_the_canaries_say_so() {
         hear("slowed");
         let slow = start("slowed", &[(5, 7_010.0, 0.5), (20, 11_200.0, 0.1)]);
@@ -200,12 +209,8 @@ mod tests {
     }
 
     #[test]
-    fn each_placement_with_three_starts_says_what_it_makes_of_the_ratio() {
-        let of = |executable: &str, ratio: f64| {
-            let mut start = start(executable, &[(6, 0.0, ratio.ln())]);
-            start.quads.iter_mut().for_each(|quad| quad.canary_ns = None);
-            start
-        };
+    fn each_placement_says_what_it_makes_of_the_ratio_and_by_how_many_starts() {
+        let of = |placement: &str, ratio: f64| untold(placement, ratio.ln());
         let mut taken = vec![of("plain", 1.1); 3];
         taken.extend([of("moved", 0.9), of("moved", 0.95), of("moved", 0.7), of("seldom", 0.5)]);
         // Too few quads: no start.
@@ -214,17 +219,15 @@ mod tests {
         assert!(starts.of_placements().is_empty(), "nothing is chosen");
         starts.choose(1.0);
         let told = starts.of_placements();
-        assert!(
-            told.len() == 2 && (told[0] - 0.9).abs() < 1e-12 && (told[1] - 1.1).abs() < 1e-12,
-            "{told:?}"
-        );
+        assert_eq!(told.iter().map(|placement| placement.starts).collect::<Vec<_>>(), [3, 3, 1]);
+        for (placement, ratio) in told.iter().zip([0.9, 1.1, 0.5]) {
+            assert!((placement.ratio - ratio).abs() < 1e-12, "{told:?}");
+        }
     }
 
     #[test]
     fn where_canaries_do_not_tell_all_quads_count_from_the_first_start_on() {
-        let mut long = start("long blocks", &[(6, 0.0, 0.3)]);
-        long.quads.iter_mut().for_each(|quad| quad.canary_ns = None);
-        let mut one = starts(1, &long);
+        let mut one = starts(1, &untold("long blocks", 0.3));
         assert_eq!(chosen(&mut one, 0.1), Some(vec![0.3; 6]));
         assert_eq!(one.slowness(), None);
         assert_eq!(chosen(&mut Starts::default(), 1.0), Some(Vec::new()));

@@ -3,10 +3,12 @@
 use std::time::{Duration, Instant};
 
 use super::causes::Causes;
-use super::chosen::{Slowness, Starts};
-use super::engine::{Budget, Pair, StartError};
+use super::chosen::{PlacementRatio, Slowness, Starts};
+use super::engine::Pair;
+use super::extent::TooLong;
 use super::modes::Modes;
-use super::statistics::{Decision, Rule, Verdict, conclude, decide};
+use super::start::{Budget, StartError, Taken};
+use super::statistics::{Decision, Rule, Unknown, Verdict, conclude, decide};
 use crate::instruments::process::interrupted;
 
 /// What came of a comparison.
@@ -20,8 +22,8 @@ pub struct Outcome {
     pub causes: Causes,
     /// Median over starts of the nanoseconds an iteration of either side.
     pub iteration_ns: [f64; 2],
-    /// The middle ratio in each placement of the builds that had starts enough; of one build, of all starts.
-    pub placements: Vec<f64>,
+    /// What each placement of the builds makes of the ratio; of one build, all starts.
+    pub placements: Vec<PlacementRatio>,
     /// What the canaries beside the quads that made the verdict tell. Nothing where they do not: blocks longer than
     /// [`Modes::LONGEST_BLOCK_NS`], threads.
     pub slowness: Option<Slowness>,
@@ -34,34 +36,177 @@ pub struct Outcome {
 /// Compares `pair` by `rule`, for at most `most`, which the start under way may exceed.
 ///
 /// # Errors
-/// [`StartError`] of the first start that failed.
+/// [`StartError`] of the first start that failed. One for which there is no room is no failure: it cannot be told then.
 pub fn settle(pair: &mut Pair, rule: &Rule, budget: &Budget, most: Duration) -> Result<Outcome, StartError> {
     let began = Instant::now();
-    let (mut starts, mut causes) = (Starts::default(), Causes::default());
-    let verdict = loop {
-        let taken = pair.start(budget)?;
-        causes.add(&taken.causes);
-        starts.taken.push(taken);
-        let is_over = began.elapsed() > most || interrupted();
-        let must_choose = is_over || starts.taken.len() >= rule.most_starts;
-        starts.choose(if must_choose { 1.0 } else { began.elapsed().as_secs_f64() / most.as_secs_f64() });
-        let Some(ratios) = starts.ratios() else { continue };
-        match decide(&ratios, rule) {
-            Decision::Settled(verdict) => break verdict,
-            // When time is up does not depend on the ratio, so this look is paid for like any other.
-            Decision::Continue if is_over => break conclude(&ratios, rule),
-            Decision::Continue => {}
-        }
+    let spent = || match interrupted() {
+        true => f64::INFINITY,
+        false => began.elapsed().as_secs_f64() / most.as_secs_f64(),
     };
-    let iteration_ns = |side: usize| starts.taken.iter().map(|start| start.iteration_ns[side]).collect();
-    Ok(Outcome {
-        verdict,
-        starts: starts.taken.len(),
-        causes,
-        iteration_ns: [0, 1].map(|side| super::median(iteration_ns(side))),
-        placements: starts.of_placements(),
-        slowness: starts.slowness(),
-        modes: starts.modes(),
-        took: began.elapsed(),
-    })
+    let settled = settled(|| pair.start(budget), spent, rule)?;
+    Ok(settled.told(began.elapsed()))
+}
+
+/// A verdict, and what it was made of.
+#[derive(Debug)]
+struct Settled {
+    verdict: Verdict,
+    starts: Starts,
+    /// Of a case for which there was no room.
+    too_long: Option<TooLong>,
+}
+
+/// Starts until `rule` has its verdict or all of the budget is `spent`, a share that is asked for after each start.
+fn settled(
+    mut start: impl FnMut() -> Result<Taken, StartError>,
+    mut spent: impl FnMut() -> f64,
+    rule: &Rule,
+) -> Result<Settled, StartError> {
+    let mut starts = Starts::default();
+    loop {
+        let too_long = match start() {
+            Ok(taken) => {
+                starts.taken.push(taken);
+                None
+            }
+            Err(StartError::TooLong(too_long)) => Some(too_long),
+            Err(error) => return Err(error),
+        };
+        if let Some(too_long) = too_long.filter(|_| starts.taken.is_empty()) {
+            let verdict = Verdict::CannotTell(Err(Unknown::TooLong(too_long.to_string())));
+            return Ok(Settled { verdict, starts, too_long: Some(too_long) });
+        }
+        let spent = if too_long.is_some() { f64::INFINITY } else { spent() };
+        let is_over = spent > 1.0;
+        let must_choose = is_over || starts.taken.len() >= rule.most_starts;
+        starts.choose(if must_choose { 1.0 } else { spent });
+        let Some(ratios) = starts.ratios() else { continue };
+        let verdict = match decide(&ratios, rule) {
+            Decision::Settled(verdict) => verdict,
+            // When time is up does not depend on the ratio, so this look is paid for like any other.
+            Decision::Continue if is_over => conclude(&ratios, rule),
+            Decision::Continue => continue,
+        };
+        return Ok(Settled { verdict, starts, too_long });
+    }
+}
+
+impl Settled {
+    fn told(self, took: Duration) -> Outcome {
+        let Self { verdict, starts, too_long } = self;
+        let mut causes = Causes::default();
+        starts.taken.iter().for_each(|start| causes.add(&start.causes));
+        let iteration_ns = |side: usize| {
+            let of_starts = starts.taken.iter().map(|start| start.iteration_ns[side]);
+            let untaken = too_long.filter(|_| starts.taken.is_empty());
+            of_starts.chain(untaken.map(|too_long| too_long.iteration[side].as_nanos() as f64)).collect()
+        };
+        Outcome {
+            verdict,
+            starts: starts.taken.len(),
+            causes,
+            iteration_ns: [0, 1].map(|side| super::median(iteration_ns(side))),
+            placements: starts.of_placements(),
+            slowness: starts.slowness(),
+            modes: starts.modes(),
+            took,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::simulated::{hear, start, untold};
+    use super::*;
+
+    const RULE: Rule = Rule { tolerance: 0.02, precision: 0.005, false_alarm: 1e-3, most_starts: 45 };
+
+    const TOO_LONG: TooLong = TooLong {
+        iteration: [Duration::from_secs(3), Duration::from_secs(4)],
+        blocks: Duration::from_secs(84),
+        allowed: Duration::from_secs(60),
+    };
+
+    /// What comes of starts like that of each number, from 0 on, of which each takes such a share of the budget.
+    fn told(
+        mut of: impl FnMut(usize) -> Result<Taken, StartError>,
+        share: f64,
+    ) -> Result<Outcome, StartError> {
+        let (mut asked, mut spent) = (0, 0.0);
+        let next = || {
+            asked += 1;
+            of(asked - 1)
+        };
+        let settled = settled(
+            next,
+            || {
+                spent += share;
+                spent
+            },
+            &RULE,
+        )?;
+        Ok(settled.told(Duration::from_secs(1)))
+    }
+
+    /// Now to this side, now to that.
+    fn around(middle: f64, number: usize) -> f64 {
+        middle + [0.0, 1e-4, -1e-4][number % 3]
+    }
+
+    #[test]
+    fn it_stops_as_soon_as_both_are_shown_to_be_equal() {
+        let outcome = told(|number| Ok(untold("equal", around(0.0, number))), 0.01).expect("no start fails");
+        assert!(matches!(outcome.verdict, Verdict::Equal { .. }), "{}", outcome.verdict);
+        assert_eq!((outcome.starts, outcome.causes.kept), (5, 30));
+        assert_eq!((outcome.placements.len(), outcome.placements[0].starts), (1, 5));
+    }
+
+    #[test]
+    fn it_ends_with_what_is_known_when_the_budget_is_spent() {
+        let apart = |number: usize| if number % 2 == 0 { 0.05 } else { -0.05 };
+        let outcome = told(|number| Ok(untold("apart", apart(number))), 0.1).expect("no start fails");
+        assert!(matches!(outcome.verdict, Verdict::CannotTell(Ok(_))), "{}", outcome.verdict);
+        // Eleven tenths: the start under way may exceed it.
+        assert_eq!(outcome.starts, 11);
+        let patient = told(|number| Ok(untold("apart", apart(number))), 1e-9).expect("no start fails");
+        assert_eq!(patient.starts, RULE.most_starts);
+    }
+
+    #[test]
+    fn a_start_that_fails_ends_it() {
+        let failure = || StartError::Side { which: 1, reason: "it died".to_owned() };
+        let fails = |number| if number == 2 { Err(failure()) } else { Ok(untold("dies", 0.0)) };
+        assert_eq!(told(fails, 0.01), Err(failure()));
+    }
+
+    #[test]
+    fn what_has_no_room_cannot_be_told_and_says_why() {
+        let outcome = told(|_| Err(StartError::TooLong(TOO_LONG)), 0.01).expect("it is no failure");
+        let sentence = outcome.verdict.to_string();
+        assert!(sentence.starts_with("cannot tell: an iteration takes 4.0 s"), "{sentence}");
+        assert_eq!((outcome.starts, outcome.iteration_ns), (0, [3e9, 4e9]));
+        // One that has room no longer, beside a neighbour, ends with what the others told.
+        let later =
+            |number| if number == 3 { Err(StartError::TooLong(TOO_LONG)) } else { Ok(untold("room", 0.0)) };
+        let outcome = told(later, 0.01).expect("it is no failure");
+        assert!(outcome.verdict.estimate().is_some_and(|known| known.starts == 3), "{}", outcome.verdict);
+        assert_eq!((outcome.starts, outcome.iteration_ns), (3, [1.0; 2]));
+    }
+
+    #[test]
+    fn no_look_is_made_before_it_is_chosen_which_quads_count() {
+        hear("chosen first");
+        // Every start would show 30 % more, were its quads beside the neighbour counted; four of five have quads enough without.
+        let quads = [(6, 7_010.0, 0.0), (30, 11_000.0, 0.3)];
+        let few = [(5, 7_010.0, 0.0), (30, 11_000.0, 0.3)];
+        let of = |number| Ok(start("chosen first", if number % 5 == 0 { &few } else { &quads }));
+        let outcome = told(of, 0.01).expect("no start fails");
+        assert!(matches!(outcome.verdict, Verdict::Equal { .. }), "{}", outcome.verdict);
+        // The fifth with quads enough is the seventh: the first and the sixth have none.
+        assert_eq!(outcome.starts, 7);
+        let of = |_| Ok(start("chosen first", &few));
+        let outcome = told(of, 0.01).expect("no start fails");
+        assert!(outcome.verdict.is_regression(RULE.tolerance), "{}", outcome.verdict);
+        assert_eq!(outcome.starts, 11, "the full core is waited for, however clear the others are");
+    }
 }

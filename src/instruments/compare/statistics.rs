@@ -5,8 +5,11 @@
 
 mod decision;
 mod estimate;
+#[cfg(test)]
+mod hanging_together;
 mod interval;
 mod layout;
+mod over_placements;
 mod over_starts;
 #[cfg(test)]
 mod recorded;
@@ -19,10 +22,11 @@ mod start;
 mod student;
 mod suite;
 
-pub use decision::{Decision, FIRST_LOOK, Rule, Verdict, conclude, decide};
+pub use decision::{Decision, FIRST_LOOK, Rule, Unknown, Verdict, conclude, decide};
 pub use estimate::Estimate;
 pub use interval::Interval;
 pub use layout::Layout;
+pub use over_placements::placements_differ;
 pub use over_starts::{OverStarts, over_starts};
 pub use start::{FEWEST_QUADS, Start};
 pub use suite::{benjamini_hochberg, holm};
