@@ -20,6 +20,7 @@ mod full_core;
 mod modes;
 mod pinning;
 mod quads;
+mod self_check;
 mod server;
 mod serving;
 mod settle;
@@ -36,8 +37,10 @@ pub use counts::{can_count, count};
 pub use engine::{Budget, Pair, Side, StartError, Taken};
 pub(super) use full_core::{fastest_ns, hear_of};
 pub use modes::Modes;
+pub use self_check::{note_what_is_told_apart, told_apart};
+pub use server::serves;
 pub use serving::serve;
-pub use settle::{Outcome, settle};
+pub use settle::{Begun, FEWEST_PLACEMENTS, Outcome, settle};
 
 /// The middle value; NaN of none.
 fn median(mut values: Vec<f64>) -> f64 {

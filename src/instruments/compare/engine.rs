@@ -163,11 +163,15 @@ impl Pair {
         usize::try_from(steps * STEP_BYTES).unwrap_or(0)
     }
 
+    /// How many placements there are to deal.
+    pub(super) fn placements(&self) -> usize {
+        self.sides.iter().map(|side| side.executables.len()).max().unwrap_or(1)
+    }
+
     /// The placement of the next start: few starts see as many as they can, and none more often than another.
     fn placement(&mut self) -> usize {
         if self.deck.is_empty() {
-            let most = self.sides.iter().map(|side| side.executables.len()).max().unwrap_or(1);
-            self.deck = (0..most).collect();
+            self.deck = (0..self.placements()).collect();
             self.draw.shuffle(&mut self.deck);
         }
         self.deck.pop().unwrap_or(0)
