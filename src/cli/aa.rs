@@ -72,7 +72,10 @@ pub(super) fn aa(catalogue: &Catalogue, arguments: Arguments) -> anyhow::Result<
                             case: id.clone(),
                             planted,
                         };
-                        (Link::Another, Pair::apart([side(first, 0), side(second, *planted)], seed))
+                        (
+                            Link::Another,
+                            Pair::apart_at_other_addresses([side(first, 0), side(second, *planted)], seed),
+                        )
                     }
                     _ => {
                         let cases = [(id.clone(), 0), (id.clone(), *planted)];

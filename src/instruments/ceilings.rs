@@ -25,7 +25,7 @@ pub use memory::InCache;
 pub use one_cpu::OnOneCpu;
 pub use scale::{Weight, weigh};
 
-use super::compare::statistics::{Estimate, Rule};
+use super::compare::statistics::{Estimate, Rule, Unknown, Verdict};
 use super::compare::{self, Budget, Pair, StartError, settle};
 use super::time::run_batches;
 use super::{Effort, Instrument, Job, NoNumber, Reading, session};
@@ -89,6 +89,9 @@ fn settled(pair: &mut Pair, effort: Effort) -> Result<Estimate, NoNumber> {
         }
         match settle(pair, &rule, &Budget::ordinary(time_out), most) {
             Ok(outcome) => {
+                if let Verdict::CannotTell(Err(Unknown::TooLong(reason))) = outcome.verdict {
+                    return Err(NoNumber::LeftOut(reason));
+                }
                 if let Some(estimate) = outcome.verdict.estimate() {
                     let (low, high) = (estimate.interval.low, estimate.interval.high);
                     if tells(low, high) {

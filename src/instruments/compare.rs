@@ -15,7 +15,9 @@ mod causes;
 mod chosen;
 mod counters;
 mod counts;
+mod dealing;
 mod engine;
+mod extent;
 mod full_core;
 mod modes;
 mod pinning;
@@ -24,6 +26,9 @@ mod self_check;
 mod server;
 mod serving;
 mod settle;
+#[cfg(test)]
+mod simulated;
+mod start;
 pub mod statistics;
 mod taking;
 mod wire;
@@ -34,13 +39,15 @@ pub use causes::{Cause, Causes};
 pub use chosen::{PlacementRatio, Slowness};
 pub(super) use counters::stolen_ns;
 pub use counts::{can_count, count};
-pub use engine::{Budget, Pair, Side, StartError, Taken};
+pub use engine::{Pair, Side};
+pub use extent::TooLong;
 pub(super) use full_core::{fastest_ns, hear_of};
 pub use modes::Modes;
 pub use self_check::{note_what_is_told_apart, told_apart};
 pub use server::serves;
 pub use serving::serve;
 pub use settle::{Begun, FEWEST_PLACEMENTS, Outcome, settle};
+pub use start::{Budget, StartError, Taken};
 
 /// The middle value; NaN of none.
 fn median(mut values: Vec<f64>) -> f64 {

@@ -62,7 +62,7 @@ pub(super) fn failed(case: &CaseId, error: StartError) -> ComparedCase {
         StartError::Side { which, reason } => {
             format!("failed {}: {reason}", ["in the revision", "in this tree"][which])
         }
-        StartError::Answers(_) | StartError::Refused(_) => error.to_string(),
+        StartError::Answers(_) | StartError::Refused(_) | StartError::TooLong(_) => error.to_string(),
     };
     ComparedCase::unmeasured(case.clone(), VerdictWord::Failed, sentence)
 }

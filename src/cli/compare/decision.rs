@@ -141,7 +141,7 @@ pub(super) fn twice(first: &Said, second: Said) -> Said {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::instruments::compare::statistics::{Start, conclude};
+    use crate::instruments::compare::statistics::{Start, Unknown, conclude};
 
     fn rule() -> Rule {
         Rule::with_precision(0.005, 160)
@@ -279,7 +279,7 @@ mod tests {
         let equal = verdict(1.0, 1e-4);
         let said = of(&equal, &twelve(6, 1.1, 0.9), 12, &counted(1.05));
         assert_eq!((said.word, said.sentence.as_str()), (VerdictWord::Equal, "equal within ±0.50 %"));
-        let said = of(&Verdict::CannotTell(None), &[], 12, &None);
+        let said = of(&Verdict::CannotTell(Err(Unknown::Disturbed)), &[], 12, &None);
         assert_eq!(said.word, VerdictWord::CannotTell);
     }
 

@@ -6,19 +6,14 @@ use std::time::{Duration, Instant};
 #[cfg(target_os = "linux")]
 use super::baton::Pipes;
 use super::block::Block;
-use super::engine::{Budget, StartError, Taken};
+use super::extent::{Extent, TooLong};
 use super::full_core::{self, Fastest, is_full};
 use super::modes::Modes;
 use super::quads::{Quad, Told, Which, orders, read};
 use super::server::Server;
-use super::statistics::FEWEST_QUADS;
+use super::start::{Budget, StartError, Taken};
 use super::wire::{Ordered, Reply, Request};
 use crate::instruments::interleaved::Shuffle;
-
-/// A start may take so many times its budget before it makes do with the quads that nobody disturbed.
-const PATIENCE: u32 = 5;
-/// And so many times where canaries tell which of them ran on the full core: these are waited for.
-const PATIENCE_FOR_THE_CORE: u32 = 10;
 
 /// What `which` runs in `order`, and when it waits for its turn and passes it on.
 fn turns(order: &[Which], which: Which, ordered: Ordered) -> Vec<Ordered> {
@@ -46,8 +41,10 @@ fn ran(which: Which, asked: usize, reply: Reply) -> Result<Vec<Block>, StartErro
 /// Both sides, ready.
 pub(super) struct Bench {
     pub(super) servers: Vec<Server>,
-    /// Which build either side is.
+    /// Which executable either side is.
     pub(super) executables: [PathBuf; 2],
+    /// Whose canary either side sings.
+    pub(super) builds: [PathBuf; 2],
     /// Each side's server, and its case there.
     pub(super) of_side: [(usize, usize); 2],
     pub(super) iterations: [u64; 2],
@@ -93,26 +90,27 @@ impl Bench {
         });
         let are_short = of_blocks.iter().all(|ns| *ns <= Modes::LONGEST_BLOCK_NS);
         let canaries_tell = *canaries_tell.get_or_insert(are_short && !self.concurrent);
-        let quad_ns = of_blocks.iter().fold(0_u64, |sum, ns| sum.saturating_add(2 * (*ns).max(1)));
-        let affordable = usize::try_from(budget.start_ns / quad_ns).unwrap_or(usize::MAX);
-        let wanted = affordable.clamp(FEWEST_QUADS, budget.quads);
+        let too_long = |blocks| {
+            let iteration = sized.map(|(iterations, took_ns)| Duration::from_nanos(took_ns / iterations));
+            StartError::TooLong(TooLong { iteration, blocks, allowed: budget.time_out })
+        };
+        let Extent { quads, at_once, patience } =
+            Extent::of(of_blocks, budget, canaries_tell).map_err(too_long)?;
         let began = Instant::now();
-        let times = if canaries_tell { PATIENCE_FOR_THE_CORE } else { PATIENCE };
-        let patience = Duration::from_nanos(quad_ns.saturating_mul(wanted as u64)) * times;
         let (mut told, mut all_blocks) = (Told::default(), Vec::new());
         let mut counting = 0;
-        while counting < wanted && (told.causes.taken() == 0 || began.elapsed() < patience) {
-            let orders = orders(wanted - counting, draw);
+        while counting < quads && (told.causes.taken() < quads as u64 || began.elapsed() < patience) {
+            let orders = orders((quads - counting).min(at_once), draw);
             let blocks = self.run(&orders)?;
-            for (executable, which) in self.executables.iter().zip([0, 1]) {
+            for (build, which) in self.builds.iter().zip([0, 1]) {
                 let of_side = orders.iter().flatten().zip(&blocks).filter(|(side, _)| **side == which);
                 // The song before a block may be the one after another.
-                full_core::hear(executable, of_side.map(|(_, block)| block.canary_after_ns));
+                full_core::hear(build, of_side.map(|(_, block)| block.canary_after_ns));
             }
             told.add(read(&orders, &blocks, self.concurrent, canaries_tell));
             all_blocks.extend(orders.into_iter().flatten().zip(blocks));
             let fastest = Fastest::heard();
-            let counts = |quad: &&Quad| quad.slowness(&fastest, &self.executables).is_none_or(is_full);
+            let counts = |quad: &&Quad| quad.slowness(&fastest, &self.builds).is_none_or(is_full);
             counting = told.quads.iter().filter(counts).count();
         }
         let per_element = self.per_element();
@@ -124,6 +122,7 @@ impl Bench {
         Ok(Taken {
             quads: told.quads.into_iter().map(per_element).collect(),
             executables: self.executables.clone(),
+            builds: self.builds.clone(),
             counting,
             causes: told.causes,
             iteration_ns: [times_of(0), times_of(1)],
@@ -243,6 +242,7 @@ mod tests {
         Bench {
             servers: Vec::new(),
             executables: [PathBuf::new(), PathBuf::new()],
+            builds: [PathBuf::new(), PathBuf::new()],
             of_side: [(0, 0), (0, 1)],
             iterations: [1; 2],
             planted: [0; 2],

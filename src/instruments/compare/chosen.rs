@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use super::engine::Taken;
 use super::full_core::{Fastest, is_full};
 use super::median;
 use super::modes::Modes;
 use super::quads::Quad;
+use super::start::Taken;
 use super::statistics::{FEWEST_QUADS, FIRST_LOOK, Start};
 
 /// After so many starts with quads enough, the full core is not waited for any longer: those of the third look.
@@ -121,8 +121,8 @@ impl Starts {
         [0, 1].map(|side| {
             let mut modes = Modes::default();
             for start in &self.taken {
-                let executable = &start.executables[side];
-                modes.add(&start.in_one_mode[side], |ns| fastest.slowness(executable, ns));
+                let build = &start.builds[side];
+                modes.add(&start.in_one_mode[side], |ns| fastest.slowness(build, ns));
             }
             modes
         })
@@ -141,32 +141,13 @@ impl Chosen {
 
 /// How many times the fastest that was heard of their builds the canaries of `quad`, of `start`, took.
 fn slowness(quad: &Quad, fastest: &Fastest, start: &Taken) -> Option<f64> {
-    quad.slowness(fastest, &start.executables)
+    quad.slowness(fastest, &start.builds)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::causes::Causes;
+    use super::super::simulated::{hear, start, untold};
     use super::*;
-
-    /// A start of so many quads beside canaries of this length, of which the ratio is this.
-    fn start(executable: &str, quads: &[(usize, f64, f64)]) -> Taken {
-        let of_mode = |(count, ns, log_ratio): &(usize, f64, f64)| {
-            vec![Quad { log_ratio: *log_ratio, canary_ns: Some([*ns; 2]) }; *count]
-        };
-        Taken {
-            quads: quads.iter().flat_map(of_mode).collect(),
-            executables: [executable.into(), executable.into()],
-            counting: 0,
-            causes: Causes::default(),
-            iteration_ns: [1.0; 2],
-            in_one_mode: [Vec::new(), Vec::new()],
-        }
-    }
-
-    fn hear(executable: &str) {
-        super::super::full_core::hear(executable.as_ref(), [7_000; 3].into_iter());
-    }
 
     fn starts(count: usize, start: &Taken) -> Starts {
         Starts { taken: vec![start.clone(); count], chosen: None }
@@ -192,6 +173,28 @@ mod tests {
     }
 
     #[test]
+    fn a_placement_that_was_heard_beside_a_neighbour_alone_is_held_against_its_build() {
+        hear("one build");
+        let of = |placement: &str, canary_ns: f64, log_ratio: f64| Taken {
+            executables: [placement.into(), placement.into()],
+            ..start("one build", &[(9, canary_ns, log_ratio)])
+        };
+        let mut starts = starts(5, &of("plain", 7_010.0, 0.1));
+        starts.choose(0.1);
+        // Placements that nobody had heard when it was chosen: beside a neighbour, a mild one, and nobody.
+        starts.taken.extend([of("1", 11_000.0, 0.5), of("2", 7_350.0, 0.6), of("3", 7_020.0, 0.2)]);
+        let counting: Vec<usize> =
+            starts.ratios().expect("it was chosen").iter().map(|start| start.ratios.len()).collect();
+        assert_eq!(counting, [9, 9, 9, 9, 9, 0, 0, 9]);
+        let placements: Vec<usize> =
+            starts.of_placements().iter().map(|placement| placement.starts).collect();
+        assert_eq!(placements, [1, 5]);
+        // Of a build that was never heard no quad is known to have run on the full core.
+        let mut unheard = Starts { taken: vec![start("unheard", &[(9, 7_000.0, 0.1)]); 10], chosen: None };
+        assert_eq!(chosen(&mut unheard, 0.5), None);
+    }
+
+    #[test]
     fn a_host_that_never_gives_its_core_is_not_waited_for_and_the_canaries_say_so() {
         hear("slowed");
         let slow = start("slowed", &[(5, 7_010.0, 0.5), (20, 11_200.0, 0.1)]);
@@ -207,11 +210,7 @@ mod tests {
 
     #[test]
     fn each_placement_says_what_it_makes_of_the_ratio_and_by_how_many_starts() {
-        let of = |executable: &str, ratio: f64| {
-            let mut start = start(executable, &[(6, 0.0, ratio.ln())]);
-            start.quads.iter_mut().for_each(|quad| quad.canary_ns = None);
-            start
-        };
+        let of = |placement: &str, ratio: f64| untold(placement, ratio.ln());
         let mut taken = vec![of("plain", 1.1); 3];
         taken.extend([of("moved", 0.9), of("moved", 0.95), of("moved", 0.7), of("seldom", 0.5)]);
         // Too few quads: no start.
@@ -228,9 +227,7 @@ mod tests {
 
     #[test]
     fn where_canaries_do_not_tell_all_quads_count_from_the_first_start_on() {
-        let mut long = start("long blocks", &[(6, 0.0, 0.3)]);
-        long.quads.iter_mut().for_each(|quad| quad.canary_ns = None);
-        let mut one = starts(1, &long);
+        let mut one = starts(1, &untold("long blocks", 0.3));
         assert_eq!(chosen(&mut one, 0.1), Some(vec![0.3; 6]));
         assert_eq!(one.slowness(), None);
         assert_eq!(chosen(&mut Starts::default(), 1.0), Some(Vec::new()));

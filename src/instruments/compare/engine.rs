@@ -1,40 +1,17 @@
 //! One process start: both sides made ready somewhere else than before, then quads of blocks until there are enough.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use super::addresses::{levelled, undrawn};
 use super::bench::Bench;
-use super::causes::Causes;
-use super::modes::InOneMode;
+use super::dealing::Dealer;
 use super::pinning::{self, Cpus};
-use super::quads::{Quad, Which};
+use super::quads::Which;
 use super::server::Server;
+use super::start::{Budget, StartError, Taken};
 use super::wire::{Reply, Request};
 use crate::instruments::interleaved::Shuffle;
 use crate::record::CaseId;
-
-/// What one start may cost.
-#[derive(Debug, Clone, Copy)]
-pub struct Budget {
-    /// Nanoseconds of a block: long against the clock's 28 ns, and short against the milliseconds for which a host may
-    /// stay in one mode. Of 400 quads of noop, blocks of 50 µs gave a median with a standard error of 0.004 %, of 200 µs
-    /// 0.5, of 800 µs 0.7; of 25 µs, a third more are left than of 50.
-    pub block_ns: u64,
-    /// Nanoseconds of blocks in a start.
-    pub start_ns: u64,
-    /// Quads that a start is to have, where they are short: undisturbed, and on the full core where canaries tell.
-    pub quads: usize,
-    /// Waiting for one answer ends after this.
-    pub time_out: Duration,
-}
-
-impl Budget {
-    /// Of the ordinary comparison.
-    pub const fn ordinary(time_out: Duration) -> Self {
-        Self { block_ns: 25_000, start_ns: 20_000_000, quads: 24, time_out }
-    }
-}
 
 /// Most bytes by which the environment moves the stack: a page, beyond which placements repeat.
 const MOST_BYTES: u64 = 4_096;
@@ -44,49 +21,14 @@ const STEP_BYTES: u64 = 16;
 /// One of the two that are compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Side {
-    /// Builds of the same code, of which each start draws one: they differ in where its functions lie.
+    /// Links of one build, of which each start is dealt one: they differ in where its functions lie. The first stands for
+    /// the build.
     pub executables: Vec<PathBuf>,
     /// The case.
     pub case: CaseId,
     /// Thousandths of its work that it does beside and does not own up to: a planted difference. 0 but in tests of the
     /// laboratory itself.
     pub planted: u64,
-}
-
-/// What one start measured.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Taken {
-    /// Those that nothing disturbed: the second side's time over the first's.
-    pub(super) quads: Vec<Quad>,
-    /// Which build either side was.
-    pub(super) executables: [PathBuf; 2],
-    /// Those of them that ran on the full core, by what was heard up to then; all where canaries do not tell.
-    pub(super) counting: usize,
-    /// Quads kept and set aside.
-    pub causes: Causes,
-    /// Median nanoseconds an iteration of either side.
-    pub iteration_ns: [f64; 2],
-    /// Either side's blocks whose mode the canaries tell.
-    pub(super) in_one_mode: [Vec<InOneMode>; 2],
-}
-
-/// Why a start measured nothing.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum StartError {
-    /// One side does not serve, or its case failed.
-    #[error("{reason}")]
-    Side {
-        /// 0 or 1.
-        which: usize,
-        /// One line.
-        reason: String,
-    },
-    /// The blocks were run, and what they took is no answer to what was asked.
-    #[error("{0}")]
-    Refused(String),
-    /// The two do not do the same work.
-    #[error("the two sides give different answers: {} elements, digest {:016x}, and {} elements, digest {:016x}", .0[0].0, .0[0].1, .0[1].0, .0[1].1)]
-    Answers([(u64, u64); 2]),
 }
 
 /// Two sides that are compared, start by start.
@@ -96,11 +38,12 @@ pub struct Pair {
     cpus: Cpus,
     /// Whether cases with threads or processes were met: they are not pinned.
     concurrent: bool,
+    /// Whether the system refused to pin one of the two: neither is then.
+    unpinnable: bool,
     /// Whether canaries tell how much of its core the CPU had, once a start has found out.
     canaries_tell: Option<bool>,
     together: bool,
-    /// Placements that the next starts are dealt, each once before any comes again.
-    deck: Vec<usize>,
+    dealer: Dealer,
     /// Which of the two finds heap blocks that cost next to nothing.
     free_blocks: [bool; 2],
     /// Which of the two has one CPU for all its threads.
@@ -148,33 +91,30 @@ impl Pair {
             draw: Shuffle::new(seed),
             cpus,
             concurrent: false,
+            unpinnable: false,
             canaries_tell: None,
             together: false,
-            deck: Vec::new(),
+            dealer: Dealer::alike(),
             free_blocks: [false; 2],
             one_cpu: [false; 2],
             per_element: false,
         }
     }
 
-    /// Bytes of environment.
-    fn padding(&mut self) -> usize {
-        let steps = self.draw.next() % (MOST_BYTES / STEP_BYTES);
-        usize::try_from(steps * STEP_BYTES).unwrap_or(0)
+    /// The same code at other addresses: as [`Self::apart`], and each start deals either side a placement of its own.
+    pub fn apart_at_other_addresses(sides: [Side; 2], seed: u64) -> Self {
+        Self { dealer: Dealer::apart(), ..Self::apart(sides, seed) }
     }
 
-    /// How many placements there are to deal.
+    /// Of how many placements the starts can make observations, at least.
     pub(super) fn placements(&self) -> usize {
         self.sides.iter().map(|side| side.executables.len()).max().unwrap_or(1)
     }
 
-    /// The placement of the next start: few starts see as many as they can, and none more often than another.
-    fn placement(&mut self) -> usize {
-        if self.deck.is_empty() {
-            self.deck = (0..self.placements()).collect();
-            self.draw.shuffle(&mut self.deck);
-        }
-        self.deck.pop().unwrap_or(0)
+    /// Bytes of environment.
+    fn padding(&mut self) -> usize {
+        let steps = self.draw.next() % (MOST_BYTES / STEP_BYTES);
+        usize::try_from(steps * STEP_BYTES).unwrap_or(0)
     }
 
     /// One start.
@@ -185,7 +125,7 @@ impl Pair {
         let cpu = self.cpus.choose(self.draw.next());
         // Whoever tells two processes their turns does it on their CPU, which then never falls idle between two blocks:
         // a virtual CPU that does is given away, and comes back in another mode.
-        if let Some(cpu) = cpu.filter(|_| !self.together && !self.concurrent) {
+        if let Some(cpu) = cpu.filter(|_| !self.together && self.is_pinned()) {
             pinning::allow(&[cpu]);
         }
         let taken = self.taken(budget, cpu);
@@ -195,6 +135,11 @@ impl Pair {
             self.cpus.tell(cpu, taken.counting, taken.causes.taken());
         }
         Ok(taken)
+    }
+
+    /// Whether both sides run on one CPU.
+    fn is_pinned(&self) -> bool {
+        !self.concurrent && !self.unpinnable
     }
 
     fn taken(&mut self, budget: &Budget, cpu: Option<usize>) -> Result<Taken, StartError> {
@@ -207,18 +152,18 @@ impl Pair {
     }
 
     /// Starts one process, or one for each side where their builds differ, and prepares the cases in random order. What is
-    /// drawn of the stack, the heap and the placement of functions is the same for both: it moves from start to start,
-    /// and what it does to code that both sides share is no difference between them.
+    /// drawn of the stack, the heap and, unless each is dealt its own, the placement of functions is the same for both: it
+    /// moves from start to start, and what it does to code that both sides share is no difference between them.
     fn make_ready(&mut self, budget: &Budget, cpu: Option<usize>) -> Result<Bench, StartError> {
-        let (placement, padding, ballast) = (self.placement(), self.padding(), self.draw.next());
-        let executables = [0, 1].map(|which: Which| {
-            let choices = &self.sides[which].executables;
-            choices[placement % choices.len()].clone()
-        });
+        let choices = [0, 1].map(|which: Which| self.sides[which].executables.len());
+        let placements = self.dealer.deal(choices, &mut self.draw);
+        let (padding, ballast) = (self.padding(), self.draw.next());
+        let executables = [0, 1].map(|which: Which| self.sides[which].executables[placements[which]].clone());
         let shared = self.together;
         let mut bench = Bench {
             servers: Vec::new(),
             executables: executables.clone(),
+            builds: [0, 1].map(|which: Which| self.sides[which].executables[0].clone()),
             of_side: [(0, 0); 2],
             iterations: [1; 2],
             planted: [self.sides[0].planted, self.sides[1].planted],
@@ -238,8 +183,12 @@ impl Pair {
                 let start = || Server::start(executable, padding, budget.time_out);
                 // Within one process what the system draws is the same for both.
                 let mut server = if shared { start() } else { undrawn(start) }.map_err(failed)?;
-                if let Some(cpu) = cpu.filter(|_| !self.concurrent) {
-                    server.ask(&Request::Pin { cpu }).map_err(failed)?;
+                if let Some(cpu) = cpu.filter(|_| self.is_pinned())
+                    && server.ask(&Request::Pin { cpu }).map_err(failed)? != Reply::Pinned(true)
+                {
+                    // The other side is to run like this one.
+                    self.unpinnable = true;
+                    return self.make_ready_anew(budget, cpu);
                 }
                 bench.servers.push(server);
             }
@@ -260,12 +209,71 @@ impl Pair {
             return Err(StartError::Answers(answers));
         }
         // Threads that a pinned process starts would all run on its one CPU.
-        if bench.concurrent && !self.concurrent && cpu.is_some() {
+        if let Some(cpu) = cpu.filter(|_| bench.concurrent && self.is_pinned()) {
             self.concurrent = true;
-            pinning::allow(&self.cpus.all());
-            return self.make_ready(budget, cpu);
+            return self.make_ready_anew(budget, cpu);
         }
         bench.met = bench.servers.len() == 2 && bench.meet();
         Ok(bench)
+    }
+
+    /// Starts what is not pinned after all: it inherits what this thread may run on.
+    fn make_ready_anew(&mut self, budget: &Budget, cpu: usize) -> Result<Bench, StartError> {
+        pinning::allow(&self.cpus.all());
+        self.make_ready(budget, Some(cpu))
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+    use std::path::Path;
+    use std::time::Duration;
+
+    use super::super::wire::PROTOCOL;
+    use super::*;
+
+    /// A program that is made ready, writes down what it is asked, and says whether it could be pinned.
+    fn side(folder: &Path, name: &str, pinned: bool) -> Side {
+        let path = folder.join(name);
+        let text = format!(
+            r#"#!/bin/sh
+echo started >>"$0.asked"
+echo '{{"perflab_compare":{PROTOCOL}}}'
+while read -r line; do
+  case "$line" in
+    *'"pin"'*) echo pin >>"$0.asked"; echo '{{"pinned":{pinned}}}' ;;
+    *'"prepare"'*) echo prepare >>"$0.asked"; echo '{{"prepared":{{"answer":[1,2],"concurrent":false}}}}' ;;
+    *) echo '{{"failed":"it cannot"}}' ;;
+  esac
+done
+"#
+        );
+        std::fs::write(&path, text).expect("it can be written");
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("it is ours");
+        Side { executables: vec![path], case: "family/loop@1".parse().expect("a case id"), planted: 0 }
+    }
+
+    /// What two sides, of which these can be pinned, were asked in their last lives.
+    fn asked(pinned: [bool; 2]) -> [String; 2] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let names = ["one", "other"];
+        let sides = [0, 1].map(|which: Which| side(folder.path(), names[which], pinned[which]));
+        let mut pair = Pair::apart(sides, 1);
+        let budget = Budget::ordinary(Duration::from_secs(60));
+        pair.make_ready(&budget, Some(0)).map(|_| ()).expect("both are made ready");
+        names.map(|name| {
+            let path = folder.path().join(format!("{name}.asked"));
+            let lives = std::fs::read_to_string(path).expect("it wrote it down");
+            lives.rsplit("started\n").next().expect("it was started").to_owned()
+        })
+    }
+
+    #[test]
+    fn where_one_side_cannot_be_pinned_neither_is() {
+        assert_eq!(asked([true, true]), ["pin\nprepare\n", "pin\nprepare\n"]);
+        for pinned in [[true, false], [false, true], [false, false]] {
+            assert_eq!(asked(pinned), ["prepare\n", "prepare\n"], "{pinned:?}");
+        }
     }
 }

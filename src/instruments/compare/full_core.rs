@@ -1,5 +1,6 @@
 //! How long the canary sings while the host gives this CPU its whole core: the fastest that this process has heard, of each
-//! executable, because where the canary's own code lies differs from build to build.
+//! build, named by its first executable. All placements of a build are held against the same: its functions begin at cache
+//! lines, so its canary takes as long in each, and one that was heard beside a neighbour alone is not taken for the full core.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -10,25 +11,25 @@ use crate::record::FULL_CORE;
 /// So many songs have to agree that one is the fastest: a single one may be a clock's slip.
 const AGREEING: usize = 3;
 
-/// The fastest songs of each executable, ascending.
+/// The fastest songs of each build, ascending.
 type Heard = BTreeMap<PathBuf, Vec<u64>>;
 
 static HEARD: Mutex<Heard> = Mutex::new(BTreeMap::new());
 
-/// Remembers songs of `executable`.
-pub(super) fn hear(executable: &Path, songs: impl Iterator<Item = u64>) {
+/// Remembers songs of `build`.
+pub(super) fn hear(build: &Path, songs: impl Iterator<Item = u64>) {
     let mut heard = HEARD.lock().unwrap_or_else(PoisonError::into_inner);
-    add(heard.entry(executable.to_owned()).or_default(), songs);
+    add(heard.entry(build.to_owned()).or_default(), songs);
 }
 
-/// Remembers that the canary of `executable` was heard to take so long at its fastest, by another process.
-pub(in crate::instruments) fn hear_of(executable: &Path, fastest_ns: f64) {
-    hear(executable, [fastest_ns as u64; AGREEING].into_iter());
+/// Remembers that the canary of `build` was heard to take so long at its fastest, by another process.
+pub(in crate::instruments) fn hear_of(build: &Path, fastest_ns: f64) {
+    hear(build, [fastest_ns as u64; AGREEING].into_iter());
 }
 
-/// What the canary of `executable` took at its fastest, nanoseconds, if it was heard.
-pub(in crate::instruments) fn fastest_ns(executable: &Path) -> Option<f64> {
-    Fastest::heard().0.get(executable).map(|ns| *ns as f64)
+/// What the canary of `build` took at its fastest, nanoseconds, if it was heard.
+pub(in crate::instruments) fn fastest_ns(build: &Path) -> Option<f64> {
+    Fastest::heard().0.get(build).map(|ns| *ns as f64)
 }
 
 fn add(fastest: &mut Vec<u64>, songs: impl Iterator<Item = u64>) {
@@ -37,7 +38,7 @@ fn add(fastest: &mut Vec<u64>, songs: impl Iterator<Item = u64>) {
     fastest.truncate(AGREEING);
 }
 
-/// The fastest song of each executable up to a moment: the slowest of its [`AGREEING`] fastest.
+/// The fastest song of each build up to a moment: the slowest of its [`AGREEING`] fastest.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Fastest(BTreeMap<PathBuf, u64>);
 
@@ -45,19 +46,20 @@ impl Fastest {
     /// Up to now.
     pub(super) fn heard() -> Self {
         let heard = HEARD.lock().unwrap_or_else(PoisonError::into_inner);
-        let agreed = |(executable, songs): (&PathBuf, &Vec<u64>)| Some((executable.clone(), *songs.last()?));
+        let agreed = |(build, songs): (&PathBuf, &Vec<u64>)| Some((build.clone(), *songs.last()?));
         Self(heard.iter().filter_map(agreed).collect())
     }
 
-    /// So many nanoseconds, of this executable alone.
+    /// So many nanoseconds, of this build alone.
     #[cfg(test)]
-    pub(super) fn of(executable: &str, ns: u64) -> Self {
-        Self(BTreeMap::from([(executable.into(), ns)]))
+    pub(super) fn of(build: &str, ns: u64) -> Self {
+        Self(BTreeMap::from([(build.into(), ns)]))
     }
 
-    /// How many times the fastest a song of `executable` took; 1 where none was heard.
-    pub(super) fn slowness(&self, executable: &Path, ns: f64) -> f64 {
-        self.0.get(executable).map_or(1.0, |fastest| ns / *fastest as f64)
+    /// How many times the fastest a song of `build` took; infinite where none was heard, for nothing then tells that it was
+    /// sung on the full core.
+    pub(super) fn slowness(&self, build: &Path, ns: f64) -> f64 {
+        self.0.get(build).map_or(f64::INFINITY, |fastest| ns / *fastest as f64)
     }
 }
 
@@ -81,11 +83,11 @@ mod tests {
     }
 
     #[test]
-    fn each_executable_has_its_own() {
+    fn each_build_has_its_own_and_of_one_that_was_never_heard_nothing_is_full() {
         let fastest = Fastest::of("here", 7_000);
-        let slowness = |executable: &str| fastest.slowness(Path::new(executable), 7_350.0);
+        let slowness = |build: &str| fastest.slowness(Path::new(build), 7_350.0);
         assert!((slowness("here") - 1.05).abs() < 1e-12 && !is_full(slowness("here")));
-        assert!(is_full(slowness("elsewhere")) && is_full(7_070.0 / 7_000.0));
+        assert!(!is_full(slowness("elsewhere")) && is_full(7_070.0 / 7_000.0));
         assert!(!is_full(7_000.0 / 7_350.0), "what was held against was a neighbour's");
         hear(Path::new("heard"), [500, 400, 450, 600].into_iter());
         assert_eq!(Fastest::heard().slowness(Path::new("heard"), 500.0), 1.0);

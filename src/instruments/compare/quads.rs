@@ -51,10 +51,10 @@ pub(super) struct Quad {
 }
 
 impl Quad {
-    /// How many times the fastest that was heard of their builds its canaries took; nothing where they do not tell.
-    pub(super) fn slowness(&self, fastest: &Fastest, executables: &[PathBuf; 2]) -> Option<f64> {
-        let of_sides = self.canary_ns?.into_iter().zip(executables);
-        Some(of_sides.map(|(ns, executable)| fastest.slowness(executable, ns)).fold(0.0, f64::max))
+    /// How many times the fastest that was heard of their `builds` its canaries took; nothing where they do not tell.
+    pub(super) fn slowness(&self, fastest: &Fastest, builds: &[PathBuf; 2]) -> Option<f64> {
+        let of_sides = self.canary_ns?.into_iter().zip(builds);
+        Some(of_sides.map(|(ns, build)| fastest.slowness(build, ns)).fold(0.0, f64::max))
     }
 }
 

@@ -3,8 +3,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::engine::{Budget, Pair};
+use super::engine::Pair;
 use super::settle::settle;
+use super::start::Budget;
 use super::statistics::{FIRST_LOOK, Rule, Verdict};
 use crate::catalogue::CaseRef;
 use crate::fnv;
@@ -65,7 +66,7 @@ fn enter(environment: &mut Environment, verdicts: impl Iterator<Item = (Verdict,
 
 #[cfg(test)]
 mod tests {
-    use super::super::statistics::{Start, conclude};
+    use super::super::statistics::{Start, Unknown, conclude};
     use super::*;
 
     /// The verdict on so many starts, of which every other is this much longer and the rest as much shorter.
@@ -86,7 +87,7 @@ mod tests {
         let (coarser, is_bound) = told_apart(&verdict(36, 0.02)).expect("it was measured");
         assert!((0.02..0.2).contains(&coarser) && !is_bound, "{coarser}");
         assert_eq!(told_apart(&verdict(2, 0.3)), Some((f64::INFINITY, false)));
-        assert_eq!(told_apart(&Verdict::CannotTell(None)), None);
+        assert_eq!(told_apart(&Verdict::CannotTell(Err(Unknown::Disturbed))), None);
     }
 
     #[test]
@@ -99,7 +100,7 @@ mod tests {
         let (fine, wild) = (|| (verdict(5, 1e-5), 5), || (verdict(5, 0.4), 5));
         assert_eq!(noted(vec![fine(), fine()]), (Some(SAMPLE_PRECISION), false));
         assert_eq!(noted(vec![fine(), wild()]), (None, true));
-        assert_eq!(noted(vec![(Verdict::CannotTell(None), 9)]), (None, true));
+        assert_eq!(noted(vec![(Verdict::CannotTell(Err(Unknown::Disturbed)), 9)]), (None, true));
         assert_eq!(
             noted(vec![fine(), (verdict(2, 0.3), 2)]),
             (Some(SAMPLE_PRECISION), false),

@@ -5,6 +5,8 @@
 
 mod decision;
 mod estimate;
+#[cfg(test)]
+mod hanging_together;
 mod interval;
 mod layout;
 mod over_placements;
@@ -20,7 +22,7 @@ mod start;
 mod student;
 mod suite;
 
-pub use decision::{Decision, FIRST_LOOK, Rule, Verdict, conclude, decide};
+pub use decision::{Decision, FIRST_LOOK, Rule, Unknown, Verdict, conclude, decide};
 pub use estimate::Estimate;
 pub use interval::Interval;
 pub use layout::Layout;

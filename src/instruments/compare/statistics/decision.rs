@@ -48,8 +48,17 @@ pub enum Verdict {
         /// What is known.
         estimate: Estimate,
     },
-    /// Neither a difference nor equality is shown; without an estimate if no start had quads enough.
-    CannotTell(Option<Estimate>),
+    /// Neither a difference nor equality is shown, or nothing is known.
+    CannotTell(Result<Estimate, Unknown>),
+}
+
+/// Why nothing is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unknown {
+    /// No start had quads enough.
+    Disturbed,
+    /// There was no room for one, and why.
+    TooLong(String),
 }
 
 impl Verdict {
@@ -57,7 +66,7 @@ impl Verdict {
     pub fn estimate(&self) -> Option<&Estimate> {
         match self {
             Self::Slower(estimate) | Self::Faster(estimate) | Self::Equal { estimate, .. } => Some(estimate),
-            Self::CannotTell(estimate) => estimate.as_ref(),
+            Self::CannotTell(known) => known.as_ref().ok(),
         }
     }
 
@@ -74,7 +83,7 @@ impl Verdict {
         } else if estimate.is_below(0.0) {
             Self::Faster(estimate)
         } else {
-            Self::CannotTell(Some(estimate))
+            Self::CannotTell(Ok(estimate))
         }
     }
 
@@ -106,13 +115,16 @@ impl fmt::Display for Verdict {
                 write!(f, "faster by {:.2} % [{low:.2}, {high:.2}]", -percent(*ratio))
             }
             Self::Equal { within, .. } => write!(f, "equal within ±{:.2} %", within * 100.0),
-            Self::CannotTell(Some(Estimate { smallest_effect: Some(smallest), .. })) => {
+            Self::CannotTell(Ok(Estimate { smallest_effect: Some(smallest), .. })) => {
                 write!(f, "cannot tell: only {:.2} % or more would have been told apart", smallest * 100.0)
             }
-            Self::CannotTell(Some(_)) => {
+            Self::CannotTell(Ok(_)) => {
                 f.write_str("cannot tell: not even a factor of two would have been told apart")
             }
-            Self::CannotTell(None) => f.write_str("cannot tell: every process start was disturbed"),
+            Self::CannotTell(Err(Unknown::Disturbed)) => {
+                f.write_str("cannot tell: every process start was disturbed")
+            }
+            Self::CannotTell(Err(Unknown::TooLong(why))) => write!(f, "cannot tell: {why}"),
         }
     }
 }
@@ -150,7 +162,7 @@ pub fn conclude(starts: &[Start], rule: &Rule) -> Verdict {
     let share = 1.0 / (looks_before(usable(starts)) + 1) as f64;
     match Estimate::of(starts, Level { false_alarm: rule.false_alarm, share }) {
         Some(estimate) => Verdict::of(estimate, rule),
-        None => Verdict::CannotTell(None),
+        None => Verdict::CannotTell(Err(Unknown::Disturbed)),
     }
 }
 
@@ -233,7 +245,7 @@ mod tests {
         let rule = Rule { most_starts: 3, ..RULE };
         assert_eq!(
             decide(&vec![Start::default(); 3], &rule),
-            Decision::Settled(Verdict::CannotTell(None)),
+            Decision::Settled(Verdict::CannotTell(Err(Unknown::Disturbed))),
             "nothing measured, nothing said"
         );
     }
@@ -241,7 +253,7 @@ mod tests {
     #[test]
     fn few_starts_are_too_few_to_tell_and_say_so() {
         let verdict = conclude(&starts(4, 0.02), &RULE);
-        assert!(matches!(verdict, Verdict::CannotTell(Some(_))), "{verdict:?}");
+        assert!(matches!(verdict, Verdict::CannotTell(Ok(_))), "{verdict:?}");
         let smallest = verdict.estimate().expect("starts have quads").smallest_effect;
         assert!(smallest.is_some_and(|effect| effect > 0.1), "{smallest:?}");
         assert!(verdict.to_string().starts_with("cannot tell: only 10."), "{verdict}");

@@ -93,7 +93,7 @@ impl Estimate {
         let layout = (count > 1).then(|| Layout::of(&medians, middle, within));
         let tail_share = level.false_alarm * level.share / 2.0;
         let (certain, smallest, evidence) = if let Some(ends) = averages.interval(tail_share) {
-            let certain = Interval::between(*ends.start(), *ends.end());
+            let certain = Interval::beyond(*ends.start(), *ends.end());
             // What the middle errs by, from an interval of known coverage (Lehmann, Annals of Mathematical Statistics 34, 1963).
             let error = interval.reach() / quantile(LEFT_OUT, freedom);
             (certain, certain.reach() + MISSED_BY_RANKS * error, Evidence::Ranks(averages))
@@ -192,13 +192,18 @@ mod tests {
     const MEDIANS: [f64; 5] = [0.011, 0.008, 0.014, 0.009, 0.013];
 
     #[test]
-    fn of_few_starts_interval_and_p_value_are_scipys_students_t() {
-        // exp(t.interval(0.955, 4, mean, sd / √5)), ttest_1samp(medians + 0.1, log 1.05): SciPy 1.17.1. The allowance for
-        // unseen layout is log 1.1, so the starts lie higher by log 1.1 − log 1.05. The fifteen Walsh averages have 0.011 in the middle.
+    fn of_few_starts_the_p_value_is_scipys_students_t_and_so_is_the_interval_of_four() {
+        // ttest_1samp(medians + 0.1, log 1.05): SciPy 1.17.1. The allowance for unseen layout is log 1.1, so the starts lie
+        // higher by log 1.1 − log 1.05. The fifteen Walsh averages have 0.011 in the middle.
         let estimate = Estimate::of(&starts(&MEDIANS, 1e-6), WHOLE).expect("starts have quads");
         assert!((estimate.ratio - 0.011_f64.exp()).abs() < 1e-9, "{estimate:?}");
-        assert!((estimate.interval.low - 1.007_745_809_4).abs() < 1e-9, "{estimate:?}");
-        assert!((estimate.interval.high - 1.014_386_539_6).abs() < 1e-9, "{estimate:?}");
+        // Their range leaves out 1 in 32 at each end, the averages next to it 2: 0.28 times as far beyond it leaves out 2.25 %.
+        assert!((estimate.interval.low - 0.007_86_f64.exp()).abs() < 1e-9, "{estimate:?}");
+        assert!((estimate.interval.high - 0.014_14_f64.exp()).abs() < 1e-9, "{estimate:?}");
+        // exp(0.0105 ∓ 3.321609 · √7e-6 / 2): the closed form of Student's t of three degrees of freedom at 2.25 %.
+        let four = Estimate::of(&starts(&MEDIANS[..4], 1e-6), WHOLE).expect("starts have quads");
+        assert!((four.interval.low - 1.006_124_603_8).abs() < 1e-9, "{four:?}");
+        assert!((four.interval.high - 1.015_005_544_8).abs() < 1e-9, "{four:?}");
         let higher = MEDIANS.map(|median| median + 0.1 + (1.1_f64 / 1.05).ln());
         let p_equal = Estimate::of(&starts(&higher, 1e-6), WHOLE).expect("starts have quads").p_equal();
         assert!((p_equal / 6.755_069_090_961_497e-7 - 1.0).abs() < 1e-6, "{p_equal}");

@@ -1,6 +1,7 @@
 //! A range of ratios, made of log ratios.
 
-/// Log ratios are not known better than this, however alike they look: a nanosecond in a block of 100 µs.
+/// Log ratios are not known better than this, however alike they look: the clock tells whole nanoseconds, one of which in a
+/// block of 25 µs moves its quad's log ratio by 2·10⁻⁵, and a median may be off by half of such a step.
 pub(super) const RESOLUTION: f64 = 1e-5;
 
 /// A range of what starts tell: of ratios B / A, where 1.02 is two percent slower, or of times.
@@ -18,8 +19,13 @@ impl Interval {
         Self { low: (middle - reach).exp(), high: (middle + reach).exp() }
     }
 
-    /// Between two log ratios, and never narrower than the clock allows.
+    /// Between two log ratios, and no narrower than the clock allows.
     pub(super) fn between(low: f64, high: f64) -> Self {
+        Self::around((low + high) / 2.0, ((high - low) / 2.0).max(RESOLUTION))
+    }
+
+    /// Between two log ratios, and beyond either by what the clock allows: what lies outside is shown.
+    pub(super) fn beyond(low: f64, high: f64) -> Self {
         Self { low: (low - RESOLUTION).exp(), high: (high + RESOLUTION).exp() }
     }
 

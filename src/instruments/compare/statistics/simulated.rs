@@ -16,6 +16,8 @@ pub(super) enum Noise {
     Drifting,
     /// One block in ten, of A or of B, takes longer by up to 60 %.
     Contaminated,
+    /// Normal, of blocks of 25 µs that a clock of whole nanoseconds tells.
+    Clocked,
 }
 
 /// How starts differ from one another.
@@ -38,25 +40,33 @@ pub(super) struct Planted {
     pub(super) noise: Noise,
     pub(super) between: Between,
     pub(super) quads: usize,
+    /// The standard deviation of a quad's log ratio.
+    pub(super) quad_noise: f64,
 }
 
-/// The standard deviation of a quad's log ratio: measured ones lie between 0.3 and 1 %.
-const QUAD_NOISE: f64 = 0.01;
+impl Between {
+    /// What is drawn for one start, or for one placement.
+    pub(super) fn drawn(self, random: &mut Random) -> f64 {
+        match self {
+            Self::Normal(spread) => spread * random.normal(),
+            Self::TwoStates(distance) => distance * if random.uniform() < 0.5 { -1.0 } else { 1.0 },
+            Self::Wild(spread) => spread * random.normal() * if random.uniform() < 0.1 { 10.0 } else { 1.0 },
+            Self::Lopsided(spread) => {
+                let longer = if random.uniform() < 0.1 { 10.0 * random.uniform() } else { 0.0 };
+                spread * (random.normal() + longer)
+            }
+        }
+    }
+}
 
 impl Planted {
     /// A start as the engine would hand it over.
     pub(super) fn start(&self, random: &mut Random) -> Start {
-        let layout = match self.between {
-            Between::Normal(spread) => spread * random.normal(),
-            Between::TwoStates(distance) => distance * if random.uniform() < 0.5 { -1.0 } else { 1.0 },
-            Between::Wild(spread) => {
-                spread * random.normal() * if random.uniform() < 0.1 { 10.0 } else { 1.0 }
-            }
-            Between::Lopsided(spread) => {
-                let longer = if random.uniform() < 0.1 { 10.0 * random.uniform() } else { 0.0 };
-                spread * (random.normal() + longer)
-            }
-        };
+        self.start_at(self.between.drawn(random), random)
+    }
+
+    /// One whose own effect, of log ratios, is `layout`.
+    pub(super) fn start_at(&self, layout: f64, random: &mut Random) -> Start {
         let mut last = random.normal();
         let drift = if random.uniform() < 0.5 { -2.0 } else { 2.0 } / self.quads as f64;
         let ratios = (0..self.quads).map(|quad| {
@@ -68,9 +78,12 @@ impl Planted {
                     last
                 }
                 Noise::Drifting => drift * (quad as f64 - self.quads as f64 / 2.0) + random.normal(),
-                Noise::Contaminated => random.normal() + random.contamination() / QUAD_NOISE,
+                Noise::Contaminated => random.normal() + random.contamination() / self.quad_noise,
+                Noise::Clocked => {
+                    return random.clocked(self.effect.ln_1p() + layout, self.quad_noise);
+                }
             };
-            self.effect.ln_1p() + layout + QUAD_NOISE * noise
+            self.effect.ln_1p() + layout + self.quad_noise * noise
         });
         Start { ratios: ratios.collect() }
     }
@@ -96,6 +109,15 @@ impl Random {
     /// Box & Muller (Annals of Mathematical Statistics 29, 1958).
     pub(super) fn normal(&mut self) -> f64 {
         (-2.0 * self.uniform().ln()).sqrt() * (std::f64::consts::TAU * self.uniform()).cos()
+    }
+
+    /// The log ratio of a quad of blocks that take 25 µs and so much more by B, told in whole nanoseconds.
+    fn clocked(&mut self, log_ratio: f64, quad_noise: f64) -> f64 {
+        let mut told = |log_ratio: f64| {
+            let ns = 25_000.0 * (log_ratio + quad_noise * self.normal()).exp();
+            (ns + self.uniform()).floor().ln()
+        };
+        (told(log_ratio) + told(log_ratio) - told(0.0) - told(0.0)) / 2.0
     }
 
     fn heavy_tailed(&mut self) -> f64 {
