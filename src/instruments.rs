@@ -53,7 +53,7 @@ pub use session::{RUN_VARIABLE, Session, SessionError, new_run, run};
 pub use shard::{Shard, ShardError};
 
 use crate::catalogue::CaseRef;
-use crate::record::{CaseId, InstrumentName, InstrumentState, Layout, Metric, Run};
+use crate::record::{CaseId, Environment, InstrumentName, InstrumentState, Layout, Metric, Run};
 use crate::workload::Case;
 
 /// One number taken by an instrument, not yet dated.
@@ -213,6 +213,9 @@ pub trait Instrument: Sync {
     fn groups(&self, cases: &[CaseRef], _run: &Run) -> Vec<Vec<CaseRef>> {
         cases.iter().map(|case| vec![*case]).collect()
     }
+
+    /// Notes in `environment` what this instrument says of the machine as a run of its own begins. Nothing by default.
+    fn opens(&self, _cases: &[CaseRef], _time_out: std::time::Duration, _environment: &mut Environment) {}
 
     /// How its groups may overlap.
     fn overlap(&self) -> Overlap {

@@ -1,12 +1,15 @@
 //! Revisions built aside, on real repositories of a package that builds in a second: what comes out, what is kept,
-//! and every bad day. Told a project, this executable builds it instead, so that a build can be killed.
+//! and every bad day; and what `perflab compare` says of them. Told a project, this executable builds it instead, so that a build can be killed.
 
 #[path = "compare_builds/bad_days.rs"]
 mod bad_days;
 #[path = "compare_builds/built.rs"]
 mod built;
+#[path = "compare_builds/compared.rs"]
+mod compared;
 #[path = "compare_builds/project.rs"]
 mod project;
+mod schema;
 
 use std::path::Path;
 
@@ -26,6 +29,12 @@ fn main() {
         Trial::test("an_entry_cut_short_is_built_anew", built::cut_short),
         Trial::test("a_project_below_its_repository_has_its_own_settings_once", built::below),
         Trial::test("a_linker_without_the_option_gives_the_plain_link_and_says_so", built::other_linker),
+        Trial::test(
+            "one_program_twice_is_equal_in_every_case_and_nothing_is_measured",
+            compared::same_program,
+        ),
+        Trial::test("a_revision_that_speaks_otherwise_is_refused_once", compared::other_protocol),
+        Trial::test("a_revision_that_lists_otherwise_is_refused_once", compared::other_listing),
         Trial::test("a_revision_that_is_none_is_told", bad_days::no_revision),
         Trial::test("a_shallow_clone_is_told", bad_days::shallow),
         Trial::test("no_repository_and_no_commit_are_told", bad_days::no_repository),

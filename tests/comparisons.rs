@@ -3,6 +3,7 @@
 
 mod schema;
 
+use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
@@ -56,11 +57,12 @@ fn planted_work_is_compared_by_its_share() {
 fn what_makes_no_rule_is_wrong_usage() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     for (arguments, told) in [
-        (["--tolerance", "0"], "--tolerance 0"),
-        (["--tolerance", "NaN"], "--tolerance NaN"),
-        (["--precision", "-1"], "-1"),
-        (["--budget", "0"], "--budget 0"),
-        (["--comparisons", "0"], "0"),
+        (["--tolerance", "0"], "--tolerance 0: per cent"),
+        (["--tolerance", "NaN"], "--tolerance NaN: per cent"),
+        (["--precision", "-1"], "unexpected argument '-1'"),
+        (["--precision", "0.001"], "--precision 0.001: per cent, from 0.01 to 100"),
+        (["--budget", "0"], "--budget 0: seconds"),
+        (["--comparisons", "0"], "invalid value '0' for '--comparisons <N>'"),
     ] {
         let output = aa("^noop/", &arguments, folder.path()).output().expect("it starts");
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", said(&output));
@@ -114,11 +116,10 @@ fn until(what: &str, holds: impl Fn() -> bool) {
 const FOR_MINUTES: [&str; 2] = ["--comparisons", "10000"];
 
 /// An `aa` of many comparisons, once its measuring process is there. The mark is in the environment of both.
-fn under_way(mark: &str, arguments: &[&str], folder: &std::path::Path) -> Child {
+fn under_way(mark: &str, arguments: &[&str], folder: &std::path::Path, stderr: Stdio) -> Child {
     let (name, value) = mark.split_once('=').expect("a variable");
     let mut command = aa("^build-vec/push@10$", arguments, folder);
-    let child =
-        command.env(name, value).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it starts");
+    let child = command.env(name, value).stdout(Stdio::piped()).stderr(stderr).spawn().expect("it starts");
     until("a measuring process was there", || marked(mark) == 2);
     child
 }
@@ -128,7 +129,7 @@ fn under_way(mark: &str, arguments: &[&str], folder: &std::path::Path) -> Child 
 fn a_killed_comparison_leaves_no_process() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mark = format!("PERFLAB_TEST_KILLED={}", std::process::id());
-    let mut comparison = under_way(&mark, &FOR_MINUTES, folder.path());
+    let mut comparison = under_way(&mark, &FOR_MINUTES, folder.path(), Stdio::null());
     comparison.kill().expect("it runs");
     comparison.wait().expect("it is ours");
     until("its processes were gone", || marked(&mark) == 0);
@@ -139,14 +140,25 @@ fn a_killed_comparison_leaves_no_process() {
 fn ctrl_c_keeps_what_was_compared_and_leaves_no_process() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mark = format!("PERFLAB_TEST_INTERRUPTED={}", std::process::id());
-    let comparison = under_way(&mark, &FOR_MINUTES, folder.path());
+    let arguments = [&FOR_MINUTES[..], &["--budget", "0.1", "--json"]].concat();
+    let mut comparison = under_way(&mark, &arguments, folder.path(), Stdio::piped());
+    let mut said = BufReader::new(comparison.stderr.take().expect("a pipe")).lines().map_while(Result::ok);
+    let first = said.find(|line| line.starts_with("[aa 1/10000"));
+    assert!(first.is_some_and(|line| line.contains("build-vec/push@10: ")), "one was compared");
     let told =
         Command::new("kill").args(["-INT", &comparison.id().to_string()]).status().expect("kill is there");
     assert!(told.success());
     let output = comparison.wait_with_output().expect("it ends");
-    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
-    assert!(said(&output).contains("interrupted"), "{}", said(&output));
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said.any(|line| line.starts_with("error: interrupted")), "it says so");
     until("its processes were gone", || marked(&mark) == 0);
+    let check = assert_valid("aa", &output.stdout);
+    assert_eq!(check["interrupted"], true);
+    let row = &check["families"][0];
+    let of = |field: &str| row[field].as_u64().expect("a count");
+    assert_eq!((row["family"].as_str(), of("builds"), of("failed")), (Some("build-vec"), 1, 0), "{check}");
+    assert!(of("comparisons") >= 1, "{check}");
+    assert_eq!(of("different") + of("equal") + of("cannot_tell"), of("comparisons"), "{check}");
 }
 
 #[cfg(target_os = "linux")]
@@ -155,7 +167,7 @@ fn a_comparison_that_is_stopped_and_goes_on_ends_as_usual() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mark = format!("PERFLAB_TEST_SUSPENDED={}", std::process::id());
     let arguments = ["--comparisons", "8", "--budget", "0.3", "--json"];
-    let comparison = under_way(&mark, &arguments, folder.path());
+    let comparison = under_way(&mark, &arguments, folder.path(), Stdio::null());
     for _ in 0..3 {
         until("all of it stood still", || {
             signal(&mark, "-STOP");

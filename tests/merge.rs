@@ -128,6 +128,43 @@ fn times_of_unlike_machines_are_refused_and_force_writes_the_warning() {
 }
 
 #[test]
+fn what_came_in_by_force_speaks_for_nobody_and_each_of_its_kind_carries_the_warning() {
+    const FIRST: &str = "build-vec/from-fn@100";
+    let tree = Tree::with(&[a_run("a", 1, PUSH, 200.0)]);
+    let (one, two) =
+        (Tree::with(&[a_run("b", 2, COLLECT, 100.0)]), Tree::with(&[a_run("b", 3, FIRST, 100.0)]));
+    let like = Tree::with(&[a_run("a", 4, COLLECT, 90.0)]);
+    tree.perflab(&["merge", &one.typed(), &two.typed(), "--force"]).code(0);
+    let warned = |tree: &Tree| -> Vec<(String, usize)> {
+        let mut runs = load(&tree.layout).expect("readable").runs;
+        runs.sort_by(|one, other| one.started_at.cmp(&other.started_at));
+        runs.into_iter().map(|run| (run.environment.cpu, run.warnings.len())).collect()
+    };
+    let of = |cpu: &str, warnings| (cpu.to_owned(), warnings);
+    assert_eq!(warned(&tree), [of("a", 0), of("b", 1), of("b", 1)], "the second is as unlike as the first");
+    // One like this tree's own joins without force, in a merge of its own and beside those that need it.
+    tree.perflab(&["merge", &like.typed()]).code(0);
+    assert_eq!(warned(&tree), [of("a", 0), of("b", 1), of("b", 1), of("a", 0)]);
+    tree.perflab(&["merge", &Tree::with(&[a_run("b", 5, PUSH, 9.0)]).typed()])
+        .code(1)
+        .complains(&["cpu is `a` here and `b` there"]);
+    let other = Tree::with(&[a_run("a", 1, PUSH, 200.0)]);
+    other.perflab(&["merge", &one.typed(), &like.typed(), "--force"]).code(0);
+    assert_eq!(warned(&other), [of("a", 0), of("b", 1), of("a", 0)]);
+}
+
+#[test]
+fn a_tree_whose_own_numbers_were_all_overtaken_by_force_still_speaks_for_itself() {
+    let tree = Tree::with(&[a_run("a", 1, PUSH, 200.0)]);
+    let newer = Tree::with(&[a_run("b", 2, PUSH, 100.0)]);
+    tree.perflab(&["merge", &newer.typed(), "--force"]).code(0);
+    tree.perflab(&["merge", &Tree::with(&[a_run("b", 3, COLLECT, 9.0)]).typed()])
+        .code(1)
+        .complains(&["cpu is `a` here and `b` there"]);
+    tree.perflab(&["merge", &Tree::with(&[a_run("a", 4, COLLECT, 9.0)]).typed()]).code(0);
+}
+
+#[test]
 fn a_warning_goes_when_its_numbers_are_overtaken() {
     let (tree, other) =
         (Tree::with(&[a_run("a", 1, PUSH, 200.0)]), Tree::with(&[a_run("b", 2, COLLECT, 100.0)]));

@@ -5,12 +5,11 @@ mod tally;
 mod text;
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use super::{Folders, print, print_json};
 use crate::catalogue::{CaseRef, Catalogue, this_program};
 use crate::fnv;
-use crate::instruments::compare::{Budget, Outcome, Pair, Side, builds, settle, statistics};
+use crate::instruments::compare::{Budget, Pair, Side, builds, settle};
 use crate::instruments::{Progress, Selection, environment, id_of, interrupted, project, stop_on_ctrl_c};
 use crate::record::{Layout, Lock, SCHEMA, SelfCheck};
 use tally::Link;
@@ -92,7 +91,7 @@ pub(super) fn aa(catalogue: &Catalogue, arguments: Arguments) -> anyhow::Result<
                     Ok(outcome) => format!("{case}: {}", outcome.verdict),
                     Err(error) => format!("{case}: failed: {error}"),
                 };
-                tally::of(&mut families, case.family.name, *planted).add(&id, link, outcome, &rule);
+                tally::of(&mut families, case.family.name, *planted, link).add(&id, outcome, &rule);
                 progress.done(&line);
             }
         }
@@ -143,41 +142,6 @@ fn left_out(case: &CaseRef, planted: u64) -> Option<String> {
     }
     (planted > 0 && case.entry.concurrency.is_any())
         .then(|| "a hundredth of a loop that waits for others is not a hundredth of its time".to_owned())
-}
-
-/// Cases that every run compares with themselves, and how long each may take.
-const SAMPLED: usize = 3;
-const SAMPLE: Duration = Duration::from_millis(600);
-/// A sample that is equal within this is told apart finely enough.
-const SAMPLE_PRECISION: f64 = 0.005;
-
-/// The smallest change that some of `cases`, compared with themselves, would have shown: the largest of what each would
-/// have. `None` where none can be compared.
-pub(super) fn tells_apart(cases: &[CaseRef], time_out: Duration) -> Option<f64> {
-    let executable = this_program().ok()?;
-    let alone: Vec<&CaseRef> = cases
-        .iter()
-        .filter(|case| case.unavailable().is_none() && !case.entry.concurrency.is_any())
-        .collect();
-    let rule = statistics::Rule::with_precision(SAMPLE_PRECISION, super::rule::MOST_STARTS);
-    let sampled = alone.iter().step_by(alone.len().div_ceil(SAMPLED).max(1));
-    let smallest = sampled.filter_map(|case| {
-        let id = id_of(case);
-        let seed = seed(&case.to_string(), 0, 0);
-        let mut pair = Pair::together(executable.clone(), [(id.clone(), 0), (id, 0)], seed);
-        let outcome = settle(&mut pair, &rule, &Budget::ordinary(time_out), SAMPLE).ok()?;
-        told_apart(&outcome)
-    });
-    smallest.reduce(f64::max).filter(|effect| effect.is_finite())
-}
-
-/// The smallest change that a comparison would have shown: what is settled early as equal was told from anything
-/// beyond that. Infinite where not even a factor of two would have been shown.
-fn told_apart(outcome: &Outcome) -> Option<f64> {
-    match &outcome.verdict {
-        statistics::Verdict::Equal { within, .. } => Some(*within),
-        verdict => verdict.estimate().map(|estimate| estimate.smallest_effect.unwrap_or(f64::INFINITY)),
-    }
 }
 
 /// The digest of what names a comparison.

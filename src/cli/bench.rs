@@ -7,7 +7,8 @@ use std::process::{Command, ExitStatus};
 use anyhow::{Context, bail};
 
 use super::benches;
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, this_program};
+use crate::instruments::compare::note_what_is_told_apart;
 use crate::instruments::{Options, RUN_VARIABLE, Selection, new_run, run_in_foreground};
 use crate::record::{History, InstrumentName, Layout, Lock, Recorder, State};
 
@@ -43,7 +44,8 @@ pub(super) fn bench(catalogue: &Catalogue, arguments: Arguments) -> anyhow::Resu
     let mut run = new_run();
     if wanted.contains(&InstrumentName::Time) {
         run.environment.speeds = Some(crate::instruments::speeds::calibrate());
-        run.environment.tells_apart = super::aa::tells_apart(selection.cases(), options.time_out());
+        let (executable, time_out) = (this_program()?, options.time_out());
+        note_what_is_told_apart(&mut run.environment, &executable, selection.cases(), time_out);
     }
     let run = Recorder::begin(&layout, run)?.run().id.clone();
     eprintln!("{} cases, {} instruments", selection.cases().len(), wanted.len());

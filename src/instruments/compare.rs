@@ -22,6 +22,7 @@ mod full_core;
 mod modes;
 mod pinning;
 mod quads;
+mod self_check;
 mod server;
 mod serving;
 mod settle;
@@ -42,8 +43,10 @@ pub use engine::{Pair, Side};
 pub use extent::TooLong;
 pub(super) use full_core::{fastest_ns, hear_of};
 pub use modes::Modes;
+pub use self_check::{note_what_is_told_apart, told_apart};
+pub use server::serves;
 pub use serving::serve;
-pub use settle::{Outcome, settle};
+pub use settle::{Begun, FEWEST_PLACEMENTS, Outcome, settle};
 pub use start::{Budget, StartError, Taken};
 
 /// The middle value; NaN of none.

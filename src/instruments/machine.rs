@@ -29,6 +29,7 @@ pub fn environment(tree: &Path) -> Environment {
         revision,
         dirty,
         tells_apart: None,
+        tells_nothing_apart: false,
         speeds: None,
     }
 }

@@ -115,13 +115,19 @@ impl Session<'_> {
             die_with_parent();
         }
         let _lock = if part_of.is_none() { Some(Lock::take(&layout)?) } else { None };
+        stop_on_ctrl_c();
+        let mut state = steps[0].survey();
         let mut recorder = match &part_of {
             Some(id) => Recorder::resume(&layout, id)?,
-            None => Recorder::begin(&layout, new_run())?,
+            None => {
+                let mut run = new_run();
+                if unavailable(&state).is_none() {
+                    steps[0].opens(selection.cases(), self.options.time_out(), &mut run.environment);
+                }
+                Recorder::begin(&layout, run)?
+            }
         };
-        stop_on_ctrl_c();
         let began = Instant::now();
-        let mut state = steps[0].survey();
         recorder.instrument(state.clone())?;
         if let Some(error) = unavailable(&state) {
             return Err(error);

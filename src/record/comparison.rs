@@ -9,13 +9,14 @@ use super::{CaseId, Environment};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum VerdictWord {
-    /// It takes longer, by more than the tolerance: the build may be failed by it.
+    /// It takes longer, by more than the tolerance: the build may be failed by it. Or, where that is asked for, an exact count
+    /// grew by more.
     Regression,
     /// It takes longer; that this is more than the tolerance is not shown.
     Slower,
     /// It takes less time.
     Faster,
-    /// Its instructions are the same, and its time moves with where the code lies: nobody's work.
+    /// Its instructions do not explain the difference, and its time moves with where the code lies: nobody's work.
     Layout,
     /// It takes as long.
     Equal,
@@ -66,8 +67,23 @@ pub struct ComparedCount {
     pub before: (f64, f64),
     /// The range after.
     pub after: (f64, f64),
-    /// Whether they differ: ranges that overlap do not.
+    /// Whether they differ: exact ones that are unequal; those that vary from run to run by a rank test, or, of two recorded
+    /// runs, where their ranges do not overlap.
     pub changed: bool,
+}
+
+impl ComparedCount {
+    /// After over before, by the middles of the ranges: 1.02 is two percent more. Infinite where there was none before, 1 where
+    /// there is none on either side.
+    pub fn ratio(&self) -> f64 {
+        let (before, after) = (self.before.0 + self.before.1, self.after.0 + self.after.1);
+        if before == after { 1.0 } else { after / before }
+    }
+
+    /// Whether it changed, and grew by more than `tolerance`.
+    pub fn grew(&self, tolerance: f64) -> bool {
+        self.changed && self.ratio() > 1.0 + tolerance
+    }
 }
 
 /// Quads that were set aside for one cause.
@@ -98,8 +114,7 @@ pub struct ComparedCase {
     pub layout_low: Option<f64>,
     /// The upper one.
     pub layout_high: Option<f64>,
-    /// The middle ratio in each placement of the builds that had three starts or more: they differ by where the linker put the
-    /// code.
+    /// The middle ratio in each placement of the builds that was measured: they differ by where the linker put the code.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub placements: Vec<f64>,
     /// The smallest effect that would have been told apart: 0.01 is one percent. Absent too where not even a factor of two
@@ -130,6 +145,9 @@ pub struct ComparedCase {
     pub canary_slowness: Option<f64>,
     /// Exact counts on both sides.
     pub counts: Vec<ComparedCount>,
+    /// Whether it is a regression by its exact counts alone (`--gate-counts`): its time was not shown to be one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_counts: bool,
     /// Seconds that it took.
     pub seconds: f64,
 }
@@ -159,8 +177,19 @@ impl ComparedCase {
             set_aside: Vec::new(),
             canary_slowness: None,
             counts: Vec::new(),
+            by_counts: false,
             seconds: 0.0,
         }
+    }
+
+    /// What another start may do to the ratio, to either side: 0.01 is one percent. Half the layout band.
+    pub fn layout_reach(&self) -> Option<f64> {
+        self.layout_low.zip(self.layout_high).map(|(low, high)| (high / low).sqrt() - 1.0)
+    }
+
+    /// The exact counts that grew by more than `tolerance`.
+    pub fn grown(&self, tolerance: f64) -> impl Iterator<Item = &ComparedCount> {
+        self.counts.iter().filter(move |count| count.grew(tolerance))
     }
 }
 
@@ -185,17 +214,24 @@ pub struct Comparison {
     pub only_before: Vec<CaseId>,
     /// Cases that only this tree has.
     pub only_after: Vec<CaseId>,
+    /// Whether an exact count that grew by more than the tolerance is a regression (`--gate-counts`).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub gate_counts: bool,
     /// What readers should know: a count that could not be taken, a placement that could not be made.
     pub notes: Vec<String>,
     /// Whether it was ended before all cases were compared.
     pub interrupted: bool,
 }
 
-/// One family compared with itself.
+/// One family compared with itself, in one process or as two builds.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct SelfComparison {
     /// Its name.
     pub family: String,
+    /// 1 where both sides were the same code at the same addresses, in one process; 2 where they were two builds of it, at
+    /// others. 0 in what was written before this was told apart.
+    #[serde(default)]
+    pub builds: u8,
     /// Work planted in one side, as a share: 0 where both are the same.
     pub planted: f64,
     /// Comparisons.
@@ -215,6 +251,9 @@ pub struct SelfComparison {
     /// The median of the smallest effects that would have been told apart; absent where nothing was measured, or where not
     /// even a factor of two would have been.
     pub smallest_effect: Option<f64>,
+    /// Whether that is an upper bound: the comparison settled as equal within so much, and was not asked for less.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub smallest_effect_at_most: bool,
     /// The median distance of the estimate from the truth.
     pub error: Option<f64>,
     /// The median half width of the layout band.

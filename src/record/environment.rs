@@ -36,9 +36,12 @@ pub struct Environment {
     /// Whether the tree held changes that are not in that revision.
     pub dirty: bool,
     /// The smallest change of time that cases compared with themselves, as the run began, would have shown: 0.01 is one
-    /// percent. Absent where nothing was compared.
+    /// percent. Absent where nothing was compared, and where the next says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tells_apart: Option<f64>,
+    /// Whether one of them would not even have shown a factor of two: times of this run tell no change apart.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub tells_nothing_apart: bool,
     /// How fast the machine was as the run began. Absent where that was not measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub speeds: Option<Vec<Speed>>,
@@ -64,6 +67,7 @@ impl Default for Environment {
             revision: unknown(),
             dirty: false,
             tells_apart: None,
+            tells_nothing_apart: false,
             speeds: None,
         }
     }

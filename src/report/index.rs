@@ -236,6 +236,12 @@ fn environment(environment: Option<&Environment>) -> Markup {
                         " or more: so much a case compared with itself would have had to differ."
                     }
                 }
+                @if environment.tells_nothing_apart {
+                    p.problem role="note" {
+                        "When this run began, this machine told " b { "no change of time" } " apart: of a case that was compared "
+                        "with itself not even a factor of two would have been shown. Counts are exact all the same."
+                    }
+                }
                 dl.facts { @for (name, value) in facts(environment) { div { dt { (name) } dd { (words(&value)) } } } }
                 (speeds::table(environment.speeds.as_deref()))
             },

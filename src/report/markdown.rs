@@ -90,8 +90,11 @@ fn environment(environment: Option<&Environment>) -> String {
     };
     let Environment { cpu, cores, kernel, rustc, revision, dirty, tells_apart, .. } = environment;
     let tree = if *dirty { " with other changes" } else { "" };
+    let nothing =
+        environment.tells_nothing_apart.then(|| "; **no change of time was told apart**".to_owned());
     let tells = tells_apart
         .map(|smallest| format!("; changes of {:.1} % are told apart", smallest * 100.0))
+        .or(nothing)
         .unwrap_or_default();
     format!(
         "{}, {}, {}, {}; revision {}{tree}{tells}\n\n",

@@ -108,6 +108,7 @@ pub(crate) fn environment() -> Environment {
         revision: NOW.into(),
         dirty: false,
         tells_apart: None,
+        tells_nothing_apart: false,
         speeds: Some(vec![
             Speed { holds_bytes: Some(32_768), ..speed("write-l1", 40e9, Unit::BytesPerSecond) },
             speed("write-memory", 10e9, Unit::BytesPerSecond),

@@ -27,6 +27,22 @@ fn the_notes_table_is_put_right() {
     assert!(f6.contains("21.0\u{a0}×"), "{f6}");
 }
 
+#[test]
+fn a_day_on_which_no_change_of_time_was_told_apart_is_said_and_another_is_not() {
+    let told = |tells_nothing_apart: bool| {
+        let (listing, mut recorded) = fabricated::with_holes();
+        let environment = recorded.environment.as_mut().expect("a run was recorded");
+        environment.tells_nothing_apart = tells_nothing_apart;
+        let index = Pages::of(&listing, &recorded, false, &[]).index();
+        let summary = perflab::report::markdown(&listing, &recorded, &[]);
+        (
+            index.contains("<b>no change of time</b> apart"),
+            summary.contains("**no change of time was told apart**"),
+        )
+    };
+    assert_eq!((told(true), told(false)), ((true, true), (false, false)));
+}
+
 /// The section of the first page on CPython.
 fn beside(pages: &Pages) -> String {
     let index = pages.index();

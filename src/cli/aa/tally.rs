@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::told_apart;
-use crate::instruments::compare::{Outcome, statistics};
+use crate::instruments::compare::{Outcome, statistics, told_apart};
 use crate::record::{CaseId, SelfComparison};
 
 /// Whether both sides are one link of the code.
@@ -15,12 +14,23 @@ pub(super) enum Link {
     Another,
 }
 
-/// What a family's comparisons came to.
+impl Link {
+    /// How many builds are compared, as the record has it.
+    const fn builds(self) -> u8 {
+        match self {
+            Self::Same => 1,
+            Self::Another => 2,
+        }
+    }
+}
+
+/// What a family's comparisons of one kind came to.
 #[derive(Default)]
 pub(super) struct Tally {
     told: SelfComparison,
     planted: u64,
-    smallest: Vec<f64>,
+    /// The smallest change that each would have shown, and whether that is an upper bound.
+    smallest: Vec<(f64, bool)>,
     errors: Vec<f64>,
     layouts: Vec<f64>,
     seconds: Vec<f64>,
@@ -30,13 +40,17 @@ pub(super) struct Tally {
     taken: u64,
 }
 
-/// The family's tally at that much planted work; a new one where there is none yet.
-pub(super) fn of<'a>(families: &'a mut Vec<Tally>, family: &str, planted: u64) -> &'a mut Tally {
-    let same = |tally: &Tally| tally.told.family == family && tally.planted == planted;
+/// The family's tally at that much planted work and of that link; a new one where there is none yet.
+pub(super) fn of<'a>(families: &'a mut Vec<Tally>, family: &str, planted: u64, link: Link) -> &'a mut Tally {
+    let builds = link.builds();
+    let same = |tally: &Tally| {
+        tally.told.family == family && tally.planted == planted && tally.told.builds == builds
+    };
     let index = families.iter().position(same).unwrap_or_else(|| {
         families.push(Tally {
             told: SelfComparison {
                 family: family.to_owned(),
+                builds,
                 planted: planted as f64 / 1_000.0,
                 ..SelfComparison::default()
             },
@@ -52,7 +66,6 @@ impl Tally {
     pub(super) fn add(
         &mut self,
         case: &CaseId,
-        link: Link,
         outcome: Result<Outcome, impl std::fmt::Display>,
         rule: &statistics::Rule,
     ) {
@@ -80,7 +93,7 @@ impl Tally {
         // The first side's, in which nothing is planted.
         let modes = &outcome.modes[0];
         told.slowed += usize::from(modes.is_slowed() == Some(true));
-        if link == Link::Same {
+        if told.builds == Link::Same.builds() {
             let [times, in_canaries] = self.times.entry(case.clone()).or_default();
             times.extend(modes.as_timed_ns());
             in_canaries.extend(modes.in_canaries());
@@ -91,7 +104,7 @@ impl Tally {
         if let Some(estimate) = outcome.verdict.estimate() {
             let truth = 1.0 + told.planted;
             told.covered += usize::from((estimate.interval.low..=estimate.interval.high).contains(&truth));
-            self.smallest.extend(told_apart(&outcome));
+            self.smallest.extend(told_apart(&outcome.verdict));
             self.errors.push((estimate.ratio / truth - 1.0).abs());
             self.layouts
                 .extend(estimate.layout.map(|layout| (layout.band.high / layout.band.low).sqrt() - 1.0));
@@ -99,7 +112,12 @@ impl Tally {
     }
 
     pub(super) fn told(mut self) -> SelfComparison {
-        self.told.smallest_effect = middle(&mut self.smallest).filter(|effect| effect.is_finite());
+        self.smallest.sort_unstable_by(|one, other| one.0.total_cmp(&other.0));
+        if let Some((effect, at_most)) =
+            self.smallest.get(self.smallest.len() / 2).filter(|(effect, _)| effect.is_finite())
+        {
+            (self.told.smallest_effect, self.told.smallest_effect_at_most) = (Some(*effect), *at_most);
+        }
         self.told.error = middle(&mut self.errors);
         self.told.layout = middle(&mut self.layouts);
         let [times, in_canaries] = [0, 1].map(|unit: usize| {
@@ -137,6 +155,30 @@ pub(super) fn middle(values: &mut [f64]) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn comparisons_in_one_process_and_of_two_builds_have_a_row_each() {
+        let (mut families, rule) = (Vec::new(), statistics::Rule::with_precision(0.005, 160));
+        let id: CaseId = "family/loop@1".parse().expect("a case id");
+        for (planted, link) in [(0, Link::Same), (0, Link::Another), (10, Link::Same), (0, Link::Another)] {
+            of(&mut families, "family", planted, link).add(&id, Err::<Outcome, _>("it failed"), &rule);
+        }
+        let rows = families.into_iter().map(Tally::told);
+        let rows: Vec<_> = rows.map(|row| (row.builds, row.planted, row.comparisons, row.failed)).collect();
+        assert_eq!(rows, [(1, 0.0, 1, 1), (2, 0.0, 2, 2), (1, 0.01, 1, 1)]);
+    }
+
+    #[test]
+    fn the_middle_smallest_effect_says_whether_it_is_a_bound() {
+        let of = |smallest: &[(f64, bool)]| {
+            let told = Tally { smallest: smallest.to_vec(), ..Tally::default() }.told();
+            (told.smallest_effect, told.smallest_effect_at_most)
+        };
+        assert_eq!(of(&[(0.02, false), (0.005, true), (0.001, false)]), (Some(0.005), true));
+        assert_eq!(of(&[(0.005, true), (f64::INFINITY, false), (0.01, false)]), (Some(0.01), false));
+        assert_eq!(of(&[(f64::INFINITY, false)]), (None, false));
+        assert_eq!(of(&[]), (None, false));
+    }
 
     #[test]
     fn strays_are_held_against_the_middle_of_their_own_case_and_leave_out_one_in_twenty() {

@@ -67,6 +67,7 @@ pub(super) fn recorded(
         cases,
         only_before,
         only_after,
+        gate_counts: false,
         notes,
         interrupted: false,
     })

@@ -1,6 +1,8 @@
 //! A comparison as a table for a terminal, and as Markdown for a pull request.
 
-use crate::record::{ComparedBuild, ComparedCase, Comparison, FULL_CORE, VerdictWord};
+use super::ending::ending;
+use super::growth::growth;
+use crate::record::{ComparedBuild, ComparedCase, Comparison, VerdictWord};
 
 /// Words that are worth a row each, the worst first; what is equal is a number.
 const TOLD: [VerdictWord; 6] = [
@@ -14,10 +16,19 @@ const TOLD: [VerdictWord; 6] = [
 
 pub(super) fn table(comparison: &Comparison) -> String {
     let mut text = format!("{}\n", headline(comparison));
+    text.extend(grown(comparison).map(|line| format!("{line}\n")));
     let width = comparison.cases.iter().map(|case| case.id.to_string().len()).max().unwrap_or(0);
-    for case in ordered(comparison) {
+    let mut rows = ordered(comparison).peekable();
+    if rows.peek().is_some() {
+        text.push_str(&format!("{:<11} {:<width$}  {:>11}  in words\n", "verdict", "case", "layout band"));
+    }
+    for case in rows {
         let id = case.id.to_string();
-        text.push_str(&format!("{:<11} {id:<width$}  {}", case.verdict.as_str(), case.sentence));
+        let (word, band) = (case.verdict.as_str(), band(case));
+        text.push_str(&format!(
+            "{word:<11} {id:<width$}  {band:>11}  {}",
+            sentence(case, comparison.tolerance)
+        ));
         if let Some(changes) = changes(case) {
             text.push_str(&format!("; {changes}"));
         }
@@ -29,17 +40,21 @@ pub(super) fn table(comparison: &Comparison) -> String {
 
 pub(super) fn markdown(comparison: &Comparison) -> String {
     let mut text = format!("### perflab: {}\n\n", headline(comparison));
+    text.extend(grown(comparison).map(|line| format!("**{line}**\n\n")));
     let rows: Vec<&ComparedCase> = ordered(comparison).collect();
     if !rows.is_empty() {
-        text.push_str("| case | verdict | after / before | exact counts |\n|---|---|---|---|\n");
+        text.push_str(
+            "| case | verdict | after / before | layout band | exact counts |\n|---|---|---|---|---|\n",
+        );
         for case in rows {
             let ratio = match (case.ratio, case.low, case.high) {
                 (Some(ratio), Some(low), Some(high)) => format!("{ratio:.4} [{low:.4}, {high:.4}]"),
                 _ => "-".to_owned(),
             };
-            let verdict = format!("{}: {}", case.verdict.as_str(), case.sentence).replace('|', "\\|");
-            let changes = changes(case).unwrap_or_default();
-            text.push_str(&format!("| `{}` | {verdict} | {ratio} | {changes} |\n", case.id));
+            let sentence = sentence(case, comparison.tolerance);
+            let verdict = format!("{}: {sentence}", case.verdict.as_str()).replace('|', "\\|");
+            let (band, changes) = (band(case), changes(case).unwrap_or_default());
+            text.push_str(&format!("| `{}` | {verdict} | {ratio} | {band} | {changes} |\n", case.id));
         }
         text.push('\n');
     }
@@ -47,6 +62,39 @@ pub(super) fn markdown(comparison: &Comparison) -> String {
         text.push_str(&format!("{line}  \n"));
     }
     text
+}
+
+/// What another start may do to the ratio of a case.
+fn band(case: &ComparedCase) -> String {
+    case.layout_reach().map_or_else(|| "-".to_owned(), |reach| format!("± {:.2} %", reach * 100.0))
+}
+
+/// The verdict in words, after what grew beyond `tolerance` and is no regression for that.
+fn sentence(case: &ComparedCase, tolerance: f64) -> String {
+    match growth(case, tolerance).filter(|_| case.verdict != VerdictWord::Regression) {
+        Some(growth) => format!("{growth}; {}", case.sentence),
+        None => case.sentence.clone(),
+    }
+}
+
+/// Named in a line at most; the rows have all.
+const NAMED: usize = 10;
+
+/// Which exact counts grew beyond the tolerance where time shows no regression.
+fn grown(comparison: &Comparison) -> Option<String> {
+    let not_failing = comparison.cases.iter().filter(|case| case.verdict != VerdictWord::Regression);
+    let grown: Vec<String> = not_failing
+        .filter_map(|case| Some(format!("{} ({})", case.id, growth(case, comparison.tolerance)?)))
+        .collect();
+    let more = grown.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let tolerance = comparison.tolerance * 100.0;
+    (!grown.is_empty()).then(|| {
+        format!(
+            "exact counts grew by more than {tolerance} % where no regression of time is shown: {}{more}",
+            grown[..grown.len().min(NAMED)].join(", ")
+        )
+    })
 }
 
 fn named(build: &ComparedBuild) -> String {
@@ -84,7 +132,7 @@ fn changes(case: &ComparedCase) -> Option<String> {
         .iter()
         .filter(|count| count.changed)
         .map(|count| {
-            let percent = (count.after.0 + count.after.1) / (count.before.0 + count.before.1) * 100.0 - 100.0;
+            let percent = (count.ratio() - 1.0) * 100.0;
             // Of an iteration, so a count that differs from run to run has a fraction.
             let number = |n: f64| if n.fract() == 0.0 { format!("{n}") } else { format!("{n:.2}") };
             let shown = |(low, high): (f64, f64)| {
@@ -97,114 +145,112 @@ fn changes(case: &ComparedCase) -> Option<String> {
     (!changed.is_empty()).then(|| changed.join(", "))
 }
 
-/// What would have been told apart, in words.
-fn changes_of(smallest: f64) -> String {
-    if smallest.is_finite() {
-        format!("changes of {:.2} % or more", smallest * 100.0)
-    } else {
-        "not even a factor of two".to_owned()
-    }
-}
-
-/// How many quads were set aside, and why: the most frequent cause first. Nothing where none were.
-fn set_aside(cases: &[ComparedCase]) -> Option<String> {
-    let mut causes: Vec<(&str, u64)> = Vec::new();
-    for aside in cases.iter().flat_map(|case| &case.set_aside) {
-        match causes.iter_mut().find(|(cause, _)| *cause == aside.cause) {
-            Some((_, quads)) => *quads += aside.quads,
-            None => causes.push((&aside.cause, aside.quads)),
-        }
-    }
-    causes.sort_unstable_by_key(|(_, quads)| std::cmp::Reverse(*quads));
-    let aside: u64 = causes.iter().map(|(_, quads)| quads).sum();
-    let taken = aside + cases.iter().map(|case| case.quads).sum::<u64>();
-    let percent = |quads: u64| quads as f64 * 100.0 / taken as f64;
-    let causes: Vec<String> =
-        causes.into_iter().map(|(cause, quads)| format!("{:.1} % {cause}", percent(quads))).collect();
-    (aside > 0).then(|| {
-        format!("{:.1} % of {taken} quads of blocks set aside: {}\n", percent(aside), causes.join(", "))
-    })
-}
-
-/// How many cases were compared beside a neighbour on the core. Nothing where none was.
-fn slowed(cases: &[ComparedCase]) -> Option<String> {
-    let told: Vec<f64> = cases.iter().filter_map(|case| case.canary_slowness).collect();
-    let slowed = told.iter().filter(|slowness| **slowness > FULL_CORE).count();
-    (slowed > 0).then(|| {
-        let of = told.len();
-        format!("the host gave the CPU less than its whole core in {slowed} of {of} comparisons: what differs there may differ otherwise on a core to itself\n")
-    })
-}
-
-fn ending(comparison: &Comparison) -> String {
-    let mut text = String::new();
-    let mut smallest: Vec<f64> = comparison
-        .cases
-        .iter()
-        .filter(|case| case.verdict != VerdictWord::Equal && case.ratio.is_some())
-        .map(|case| case.smallest_effect.unwrap_or(f64::INFINITY))
-        .collect();
-    smallest.sort_unstable_by(f64::total_cmp);
-    if let Some(largest) = smallest.last() {
-        text.push_str(&format!(
-            "of those not equal, {} would have been told apart in half, {} in all; tolerance {} %\n",
-            changes_of(smallest[smallest.len() / 2]),
-            changes_of(*largest),
-            comparison.tolerance * 100.0
-        ));
-    }
-    text.extend(set_aside(&comparison.cases));
-    text.extend(slowed(&comparison.cases));
-    for (cases, side) in [(&comparison.only_before, "the revision"), (&comparison.only_after, "this tree")] {
-        if !cases.is_empty() {
-            let ids: Vec<String> = cases.iter().map(ToString::to_string).collect();
-            text.push_str(&format!("only in {side}: {}\n", ids.join(", ")));
-        }
-    }
-    for note in &comparison.notes {
-        text.push_str(&format!("note: {note}\n"));
-    }
-    if comparison.interrupted {
-        text.push_str("interrupted: what stands here is what was compared until then\n");
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::SetAside;
+    use crate::record::{ComparedCount, Environment, SCHEMA};
 
-    #[test]
-    fn what_was_set_aside_is_told_by_cause_the_most_frequent_first() {
-        let case = |quads: u64, causes: &[(&str, u64)]| {
-            let id = "family/loop@1".parse().expect("a well-formed id");
-            let aside = |(cause, quads): &(&str, u64)| SetAside { cause: (*cause).to_owned(), quads: *quads };
-            ComparedCase {
-                quads,
-                set_aside: causes.iter().map(aside).collect(),
-                ..ComparedCase::unmeasured(id, VerdictWord::Equal, String::new())
-            }
+    fn case(size: usize, verdict: VerdictWord, sentence: &str) -> ComparedCase {
+        let id = format!("family/loop@{size}").parse().expect("a well-formed id");
+        ComparedCase::unmeasured(id, verdict, sentence.to_owned())
+    }
+
+    fn count(before: f64, after: f64) -> Vec<ComparedCount> {
+        let metric = "instructions".to_owned();
+        vec![ComparedCount {
+            metric,
+            before: (before, before),
+            after: (after, after),
+            changed: before != after,
+        }]
+    }
+
+    fn comparison(cases: Vec<ComparedCase>) -> Comparison {
+        let build =
+            |revision: &str, dirty| ComparedBuild { revision: revision.to_owned(), dirty, placements: 12 };
+        Comparison {
+            schema: SCHEMA,
+            taken_at: String::new(),
+            environment: Environment::default(),
+            tolerance: 0.02,
+            before: build("0123456789abcdef", false),
+            after: build("fedcba9876543210", true),
+            cases,
+            only_before: vec!["gone/loop@1".parse().expect("a well-formed id")],
+            only_after: Vec::new(),
+            gate_counts: false,
+            notes: vec!["a note".to_owned()],
+            interrupted: true,
+        }
+    }
+
+    /// A failure, a regression, one whose instructions grew, and one that is equal.
+    fn of_each() -> Comparison {
+        let regression = ComparedCase {
+            ratio: Some(1.05),
+            low: Some(1.04),
+            high: Some(1.06),
+            layout_low: Some(1.0 / 1.0123),
+            layout_high: Some(1.0123),
+            p_tolerance_of_all: Some(0.0002),
+            ..case(10, VerdictWord::Regression, "slower by 5.00 % [4.00, 6.00]")
         };
-        let cases = [case(50, &[("preempted", 10)]), case(100, &[("preempted", 10), ("a flip", 30)])];
-        assert_eq!(
-            set_aside(&cases).as_deref(),
-            Some("25.0 % of 200 quads of blocks set aside: 15.0 % a flip, 10.0 % preempted\n")
-        );
-        assert_eq!(set_aside(&[case(50, &[])]), None);
+        let grown = ComparedCase {
+            counts: count(2_339.0, 2_450.0),
+            p_tolerance_of_all: Some(1.0),
+            ..case(100, VerdictWord::Equal, "equal within ±0.50 %")
+        };
+        let cases = vec![
+            case(1, VerdictWord::Equal, "equal within ±0.50 %"),
+            grown,
+            regression,
+            case(1_000, VerdictWord::Failed, "failed in this tree: it said a | b"),
+        ];
+        comparison(cases)
     }
 
     #[test]
-    fn a_neighbour_on_the_core_is_told_and_long_blocks_are_not_counted() {
-        let case = |canary_slowness| {
-            let id = "family/loop@1".parse().expect("a well-formed id");
-            ComparedCase {
-                canary_slowness,
-                ..ComparedCase::unmeasured(id, VerdictWord::Equal, String::new())
-            }
-        };
-        let told = slowed(&[case(Some(1.003)), case(None), case(Some(1.6))]).expect("one was");
-        assert!(told.contains("in 1 of 2 comparisons"), "{told}");
-        assert_eq!(slowed(&[case(Some(1.02)), case(None)]), None);
+    fn a_table_says_first_what_failed_then_what_is_slower_and_what_grew_and_counts_what_is_equal() {
+        let table = table(&of_each());
+        let lines: Vec<&str> = table.lines().collect();
+        let expected = [
+            "fedcba987654 with uncommitted changes against 0123456789ab: 1 failed, 1 regression, 2 equal",
+            "exact counts grew by more than 2 % where no regression of time is shown: family/loop@100 (instructions grew by 4.75 %)",
+            "verdict     case              layout band  in words",
+            "failed      family/loop@1000            -  failed in this tree: it said a | b",
+            "regression  family/loop@10       ± 1.23 %  slower by 5.00 % [4.00, 6.00]",
+            "equal       family/loop@100             -  instructions grew by 4.75 %; equal within ±0.50 %; instructions 2339 → 2450 (+4.75 %)",
+            "of those not equal, not even a factor of two would have been told apart in half, not even a factor of two in all; tolerance 2 %",
+            "regressions that stand when all 2 measured cases are taken together: 1 of 1 (Holm, p up to 0.01)",
+            "only in the revision: gone/loop@1",
+            "note: a note",
+            "interrupted: what stands here is what was compared until then",
+        ];
+        assert_eq!(lines, expected);
+    }
+
+    #[test]
+    fn markdown_is_the_same_as_a_table_that_a_bar_does_not_break() {
+        let markdown = markdown(&of_each());
+        for line in [
+            "### perflab: fedcba987654 with uncommitted changes against 0123456789ab: 1 failed, 1 regression, 2 equal",
+            "**exact counts grew by more than 2 % where no regression of time is shown: family/loop@100 (instructions grew by 4.75 %)**",
+            "| case | verdict | after / before | layout band | exact counts |",
+            "|---|---|---|---|---|",
+            "| `family/loop@1000` | failed: failed in this tree: it said a \\| b | - | - |  |",
+            "| `family/loop@10` | regression: slower by 5.00 % [4.00, 6.00] | 1.0500 [1.0400, 1.0600] | ± 1.23 % |  |",
+            "| `family/loop@100` | equal: instructions grew by 4.75 %; equal within ±0.50 % | - | - | instructions 2339 → 2450 (+4.75 %) |",
+            "note: a note  ",
+        ] {
+            assert!(markdown.lines().any(|told| told == line), "no `{line}` in\n{markdown}");
+        }
+        assert!(!markdown.contains("`family/loop@1`"), "what is equal is a number");
+    }
+
+    #[test]
+    fn ten_that_grew_are_named_and_the_others_counted() {
+        let grew = |size| ComparedCase { counts: count(1.0, 2.0), ..case(size, VerdictWord::Equal, "") };
+        let line = grown(&comparison((1..=12).map(grew).collect())).expect("all grew");
+        assert!(line.ends_with("family/loop@10 (instructions grew by 100.00 %) and 2 more"), "{line}");
     }
 }

@@ -5,11 +5,15 @@
 //! its iterations cancels out: Callgrind collects within the measured loop alone, and heap counts are the difference of
 //! two runs.
 
+mod changes;
+mod rank_sum;
+
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use changes::{ALIKE, ALIKE_WITH_THREADS, Count, Counted, compared};
 use serde::Deserialize;
 
 use crate::instruments::instructions::{COUNTED, KEPT_VARIABLES, count_in, counted_arguments};
@@ -22,8 +26,6 @@ use crate::workload::Concurrency;
 const SLOWEST_NS: f64 = 20e6;
 /// Nanoseconds of iterations that one run is to count: far less than Valgrind takes to start.
 const RUN_NS: f64 = 2e6;
-/// Runs of a side that differs from the other, for the range of what varies from run to run, as std's hasher does.
-const RUNS: usize = 3;
 
 /// Whether Valgrind is there to count with.
 pub fn can_count() -> bool {
@@ -50,58 +52,15 @@ pub fn count(
     let run = Run { valgrind: &valgrind, case, iterations, threads: concurrency.threads, time_out };
     let at_once =
         !concurrency.threads && std::thread::available_parallelism().is_ok_and(|cpus| cpus.get() > 1);
+    let alike = if concurrency.threads { ALIKE_WITH_THREADS } else { ALIKE };
     let mut counts = Vec::new();
     for (metrics, count) in [
         (&["instructions"][..], &(|executable: &Path| run.instructions(executable)) as &Count<'_>),
         (&["heap_blocks", "heap_bytes"], &|executable| run.heap(executable)),
     ] {
-        counts.extend(compared(metrics, executables, count, at_once)?);
+        counts.extend(compared(metrics, executables, count, alike, at_once)?);
     }
     Ok(counts)
-}
-
-type Counted = Result<Vec<f64>, String>;
-type Count<'a> = dyn Fn(&Path) -> Counted + Sync + 'a;
-
-/// Both sides' ranges: of one run where they agree, of several where they do not. Sides are counted
-/// `at_once` where each has a CPU, and one thread: a neighbour then does nothing to a count.
-fn compared(
-    metrics: &[&str],
-    executables: [&Path; 2],
-    count: &Count<'_>,
-    at_once: bool,
-) -> Result<Vec<ComparedCount>, String> {
-    let count_both = |runs: usize| {
-        let count_side = |executable| (0..runs).map(|_| count(executable)).collect::<Result<Vec<_>, _>>();
-        if !at_once {
-            let [before, after] = executables;
-            return Ok([count_side(before)?, count_side(after)?]);
-        }
-        let [before, after] = std::thread::scope(|scope| {
-            let sides = executables.map(|executable| scope.spawn(move || count_side(executable)));
-            sides.map(|side| side.join().unwrap_or_else(|panicked| std::panic::resume_unwind(panicked)))
-        });
-        Ok::<_, String>([before?, after?])
-    };
-    let mut sides = count_both(1)?;
-    if sides[0] != sides[1] {
-        for (runs, more) in sides.iter_mut().zip(count_both(RUNS - 1)?) {
-            runs.extend(more);
-        }
-    }
-    let range = |runs: &[Vec<f64>], metric: usize| {
-        let values = || runs.iter().map(|run| run[metric]);
-        (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max))
-    };
-    Ok(metrics
-        .iter()
-        .enumerate()
-        .map(|(index, metric)| {
-            let (before, after) = (range(&sides[0], index), range(&sides[1], index));
-            let changed = before.1 < after.0 || after.1 < before.0;
-            ComparedCount { metric: (*metric).to_owned(), before, after, changed }
-        })
-        .collect())
 }
 
 /// How one program is run under Valgrind.
@@ -170,46 +129,5 @@ impl Run<'_> {
         command.args(counted_arguments(self.case, iterations)).stdin(Stdio::null());
         run_to_end(&mut command, self.time_out, false).map_err(|death| format!("DHAT: {death}"))?;
         std::fs::read_to_string(&file).map_err(|error| format!("DHAT wrote no counts: {error}"))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::sync::Mutex;
-
-    /// Counts that come from a list, run after run.
-    fn counted(before: &[f64], after: &[f64]) -> ComparedCount {
-        let left = Mutex::new([Vec::new(), Vec::new()]);
-        let count = |executable: &Path| {
-            let side = usize::from(executable == Path::new("after"));
-            Ok(vec![left.lock().expect("nobody panics")[side].remove(0)])
-        };
-        let sides = [Path::new("before"), Path::new("after")];
-        let told = [false, true].map(|at_once| {
-            *left.lock().expect("nobody panics") = [before.to_vec(), after.to_vec()];
-            compared(&["instructions"], sides, &count, at_once).expect("nothing fails").remove(0)
-        });
-        assert_eq!(told[0], told[1]);
-        told[1].clone()
-    }
-
-    #[test]
-    fn what_agrees_at_once_is_not_counted_again() {
-        let count = counted(&[2_339.0], &[2_339.0]);
-        assert_eq!(
-            (count.before, count.after, count.changed),
-            ((2_339.0, 2_339.0), (2_339.0, 2_339.0), false)
-        );
-    }
-
-    #[test]
-    fn a_change_of_a_thousandth_is_one_and_an_overlap_is_none() {
-        assert!(counted(&[1_000.0; 3], &[1_001.0; 3]).changed);
-        let hashed = counted(&[9_900.0, 10_010.0, 9_950.0], &[9_960.0, 9_940.0, 10_050.0]);
-        assert_eq!(
-            (hashed.before, hashed.after, hashed.changed),
-            ((9_900.0, 10_010.0), (9_940.0, 10_050.0), false)
-        );
     }
 }

@@ -106,6 +106,11 @@ impl Pair {
         Self { dealer: Dealer::apart(), ..Self::apart(sides, seed) }
     }
 
+    /// Of how many placements the starts can make observations, at least.
+    pub(super) fn placements(&self) -> usize {
+        self.sides.iter().map(|side| side.executables.len()).max().unwrap_or(1)
+    }
+
     /// Bytes of environment.
     fn padding(&mut self) -> usize {
         let steps = self.draw.next() % (MOST_BYTES / STEP_BYTES);

@@ -136,6 +136,14 @@ impl Server {
     }
 }
 
+/// Whether `executable` serves comparisons by our protocol: what it does not for one case, it does for none.
+///
+/// # Errors
+/// One line: it does not start, or does not serve them, or by another protocol.
+pub fn serves(executable: &Path, time_out: Duration) -> Result<(), String> {
+    Server::start(executable, 0, time_out).map(drop)
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         kill_group(self.child.id());
@@ -193,6 +201,11 @@ mod tests {
         );
         let Err(newer) = start(r#"echo '{"perflab_compare":99}'; cat"#) else { panic!("it is newer") };
         assert!(newer.contains("protocol 99"), "{newer}");
+        let (_folder, path) = script(r#"echo '{"perflab_compare":99}'; cat"#);
+        assert_eq!(
+            serves(&path, Duration::from_secs(60)).map_err(|line| line.contains("protocol 99")),
+            Err(true)
+        );
         let Err(rubbish) = start("echo hello; cat") else { panic!("it talks rubbish") };
         assert!(rubbish.contains("`hello"), "{rubbish}");
     }

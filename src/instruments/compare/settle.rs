@@ -33,18 +33,74 @@ pub struct Outcome {
     pub took: Duration,
 }
 
+/// By fewer placements than these nothing is shown at one false alarm in 1,000: where all of eleven lie to one side, the
+/// signed-rank test has 2 · 2⁻¹¹, 0.98 in 1,000.
+pub const FEWEST_PLACEMENTS: usize = 11;
+
+/// A pair whose first start is over: both sides do the same work, and what an iteration takes is known.
+pub struct Begun {
+    first: Result<Taken, TooLong>,
+    took: Duration,
+}
+
+impl Begun {
+    /// The first start of `pair`.
+    ///
+    /// # Errors
+    /// [`StartError`]. A start for which there is no room is none.
+    pub fn of(pair: &mut Pair, budget: &Budget) -> Result<Self, StartError> {
+        let began = Instant::now();
+        let first = match pair.start(budget) {
+            Ok(taken) => Ok(taken),
+            Err(StartError::TooLong(too_long)) => Err(too_long),
+            Err(error) => return Err(error),
+        };
+        Ok(Self { first, took: began.elapsed() })
+    }
+
+    /// Nanoseconds an iteration of either side took in it.
+    pub fn iteration_ns(&self) -> [f64; 2] {
+        match &self.first {
+            Ok(taken) => taken.iteration_ns,
+            Err(too_long) => too_long.iteration.map(|iteration| iteration.as_nanos() as f64),
+        }
+    }
+
+    /// Goes on as [`settle`] does, of which this was the beginning.
+    ///
+    /// # Errors
+    /// [`StartError`] of the first start that failed.
+    pub fn settle(
+        self,
+        pair: &mut Pair,
+        rule: &Rule,
+        budget: &Budget,
+        most: Duration,
+    ) -> Result<Outcome, StartError> {
+        let went_on = Instant::now();
+        let took = self.took;
+        let elapsed = || took + went_on.elapsed();
+        let spent = || match interrupted() {
+            true => f64::INFINITY,
+            false => elapsed().as_secs_f64() / most.as_secs_f64(),
+        };
+        let placements = FEWEST_PLACEMENTS.min(pair.placements());
+        let mut first = Some(self.first);
+        let start = || match first.take() {
+            Some(first) => first.map_err(StartError::TooLong),
+            None => pair.start(budget),
+        };
+        let settled = settled(start, spent, rule, placements)?;
+        Ok(settled.told(elapsed()))
+    }
+}
+
 /// Compares `pair` by `rule`, for at most `most`, which the start under way may exceed.
 ///
 /// # Errors
 /// [`StartError`] of the first start that failed. One for which there is no room is no failure: it cannot be told then.
 pub fn settle(pair: &mut Pair, rule: &Rule, budget: &Budget, most: Duration) -> Result<Outcome, StartError> {
-    let began = Instant::now();
-    let spent = || match interrupted() {
-        true => f64::INFINITY,
-        false => began.elapsed().as_secs_f64() / most.as_secs_f64(),
-    };
-    let settled = settled(|| pair.start(budget), spent, rule)?;
-    Ok(settled.told(began.elapsed()))
+    Begun::of(pair, budget)?.settle(pair, rule, budget, most)
 }
 
 /// A verdict, and what it was made of.
@@ -56,11 +112,14 @@ struct Settled {
     too_long: Option<TooLong>,
 }
 
-/// Starts until `rule` has its verdict or all of the budget is `spent`, a share that is asked for after each start.
+/// Starts until `rule` has its verdict or all of the budget is `spent`, a share that is asked for after each start. What differs
+/// may do so by where the linker put it: that is asked of so many `placements`, and the verdict waits for them. To go on costs no
+/// error, because each look pays for itself.
 fn settled(
     mut start: impl FnMut() -> Result<Taken, StartError>,
     mut spent: impl FnMut() -> f64,
     rule: &Rule,
+    placements: usize,
 ) -> Result<Settled, StartError> {
     let mut starts = Starts::default();
     loop {
@@ -82,10 +141,16 @@ fn settled(
         starts.choose(if must_choose { 1.0 } else { spent });
         let Some(ratios) = starts.ratios() else { continue };
         let verdict = match decide(&ratios, rule) {
-            Decision::Settled(verdict) => verdict,
+            Decision::Settled(verdict)
+                if must_choose
+                    || matches!(verdict, Verdict::Equal { .. })
+                    || starts.of_placements().len() >= placements =>
+            {
+                verdict
+            }
             // When time is up does not depend on the ratio, so this look is paid for like any other.
-            Decision::Continue if is_over => conclude(&ratios, rule),
-            Decision::Continue => continue,
+            _ if is_over => conclude(&ratios, rule),
+            _ => continue,
         };
         return Ok(Settled { verdict, starts, too_long });
     }
@@ -144,9 +209,13 @@ mod tests {
                 spent
             },
             &RULE,
+            PLACEMENTS,
         )?;
         Ok(settled.told(Duration::from_secs(1)))
     }
+
+    /// Starts of one placement alone say what each of so many does.
+    const PLACEMENTS: usize = 1;
 
     /// Now to this side, now to that.
     fn around(middle: f64, number: usize) -> f64 {
@@ -170,6 +239,30 @@ mod tests {
         assert_eq!(outcome.starts, 11);
         let patient = told(|number| Ok(untold("apart", apart(number))), 1e-9).expect("no start fails");
         assert_eq!(patient.starts, RULE.most_starts);
+    }
+
+    #[test]
+    fn a_difference_waits_for_its_placements_and_equality_does_not() {
+        let of = |middle: f64| {
+            move |number: usize| Ok(untold(&format!("{}", number % 12), around(middle, number)))
+        };
+        let settled = |middle: f64, share: f64| {
+            let mut spent = 0.0;
+            let mut starts = (0..).map(of(middle));
+            let next = || starts.next().expect("they do not end");
+            let spend = || {
+                spent += share;
+                spent
+            };
+            let settled = settled(next, spend, &RULE, FEWEST_PLACEMENTS).expect("no start fails");
+            settled.told(Duration::from_secs(1))
+        };
+        let slower = settled(0.3, 1e-9);
+        assert!(slower.verdict.is_regression(RULE.tolerance), "{}", slower.verdict);
+        assert_eq!((slower.starts, slower.placements.len()), (11, 11), "five starts would have shown it");
+        assert_eq!(settled(0.0, 1e-9).starts, 5);
+        let poor = settled(0.3, 0.15);
+        assert_eq!((poor.starts, poor.placements.len()), (7, 7), "the budget is spent");
     }
 
     #[test]

@@ -10,12 +10,14 @@ use serde::{Deserialize, Serialize};
 use super::arguments::Arguments;
 use super::{Budget, estimates, survey};
 use crate::catalogue::{CaseRef, Catalogue, this_program};
+use crate::instruments::compare::note_what_is_told_apart;
 use crate::instruments::flamegraph::CriterionProfiler;
+use crate::instruments::process::myself;
 use crate::instruments::session::id_of;
 use crate::instruments::{
     Effort, Instrument, Job, NoNumber, Reading, Selection, SelectionError, run_in_foreground,
 };
-use crate::record::{CaseId, InstrumentName, InstrumentState, Layout, Metric};
+use crate::record::{CaseId, Environment, InstrumentName, InstrumentState, Layout, Metric};
 use crate::workload::Case;
 
 /// Above this, one iteration fills a sample by itself, and criterion's fewest samples (10) are enough to wait for.
@@ -30,6 +32,13 @@ impl Instrument for Lone {
 
     fn survey(&self) -> InstrumentState {
         survey()
+    }
+
+    fn opens(&self, cases: &[CaseRef], time_out: Duration, environment: &mut Environment) {
+        // Without itself it measures nothing, and then says so.
+        if let Ok(executable) = myself() {
+            note_what_is_told_apart(environment, &executable, cases, time_out);
+        }
     }
 
     fn measure(&self, job: &Job) -> Result<Vec<Reading>, NoNumber> {

@@ -35,8 +35,7 @@ impl Plan {
     pub(super) fn of(own: &Folder, folders: Vec<Folder>, force: bool) -> Result<Self, MergeError> {
         let mut plan = Self { told: Merged::default(), sources: Vec::new() };
         let mut sides = Sides::default();
-        let own_shown: Vec<&Run> = own.shown().collect();
-        sides.admit(&own_shown);
+        sides.admit(&standing(own));
         let mut runs: BTreeMap<String, Run> =
             own.runs.iter().map(|run| (run.id.clone(), run.clone())).collect();
         let mut history: BTreeMap<String, BriefRun> =
@@ -50,7 +49,10 @@ impl Plan {
             let name = folder.path.display().to_string();
             let shown: Vec<&Run> = folder.shown().collect();
             let warning = sides.check(&folder.path, &shown, force)?;
-            sides.admit(&shown);
+            // What comes in by force speaks for no one: the next is held against what stood here before.
+            if warning.is_none() {
+                sides.admit(&shown);
+            }
             drop(shown);
             let wins = plan.contest(&folder, &name, &mut holders);
             let mut source = Source { layout: folder.layout, runs: Vec::new(), history: Vec::new(), wins };
@@ -164,7 +166,17 @@ impl Plan {
     }
 }
 
-/// The environments met so far: every one, and those that times were taken in.
+/// The runs that speak for this tree: those shown that were not joined by force; where there are none, the older ones that were
+/// not, which those by force have overtaken; and where all were, they are what stands here.
+fn standing(own: &Folder) -> Vec<&Run> {
+    let is_own = |run: &&Run| run.warnings.is_empty();
+    let shown: Vec<&Run> = own.shown().collect();
+    let shown_own: Vec<&Run> = shown.iter().copied().filter(is_own).collect();
+    let any_own: Vec<&Run> = own.runs.iter().filter(is_own).collect();
+    [shown_own, any_own].into_iter().find(|runs| !runs.is_empty()).unwrap_or(shown)
+}
+
+/// The environments that others are held against: every one, and those that times were taken in. None was joined by force.
 #[derive(Default)]
 struct Sides {
     all: Vec<Environment>,
