@@ -21,6 +21,14 @@ pub fn serve_workers() {
     crate::workloads::concurrency::worker::serve();
 }
 
+/// The file of this program, which starts itself again to measure and to work.
+///
+/// # Errors
+/// Where neither the system nor the name that it was started by tells, with what would help.
+pub fn this_program() -> std::io::Result<std::path::PathBuf> {
+    crate::workloads::this_program()
+}
+
 /// Threads that share one amount of work; those beyond twice the cores of a machine are not asked there. So many small ones,
 /// that six lie within the cores of a machine that has six: a law of scaling wants them.
 const THREADS: &[usize] = &[1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 24, 32, 48, 64];

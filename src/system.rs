@@ -2,9 +2,11 @@
 
 mod calls;
 mod shared_memory;
+mod this_program;
 
 pub(crate) use calls::{
     forked, linux_only, return_code, terminate, unix_only, wait_for, wait_for_all, wait_on_process_file,
     without_process_files,
 };
 pub(crate) use shared_memory::SharedMemory;
+pub(crate) use this_program::this_program;

@@ -9,7 +9,8 @@
 //! | `hot` | which function holds what has no other name |
 //! | `books` | waiting, starved, system calls, page faults, starting threads or processes |
 //! | `sharing` | lock contention, false sharing |
-//! | `scale` | what sizes tell: super-linear, optimised away |
+//! | `scale` | what sizes tell: super-linear |
+//! | `work` | is the work there: optimised away |
 //! | `memory` | does it wait for memory |
 //! | `floor` | is it as near to the least work as can be told |
 //! | `branches` | branches guessed wrong |
@@ -28,11 +29,14 @@ mod memory;
 mod ranking;
 mod scale;
 mod sharing;
+#[cfg(test)]
+mod tests;
 mod verdicts;
+mod work;
 
 use std::collections::BTreeMap;
 
-pub use bottleneck::{Bottleneck, Cached, Cost, Gain, Seen, Slower, kind_of};
+pub use bottleneck::{Bottleneck, Cached, Cost, Diverging, Flat, Gain, Large, Seen, Slower, kind_of};
 use case::Case;
 
 use super::shares::Symbols;
@@ -56,17 +60,19 @@ pub struct Found {
     pub evidence: Vec<Evidence>,
     /// Subjects of findings that cannot be told from this one by their ceilings.
     pub ties: Vec<String>,
+    /// Whether a reader is told what to try.
+    pub recommended: bool,
 }
 
 impl Found {
     fn new(bottleneck: Bottleneck, evidence: Vec<Evidence>) -> Self {
-        Self { bottleneck, evidence, ties: Vec::new() }
+        Self { bottleneck, evidence, ties: Vec::new(), recommended: true }
     }
 }
 
 impl From<Found> for Finding {
     fn from(found: Found) -> Self {
-        let Found { bottleneck, evidence, ties } = found;
+        let Found { bottleneck, evidence, ties, recommended } = found;
         let share = bottleneck.share();
         let mut claim = bottleneck.to_string();
         if !ties.is_empty() {
@@ -81,7 +87,7 @@ impl From<Found> for Finding {
             share_high: share.map(|share| share.high),
             ceiling: bottleneck.ceiling(),
             ceiling_measured: bottleneck.gain().map(|gain| gain.times.value),
-            advice: bottleneck.advice(),
+            advice: if recommended { bottleneck.advice() } else { String::new() },
             evidence,
         }
     }
@@ -131,6 +137,7 @@ fn findings_of(case: &Case<'_>) -> Vec<Found> {
     found.extend(books::find(case));
     found.extend(sharing::find(case));
     found.extend(scale::find(case));
+    found.extend(work::find(case));
     found.extend(memory::find(case));
     found.extend(floor::find(case));
     found.extend(branches::find(case));
@@ -138,5 +145,6 @@ fn findings_of(case: &Case<'_>) -> Vec<Found> {
     if let Some(verdict) = verdicts::when_nothing_is_found(case, &found) {
         found.push(verdict);
     }
+    floor::advise_nothing_else(&mut found);
     ranking::rank(found)
 }

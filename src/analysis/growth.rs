@@ -58,6 +58,35 @@ impl GrowthLaw {
     }
 }
 
+/// How one metric of a member grows with the size.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Law {
+    /// What grows.
+    pub metric: Metric,
+    /// The exponent: 0 stays, 1 grows in step with the size, 2 with its square.
+    pub exponent: f64,
+    /// Lower end of its 95 % interval.
+    pub low: f64,
+    /// Upper end of the same.
+    pub high: f64,
+    /// Sizes that it was fitted to.
+    pub points: usize,
+}
+
+/// What laws are fitted to: the exact counts, and time.
+const FITTED: [Metric; 5] =
+    [Metric::Instructions, Metric::HeapBlocks, Metric::HeapBytes, Metric::HeapPeakBytes, Metric::TimeNs];
+
+/// Every law of a member, each over the sizes at which its metric was recorded. A metric with fewer than three sizes, or that
+/// is zero at one of them, has none.
+pub fn laws(family: &ListedFamily, workload: &ListedWorkload, recorded: &Recorded) -> Vec<Law> {
+    let fitted = FITTED.into_iter().filter_map(|metric| {
+        let GrowthLaw { exponent, sizes, .. } = law(family, workload, recorded, metric)?;
+        Some(Law { metric, exponent: exponent.value, low: exponent.low, high: exponent.high, points: sizes })
+    });
+    fitted.collect()
+}
+
 /// The numbers of `metric` of a member, by size, ascending.
 pub fn points(
     family: &ListedFamily,
@@ -65,9 +94,20 @@ pub fn points(
     recorded: &Recorded,
     metric: Metric,
 ) -> Vec<(usize, f64)> {
+    let estimates = estimates(family, workload, recorded, metric).into_iter();
+    estimates.map(|(size, estimate)| (size, estimate.value)).collect()
+}
+
+/// The same with their intervals.
+pub fn estimates(
+    family: &ListedFamily,
+    workload: &ListedWorkload,
+    recorded: &Recorded,
+    metric: Metric,
+) -> Vec<(usize, Estimate)> {
     let point = |size: &usize| {
         let id = CaseId { family: family.name.clone(), workload: workload.name.clone(), size: *size };
-        Some((*size, Estimate::of(recorded.case(&id)?.measurement(metric)?)?.value))
+        Some((*size, Estimate::of(recorded.case(&id)?.measurement(metric)?)?))
     };
     workload.sizes.iter().filter_map(point).collect()
 }
@@ -85,6 +125,62 @@ pub fn law(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::{InstrumentName, Measurement, RecordedCase, SCHEMA};
+
+    /// A member `a`, with what `cost` says of each metric at each size; nothing where it is `None`.
+    fn member(cost: impl Fn(Metric, f64) -> Option<f64>) -> (ListedFamily, Recorded) {
+        let sizes = vec![10, 100, 1_000, 10_000];
+        let cases = sizes.iter().map(|size| {
+            let id = CaseId { family: "f".into(), workload: "a".into(), size: *size };
+            let number = |metric: Metric| {
+                let value = cost(metric, *size as f64)?;
+                Some(Measurement {
+                    metric,
+                    value,
+                    low: value,
+                    high: value,
+                    unit: metric.unit(),
+                    instrument: InstrumentName::Time,
+                    taken_at: "2026-11-22T00:00:00Z".into(),
+                    revision: "a".into(),
+                })
+            };
+            RecordedCase::new(id, FITTED.into_iter().filter_map(number).collect())
+        });
+        let recorded = Recorded {
+            schema: SCHEMA,
+            environment: None,
+            warnings: Vec::new(),
+            instruments: Vec::new(),
+            cases: cases.collect(),
+        };
+        let workload = ListedWorkload { name: "a".into(), sizes, ..ListedWorkload::default() };
+        let family = ListedFamily { name: "f".into(), workloads: vec![workload], ..ListedFamily::default() };
+        (family, recorded)
+    }
+
+    #[test]
+    fn each_count_and_the_time_have_a_law_over_the_sizes_that_were_recorded() {
+        let (family, recorded) = member(|metric, n| match metric {
+            Metric::Instructions if n > 1_000.0 => None,
+            Metric::Instructions => Some(7.0 * n),
+            Metric::HeapBlocks => Some(3.0),
+            Metric::HeapBytes => Some(4.0 * n * n),
+            Metric::HeapPeakBytes => Some(0.0),
+            _ => Some(2.0 * n.powf(1.5)),
+        });
+        let laws = laws(&family, &family.workloads[0], &recorded);
+        let told: Vec<(Metric, String, usize)> =
+            laws.iter().map(|law| (law.metric, format!("{:.3}", law.exponent.abs()), law.points)).collect();
+        let expected = [
+            (Metric::Instructions, "1.000", 3),
+            (Metric::HeapBlocks, "0.000", 4),
+            (Metric::HeapBytes, "2.000", 4),
+            (Metric::TimeNs, "1.500", 4),
+        ];
+        assert_eq!(told, expected.map(|(metric, exponent, points)| (metric, exponent.to_owned(), points)));
+        assert!(laws.iter().all(|law| law.low <= law.exponent && law.exponent <= law.high), "{laws:?}");
+    }
 
     #[test]
     fn exact_powers_have_exact_exponents() {

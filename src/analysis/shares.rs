@@ -44,9 +44,14 @@ impl Share {
         Self { value: of(times.value), low: of(times.low), high: of(times.high) }
     }
 
-    /// Of a whole of which only `factor` is this share's own whole.
-    pub fn scaled(self, factor: f64) -> Self {
-        Self { value: self.value * factor, low: self.low * factor, high: self.high * factor }
+    /// Of a whole of which only `part` is this share's own whole: the widest interval that both allow.
+    pub fn of_part(self, part: Self) -> Self {
+        Self { value: self.value * part.value, low: self.low * part.low, high: self.high * part.high }
+    }
+
+    /// What it leaves of the whole.
+    pub fn rest(self) -> Self {
+        Self { value: 1.0 - self.value, low: 1.0 - self.high, high: 1.0 - self.low }
     }
 
     /// How many times as fast at most if this share were nothing: 1 / (1 − share). Amdahl's law for an infinite
@@ -264,6 +269,15 @@ mod tests {
             assert!((share.low - low).abs() < 5e-5, "{share:?}");
             assert!((share.high - high).abs() < 5e-5, "{share:?}");
         }
+    }
+
+    #[test]
+    fn a_share_of_a_part_is_as_uncertain_as_both() {
+        let half = Share { value: 0.5, low: 0.25, high: 0.75 };
+        assert_eq!(Share::exact(0.5).of_part(half), Share { value: 0.25, low: 0.125, high: 0.375 });
+        assert_eq!(Share::exact(0.5).of_part(Share::exact(1.0)), Share::exact(0.5));
+        assert_eq!(half.rest(), half);
+        assert_eq!(Share::exact(0.25).rest(), Share::exact(0.75));
     }
 
     #[test]

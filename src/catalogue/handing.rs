@@ -19,6 +19,7 @@ pub(super) const DISPATCH: Family = Family {
         Entry::of::<dispatch::ScopedHalves>(),
         Entry::of::<dispatch::PoolReady>(),
         Entry::of::<dispatch::PoolMade>(),
+        Entry::of::<dispatch::ChannelPoolReady>(),
         Entry::of::<dispatch::RayonReady>(),
         Entry::of::<dispatch::FuturesReady>(),
         Entry::of::<dispatch::ProcessEach>(),

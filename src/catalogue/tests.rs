@@ -191,6 +191,42 @@ fn each_concurrent_kernel_of_the_notes_has_one_member() {
     assert_eq!(found, expected.map(|(kernel, member)| (kernel, member.to_owned())));
 }
 
+#[test]
+fn who_waits_by_looking_again_declares_it() {
+    let declared: Vec<String> = CATALOGUE
+        .families()
+        .iter()
+        .flat_map(|family| family.workloads().map(move |entry| (family.name, entry)))
+        .filter(|(_, entry)| entry.concurrency.spins)
+        .map(|(family, entry)| format!("{family}/{}", entry.name))
+        .collect();
+    let expected = [
+        // Idle threads of rayon's and tokio's search for work before they sleep.
+        "gcd/rayon",
+        "is-prime/rayon",
+        "factorize/rayon",
+        // A flag that is looked at without pause.
+        "stop-flag/polled-atomic",
+        // Channels of crossbeam's, and pools that search.
+        "dispatch/channel-pool-ready",
+        "dispatch/rayon-ready",
+        "dispatch/futures-ready",
+        "map-reduce/rayon-ready",
+        // A lock of std's that is wanted in every step.
+        "map-reduce/locked",
+        "map-reduce/sharded",
+        "shared-counter/mutex",
+        "shared-counter/rw-lock",
+        "channels/std",
+        "channels/std-bounded",
+        "channels/crossbeam",
+        "channels/crossbeam-bounded",
+        "channels/flume",
+        "channels/flume-bounded",
+    ];
+    assert_eq!(declared, expected);
+}
+
 /// Those that need a worker process are for tests that serve as one.
 #[test]
 fn work_that_is_handed_to_threads_comes_back_right_at_small_sizes() {

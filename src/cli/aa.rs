@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::{Folders, print, print_json};
-use crate::catalogue::{CaseRef, Catalogue};
+use crate::catalogue::{CaseRef, Catalogue, this_program};
 use crate::fnv;
 use crate::instruments::compare::{Budget, Outcome, Pair, Side, builds, settle, statistics};
 use crate::instruments::{Progress, Selection, environment, id_of, interrupted, project, stop_on_ctrl_c};
@@ -48,7 +48,7 @@ pub(super) fn aa(catalogue: &Catalogue, arguments: Arguments) -> anyhow::Result<
     let layout = arguments.folders.layout();
     let _lock = Lock::take(&layout)?;
     stop_on_ctrl_c();
-    let executable = std::env::current_exe()?;
+    let executable = this_program()?;
     let elsewhere = placements(&layout, usize::from(arguments.placements))?;
     let planted: &[u64] = if arguments.planted { &PLANTED } else { &[0] };
     let mut progress =
@@ -151,7 +151,7 @@ const SAMPLE_PRECISION: f64 = 0.005;
 /// The smallest change that some of `cases`, compared with themselves, would have shown: the largest of what each would
 /// have. `None` where none can be compared.
 pub(super) fn tells_apart(cases: &[CaseRef], time_out: Duration) -> Option<f64> {
-    let executable = std::env::current_exe().ok()?;
+    let executable = this_program().ok()?;
     let alone: Vec<&CaseRef> = cases
         .iter()
         .filter(|case| case.unavailable().is_none() && !case.entry.concurrency.is_any())

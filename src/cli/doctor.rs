@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::{print, print_json};
+use crate::catalogue::this_program;
 use crate::instruments::{environment, surveys};
 use crate::record::{Environment, InstrumentState, SCHEMA, State};
 
@@ -10,6 +11,8 @@ use crate::record::{Environment, InstrumentState, SCHEMA, State};
 struct Diagnosis {
     schema: u32,
     environment: Environment,
+    /// Why no case can be measured in a process of its own; `None` where it can.
+    cannot_start_itself: Option<String>,
     instruments: Vec<InstrumentState>,
 }
 
@@ -17,6 +20,7 @@ pub(super) fn doctor(json: bool) -> anyhow::Result<()> {
     let diagnosis = Diagnosis {
         schema: SCHEMA,
         environment: environment(&std::env::current_dir()?),
+        cannot_start_itself: this_program().err().map(|error| error.to_string()),
         instruments: surveys(),
     };
     if json { print_json(&diagnosis) } else { print(&as_text(&diagnosis)) }
@@ -24,7 +28,14 @@ pub(super) fn doctor(json: bool) -> anyhow::Result<()> {
 
 fn as_text(diagnosis: &Diagnosis) -> String {
     let Environment { cpu, cores, kernel, rustc, libc, .. } = &diagnosis.environment;
-    let mut text = format!("{cpu}, {cores} cores, {kernel}, {libc}\n{rustc}\n");
+    let cores = if *cores == 1 { "1 core".to_owned() } else { format!("{cores} cores") };
+    let mut text = format!("{cpu}, {cores}, {kernel}, {libc}\n{rustc}\n");
+    if let Some(reason) = &diagnosis.cannot_start_itself {
+        text.push_str(&format!(
+            "{:<14} cannot start itself, so no case can be measured: {reason}\n",
+            "perflab"
+        ));
+    }
     for instrument in &diagnosis.instruments {
         let state = match instrument.state {
             State::Ready => "ready",

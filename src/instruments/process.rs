@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 
 use wait_timeout::ChildExt;
 
+use crate::catalogue::this_program;
+
 /// glibc reads its allocator's settings from this variable; other C libraries pass it over.
 pub const ALLOCATOR_VARIABLE: &str = "GLIBC_TUNABLES";
 
@@ -95,7 +97,7 @@ const STDERR_TAIL: u64 = 4096;
 /// # Errors
 /// One line.
 pub(crate) fn myself() -> Result<PathBuf, String> {
-    std::env::current_exe().map_err(|error| format!("cannot find myself: {error}"))
+    this_program().map_err(|error| format!("cannot find myself: {error}"))
 }
 
 /// Runs `command` to its end, for at most `time_out`; stdout is dropped unless `loud`, stdin is the caller's to set.

@@ -27,7 +27,7 @@ fn sentence(family: &ListedFamily, rows: &[BreakEven<'_>], cores: usize) -> Mark
     let told: Vec<_> = rows.iter().filter(told).collect();
     html! {
         @if cores < 2 { "On one core a process never pays: there is nobody to work beside the caller." }
-        @else if told.is_empty() { "No overhead was shown at " (size(family, largest)) ": the intervals of both ways overlap." }
+        @else if told.is_empty() { "No overhead was shown at " (size(family, largest)) ": by their intervals both ways may take as long." }
         @else {
             "Hand over what is isolated and high-leverage: little to copy, much to do with it. On "
             (format::counted(cores, "core", "cores")) " and at " (size(family, largest)) ", "
@@ -53,7 +53,7 @@ fn table(family: &ListedFamily, rows: &[BreakEven<'_>], cores: usize) -> Markup 
         table {
             caption {
                 "Least work of an item from which handing it over pays: the overhead, which is the round trip less the call, divided by 1 − 1 / "
-                (cores) "; 95 % intervals"
+                (cores) "; 95 % intervals. The round trip is the call's time by the ratio of interleaved blocks; what is marked unpaired was timed apart, and a change of the machine is in it"
             }
             thead { tr {
                 th.left scope="col" { "workload" }
@@ -75,7 +75,10 @@ fn line(row: &BreakEven<'_>) -> Markup {
             th.left scope="row" { (clip(&row.workload.name, 48)) }
             td { (format::size(row.size)) }
             td { (format::time(row.direct_ns.value)) }
-            td { (format::time(row.handed_over_ns.value)) }
+            td {
+                (format::time(row.handed_over_ns.value))
+                @if !row.paired { " " span.mark { "unpaired" } }
+            }
             @match row.pays {
                 Pays::From { overhead_ns, work_ns } => {
                     td { (format::time(overhead_ns.value)) }
@@ -83,7 +86,7 @@ fn line(row: &BreakEven<'_>) -> Markup {
                     td { (format::time(work_ns.per(row.size.max(1) as f64).value)) }
                 }
                 Pays::Never => td.absent colspan="3" { "never on one core" },
-                Pays::Untold => td.absent colspan="3" { "no overhead shown: the intervals overlap" },
+                Pays::Untold => td.absent colspan="3" { "no overhead shown: by their intervals both may take as long" },
             }
         }
     }

@@ -19,6 +19,7 @@ mod schedule;
 pub(crate) mod shared_counter;
 mod sharing;
 pub(crate) mod stop_flag;
+mod stop_words;
 mod threads;
 mod ticket;
 mod turns;
@@ -28,6 +29,10 @@ pub(crate) mod worker;
 /// What hand-written synchronisation is made of, in one place: tests/loom has another with the same names, in which
 /// every order of events is tried.
 mod sync {
-    pub(super) use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+    pub(super) use std::sync::{Arc, Condvar, Mutex, MutexGuard, atomic};
     pub(super) use std::thread;
+
+    /// Stands between two looks at a flag. Here it is nothing: what is measured is the look. A model must be told that
+    /// another thread's turn has come.
+    pub(super) fn look_again() {}
 }

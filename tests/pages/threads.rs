@@ -103,5 +103,9 @@ fn a_family_that_compares_a_call_with_handing_over_says_from_where_it_pays() {
     // At 1,000,000 push takes 2,698,095 ns and collect 513,017 ns; on two cores twice the difference, an element.
     assert!(page.contains("pays from <b>4.37\u{a0}ns</b> of work per element"), "{page}");
     assert!(page.contains("<td>4.37\u{a0}ms "), "the table says it as well");
+    // At 10,000 there is no ratio.
+    let table = page.split("Least work of an item").nth(1).and_then(|rest| rest.split("</table>").next());
+    let marked = table.map(|table| table.matches("<span class=\"mark\">unpaired</span>").count());
+    assert_eq!(marked, Some(1), "{page}");
     assert!(!pages.family("build-vec-01").contains("Where handing over pays"));
 }

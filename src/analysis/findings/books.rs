@@ -1,22 +1,28 @@
 //! What the books of threads tell: waiting, neighbours, the kernel, threads and processes that are started.
 
-use super::bottleneck::{Bottleneck, Seen};
+use super::bottleneck::{Bottleneck, Large, Seen};
 use super::case::Case;
 use super::{Found, LEAST_SHARE, NAMES_THE_CASE, costs};
 use crate::analysis::WaitWord;
 use crate::analysis::shares::Share;
-use crate::analysis::symbols::Group;
-use crate::record::{BlockedIn, FindingKind, WaitsLedger};
+use crate::analysis::symbols::{Group, Symbol};
+use crate::record::{BlockedIn, CallSite, FindingKind, WaitsLedger};
 
 /// Blocks above this are mapped anew each time: where glibc stops to move its threshold for that (`M_MMAP_THRESHOLD`,
 /// mallopt(3)), to which measuring processes set it from the start (docs/method.md, the measured loop).
 const MAPPED_ANEW: u64 = 32 << 20;
+/// Blocks that one collection takes at most until it holds whatever it may: each doubles the one before, and a length has 64
+/// bits. A site of more holds several collections, of which none need be large.
+const DOUBLINGS: u64 = 64;
 /// Threads or children started in an iteration from which an iteration is said to start some.
 const STARTS: f64 = 0.5;
 
 pub(super) fn find(case: &Case<'_>) -> Vec<Found> {
-    let mut found: Vec<Found> = spawning(case).into_iter().collect();
-    let (Some(kept), Some(verdict)) = (&case.files.waits, &case.waits) else { return found };
+    let spawning = spawning(case);
+    let (Some(kept), Some(verdict)) = (&case.files.waits, &case.waits) else {
+        return spawning.into_iter().collect();
+    };
+    let mut found = Vec::new();
     let ledger = &kept.data;
     let proof = |says: String| vec![case.stacks_say(Seen::Books, says)];
     // A third of the time: to take it away could make the case 1.5 times as fast.
@@ -26,7 +32,7 @@ pub(super) fn find(case: &Case<'_>) -> Vec<Found> {
         let mut evidence = proof(verdict.to_string());
         evidence.extend(gain.as_ref().map(|gain| case.gain_says(gain)));
         let waiting = Bottleneck::Waiting {
-            share: Share::exact(idle),
+            share: case.on_cpu().rest(),
             call: verdict.blocked_in.clone(),
             children: ledger.children.unwrap_or(0.0),
             gain,
@@ -38,33 +44,46 @@ pub(super) fn find(case: &Case<'_>) -> Vec<Found> {
         let starved = Bottleneck::Starved { share, mean_wait_ns: verdict.mean_wait_ns };
         found.push(Found::new(starved, proof(verdict.to_string())));
     }
-    found.extend(kernel(case, ledger).map(|bottleneck| {
+    let kernel = kernel(case, ledger).map(|bottleneck| {
         let parts = &ledger.total;
         let says = format!("{} ns of {} ns on a CPU are the kernel's", parts.kernel_ns, parts.cpu_ns());
         Found::new(bottleneck, proof(says))
-    }));
+    });
+    found.extend(claimed_once(spawning, kernel));
     found
 }
 
+/// What starting takes by the books is the kernel's share too: it has one name. A block that is mapped anew is a better one than
+/// that something was started as well, and calls are a worse one.
+fn claimed_once(spawning: Option<Found>, kernel: Option<Found>) -> Vec<Found> {
+    let by_books =
+        |found: &Found| matches!(found.bottleneck, Bottleneck::Spawning { share: (_, Seen::Books), .. });
+    let is_shown = |found: &Found| matches!(found.bottleneck, Bottleneck::PageFaults { large: Some(_), .. });
+    let one_share = spawning.as_ref().is_some_and(by_books) && kernel.is_some();
+    let are_faults = kernel.as_ref().is_some_and(is_shown);
+    let spawning = spawning.filter(|_| !(one_share && are_faults));
+    let kernel = kernel.filter(|_| !one_share || are_faults);
+    spawning.into_iter().chain(kernel).collect()
+}
+
 /// The kernel's share of the time.
-fn kernel_share(case: &Case<'_>, ledger: &WaitsLedger) -> f64 {
-    ledger.total.kernel_ns as f64 / ledger.total.cpu_ns().max(1) as f64 * case.busy()
+fn kernel_share(case: &Case<'_>, ledger: &WaitsLedger) -> Share {
+    let parts = &ledger.total;
+    Share::exact(parts.kernel_ns as f64 / parts.cpu_ns().max(1) as f64).of_part(case.on_cpu())
 }
 
 fn kernel(case: &Case<'_>, ledger: &WaitsLedger) -> Option<Bottleneck> {
     let share = kernel_share(case, ledger);
-    if share < LEAST_SHARE {
+    if share.low < LEAST_SHARE {
         return None;
     }
-    let share = Share::exact(share);
     let blocked = ledger.blocked();
-    let sites = case.files.heap.iter().flat_map(|kept| &kept.data.sites);
-    let block = sites.map(|site| site.bytes / site.blocks.max(1)).max().filter(|bytes| *bytes > MAPPED_ANEW);
+    let large = large(case);
     let faults = blocked.first().is_some_and(|most| most.call == "page fault")
         || costs::share_by(case, Group::PageFaults, Seen::Samples)
             .is_some_and(|share| share.low >= LEAST_SHARE);
-    if block.is_some() || faults {
-        return Some(Bottleneck::PageFaults { share, block });
+    if large.is_some() || faults {
+        return Some(Bottleneck::PageFaults { share, large });
     }
     let sampled = case.samples.as_ref().and_then(|shares| shares.leading_call());
     let most_blocked = blocked.into_iter().map(|most| most.call).find(|call| call != BlockedIn::NOT_SEEN);
@@ -72,6 +91,29 @@ fn kernel(case: &Case<'_>, ledger: &WaitsLedger) -> Option<Bottleneck> {
     let handed_over = case.samples.as_ref().filter(|_| case.workload.concurrency.processes);
     let serialisation = handed_over.map(|shares| shares.group(Group::Serialisation));
     Some(Bottleneck::SystemCalls { share, call, serialisation })
+}
+
+/// What of the heap is mapped anew each time. Of a site the record has its blocks together, so that their mean is known and
+/// what was alive at the peak. A mean above the bound proves a block above it. Of a collection that grows the last block is several
+/// times the mean, and at most what is alive at the peak; that it is above the bound is taken from there, unless samples show
+/// the kernel to be called.
+fn large(case: &Case<'_>) -> Option<Large> {
+    let sites = || case.files.heap.iter().flat_map(|kept| &kept.data.sites);
+    let mean = |site: &CallSite| site.bytes / site.blocks.max(1);
+    if let Some(site) = sites().max_by_key(|site| mean(site)).filter(|site| mean(site) > MAPPED_ANEW) {
+        return Some(Large { bytes: mean(site), blocks: site.blocks, grows: false });
+    }
+    let calls = costs::share_by(case, Group::SystemCalls, Seen::Samples);
+    if calls.is_some_and(|share| share.low >= LEAST_SHARE) {
+        return None;
+    }
+    let grows = |site: &&CallSite| {
+        site.blocks <= DOUBLINGS
+            && site.frames.iter().any(|frame| Symbol::of(frame).groups.holds(Group::Growth))
+    };
+    let growing = sites().filter(grows).max_by_key(|site| site.peak_bytes);
+    let growing = growing.filter(|site| site.peak_bytes > MAPPED_ANEW)?;
+    Some(Large { bytes: growing.peak_bytes, blocks: growing.blocks, grows: true })
 }
 
 fn spawning(case: &Case<'_>) -> Option<Found> {
@@ -82,20 +124,25 @@ fn spawning(case: &Case<'_>) -> Option<Found> {
     let seen = born.saturating_sub(1) as f64 / iterations;
     let threads = ledger.and_then(|ledger| ledger.births).unwrap_or(seen);
     let children = ledger.and_then(|ledger| ledger.children).unwrap_or(0.0);
-    let stacks =
-        case.stacks().map(|(shares, seen)| (shares.group(Group::Spawning).scaled(case.busy()), seen));
+    let on_cpu = case.on_cpu();
+    let of_stacks = case.stacks().map(|(shares, seen)| (shares.group(Group::Spawning), seen));
+    let stacks = of_stacks.map(|(share, seen)| (share.of_part(on_cpu), seen));
     let stacks = stacks.filter(|(share, _)| share.low >= LEAST_SHARE);
     let kernel = ledger.filter(|_| threads >= STARTS || children >= STARTS);
-    let kernel = kernel.map(|ledger| (Share::exact(kernel_share(case, ledger)), Seen::Books));
-    let kernel = kernel.filter(|(share, _)| share.value >= LEAST_SHARE);
+    let kernel = kernel.map(|ledger| (kernel_share(case, ledger), Seen::Books));
+    let kernel = kernel.filter(|(share, _)| share.low >= LEAST_SHARE);
     let larger = |a: &(Share, Seen), b: &(Share, Seen)| a.0.value.total_cmp(&b.0.value);
     let (share, seen) = stacks.into_iter().chain(kernel).max_by(larger)?;
     let says = match seen {
         Seen::Books => format!("{threads:.1} threads and {children:.1} children start in an iteration"),
-        _ => format!("{:.1} % of the stacks hold a function that starts one", share.value * 100.0),
+        _ => {
+            let of_stacks = of_stacks.map_or(0.0, |(share, _)| share.value * 100.0);
+            format!("{of_stacks:.1} % of the stacks hold a function that starts one")
+        }
     };
     let gain = costs::gain(case, FindingKind::Spawning);
     let mut evidence = vec![case.stacks_say(seen, says)];
     evidence.extend(gain.as_ref().map(|gain| case.gain_says(gain)));
-    Some(Found::new(Bottleneck::Spawning { share: (share, seen), threads, children, gain }, evidence))
+    let (share, on_cpu) = ((share, seen), on_cpu.value);
+    Some(Found::new(Bottleneck::Spawning { share, on_cpu, threads, children, gain }, evidence))
 }

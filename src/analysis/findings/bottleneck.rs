@@ -1,9 +1,11 @@
-//! What limits a case, with the numbers it follows from. The words are in [`words`] and [`advice`], their figures in
-//! [`figures`].
+//! What limits a case, with the numbers it follows from. The words are in [`words`], [`subject`] and [`advice`], their
+//! figures in [`figures`].
 
 mod advice;
 mod cost;
 mod figures;
+mod memory;
+mod subject;
 mod words;
 
 use crate::analysis::Estimate;
@@ -12,29 +14,28 @@ use crate::record::{FindingKind, InstrumentName, Metric};
 
 pub use cost::{Cost, Gain, Seen, kind_of};
 pub(super) use figures::times;
+pub use memory::{Cached, Diverging, Slower};
 
-/// An instruction takes longer than at another size.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Slower {
-    /// How many times as long, the two timed apart.
-    pub times: Estimate,
-    /// The size at which instructions are quickest.
-    pub from: usize,
-    /// Whether the instructions are the growth law's, because none were counted at this size.
-    pub extrapolated: bool,
+/// Heap blocks of one call site that may be larger than what the C library takes from the kernel anew each time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Large {
+    /// Bytes: of one block on average, or, of what grows, all that is alive at the peak.
+    pub bytes: u64,
+    /// Blocks that the site takes in an iteration.
+    pub blocks: u64,
+    /// Whether it is a collection that grows: which of its blocks is how large was not recorded.
+    pub grows: bool,
 }
 
-/// A case with its data in cache.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Cached {
-    /// Times as fast.
-    pub gain: Gain,
-    /// The smaller size whose data lies in cache.
-    pub size: usize,
-    /// Instructions an element here over those there.
-    pub instructions: f64,
-    /// What an element is called.
-    pub unit: String,
+/// Sizes between which a member's instructions stay the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Flat {
+    /// The smallest.
+    pub from: usize,
+    /// The largest, ten times that or more.
+    pub to: usize,
+    /// Whether its siblings take more with each; else nothing in its family does.
+    pub siblings_grow: bool,
 }
 
 /// What limits a case.
@@ -61,6 +62,8 @@ pub enum Bottleneck {
         share: Share,
         /// By what.
         seen: Seen,
+        /// The part of the time that the stacks speak of.
+        on_cpu: f64,
         /// Another algorithm that the catalogue measures, and what it gains.
         algorithm: Option<Gain>,
     },
@@ -77,8 +80,8 @@ pub enum Bottleneck {
     PageFaults {
         /// Its share of the time.
         share: Share,
-        /// The largest heap block, bytes.
-        block: Option<u64>,
+        /// What of the heap is so large that it is mapped anew.
+        large: Option<Large>,
     },
     /// Branches that a simulated predictor guesses wrong.
     Branching {
@@ -86,7 +89,7 @@ pub enum Bottleneck {
         mispredicted: f64,
         /// Of so many executed.
         executed: f64,
-        /// Share of the cycles, by the model.
+        /// Share of the cycles by the model, from the least to the most that a wrong guess costs.
         share: Share,
     },
     /// Time grows faster than instructions.
@@ -95,6 +98,8 @@ pub enum Bottleneck {
         slower: Option<Slower>,
         /// The same work with its data in cache, where that was run.
         cached: Option<Cached>,
+        /// What growth laws tell, where nothing else does.
+        laws: Option<Diverging>,
     },
     /// Cost grows faster than the size.
     SuperLinear {
@@ -104,8 +109,10 @@ pub enum Bottleneck {
         exponent: Estimate,
         /// Sizes it was fitted to.
         sizes: usize,
-        /// How many times what linear growth from the smallest size would cost.
-        ahead: f64,
+        /// How many times what growing in step from the smallest size would cost.
+        ahead: Estimate,
+        /// By which metric that is known.
+        by: Metric,
     },
     /// As near to the least work as can be told.
     AtFloor {
@@ -155,7 +162,7 @@ pub enum Bottleneck {
         like: Option<(String, f64)>,
         /// Times as fast with the same threads on one CPU.
         one_cpu: Option<Estimate>,
-        /// CPUs used on average, and those that its threads could use, where no sibling shows it.
+        /// CPUs used on average, and those that its threads could use, where books were kept.
         cpus: Option<(f64, usize)>,
         /// What the sibling gains, or else the one CPU.
         gain: Gain,
@@ -164,6 +171,8 @@ pub enum Bottleneck {
     Spawning {
         /// The most that it can be of the time: all that the kernel takes, or the share of stacks that start something.
         share: (Share, Seen),
+        /// The part of the time that stacks speak of.
+        on_cpu: f64,
         /// Threads started in an iteration, where they were counted.
         threads: f64,
         /// Children that ended in an iteration.
@@ -178,7 +187,7 @@ pub enum Bottleneck {
         /// The ruler's own.
         ruler: f64,
         /// The sizes between which instructions do not grow; `None` where they are the ruler's own.
-        flat: Option<(usize, usize)>,
+        flat: Option<Flat>,
     },
     /// Two instruments answer one question differently.
     InstrumentsDisagree {
@@ -188,6 +197,8 @@ pub enum Bottleneck {
         one: (InstrumentName, String),
         /// The second's.
         other: (InstrumentName, String),
+        /// Why they may, where that is known, and which of them to believe.
+        why: Option<&'static str>,
     },
     /// Too little was measured.
     NotEnoughEvidence {
@@ -198,6 +209,8 @@ pub enum Bottleneck {
     NoBottleneck {
         /// What was looked at.
         looked: Vec<InstrumentName>,
+        /// What could not be seen, and why.
+        missing: Vec<String>,
     },
 }
 
@@ -238,9 +251,12 @@ impl Bottleneck {
             | Self::Starved { share, .. }
             | Self::Spawning { share: (share, _), .. } => Some(*share),
             Self::ExcessWork { times, .. } => Some(Share::exact(1.0 - 1.0 / times)),
-            Self::MemoryBound { slower, .. } => slower.map(|Slower { times, .. }| Share::saved(times)),
+            Self::MemoryBound { slower, laws, .. } => {
+                let times = slower.map(|slower| slower.times).or(laws.map(|laws| laws.times));
+                times.map(Share::saved)
+            }
             Self::LockContention { share, .. } => Some(*share),
-            Self::SuperLinear { ahead, .. } => Some(Share::exact(1.0 - 1.0 / ahead)),
+            Self::SuperLinear { ahead, .. } => Some(Share::saved(*ahead)),
             Self::AtFloor { .. }
             | Self::FalseSharing { .. }
             | Self::OptimisedAway { .. }
@@ -254,6 +270,7 @@ impl Bottleneck {
     pub fn ceiling(&self) -> Option<f64> {
         match self {
             Self::ExcessWork { times, .. } => Some(*times),
+            // All that is left above the least work.
             Self::AtFloor { times, .. } => Some(times.value.max(1.0)),
             Self::LockContention { cpus_used, usable, spinning: false, .. } => {
                 Some((*usable as f64 / cpus_used).max(1.0))

@@ -6,9 +6,9 @@ use super::case::Case;
 use crate::analysis::shares::Share;
 use crate::record::Metric;
 
-/// Cycles that a wrong guess costs: 15 to 20 on the cores of the last fifteen years (Fog, The microarchitecture of Intel,
-/// AMD and VIA CPUs, § 3); the lower end, because hardware predicts better than the simulated one.
-const PENALTY: f64 = 15.0;
+/// Cycles that a wrong guess costs, at least and at most, on the cores of the last fifteen years (Fog, The microarchitecture of
+/// Intel, AMD and VIA CPUs, § 3). The lower end is the estimate, because hardware predicts better than the simulated one.
+const PENALTY: [f64; 2] = [15.0, 20.0];
 /// Of branches, the share that must be guessed wrong: a loop that ends after ten rounds has as many.
 const WRONG: f64 = 0.1;
 /// Of the cycles of a model, the share from which it is told: a model's figures need more room than a count's.
@@ -22,9 +22,11 @@ pub(super) fn find(case: &Case<'_>) -> Option<Found> {
         (branches.mispredicted as f64 / iterations, branches.executed as f64 / iterations);
     let modelled = case.number(Metric::EstimatedCycles).or_else(|| case.number(Metric::Instructions));
     let others = modelled.map_or(costs.instructions as f64 / iterations, |cycles| cycles.value);
-    let lost = mispredicted * PENALTY;
-    let share = lost / (lost + others).max(1.0);
-    if mispredicted < WRONG * executed || share < LEAST {
+    let [low, high] = PENALTY.map(|cycles| {
+        let lost = mispredicted * cycles;
+        lost / (lost + others).max(1.0)
+    });
+    if mispredicted < WRONG * executed || low < LEAST {
         return None;
     }
     let worst =
@@ -38,5 +40,6 @@ pub(super) fn find(case: &Case<'_>) -> Option<Found> {
         says.push_str(&format!(", {wrong} of them in {}", function.name));
     }
     let evidence = vec![case.stacks_say(Seen::Instructions, says)];
-    Some(Found::new(Bottleneck::Branching { mispredicted, executed, share: Share::exact(share) }, evidence))
+    let share = Share { value: low, low, high };
+    Some(Found::new(Bottleneck::Branching { mispredicted, executed, share }, evidence))
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::bottleneck::{Gain, Seen, times};
-use crate::analysis::shares::{Shares, Symbols};
+use crate::analysis::shares::{Share, Shares, Symbols};
 use crate::analysis::{Estimate, WaitVerdict, growth, judge};
 use crate::record::{
     CaseFiles, CaseId, Evidence, InstrumentName, ListedCounts, ListedFamily, ListedWorkload, Listing, Metric,
@@ -70,6 +70,20 @@ impl<'a> Case<'a> {
     /// The part of the time in which a thread is on a CPU: what stacks speak of. 1 where nobody saw it wait.
     pub(super) fn busy(&self) -> f64 {
         1.0 - self.idle()
+    }
+
+    /// The same with its interval. One thread's clocks tell it exactly; of several threads looks do, of which each saw one on a
+    /// CPU or none.
+    pub(super) fn on_cpu(&self) -> Share {
+        let value = self.busy();
+        let looks = self.files.waits.as_ref().filter(|kept| kept.data.most_threads > 1);
+        match looks.map_or(0, |kept| kept.data.sampling.passes) {
+            0 => Share::exact(value),
+            looks => {
+                let seen = Share::sampled((value * looks as f64).round() as u128, u128::from(looks));
+                Share { value, low: seen.low.min(value), high: seen.high.max(value) }
+            }
+        }
     }
 
     /// The part of the time in which every thread is blocked: by looks, and no more than clocks leave. Threads too short

@@ -42,7 +42,9 @@ fn find_one(case: &Case<'_>, group: Group) -> Option<Found> {
         return None;
     }
     let gain = gain(case, kind_of(group));
-    let share = case.stacks().map(|(shares, seen)| (shares.group(group).scaled(case.busy()), seen));
+    let on_cpu = case.on_cpu();
+    let of_stacks = case.stacks().map(|(shares, seen)| (shares.group(group), seen));
+    let share = of_stacks.map(|(share, seen)| (share.of_part(on_cpu), seen));
     let share = share.filter(|(share, _)| share.low >= LEAST_SHARE);
     // What a sibling gains is told even where it is less than the share promised, but it names nothing by itself then.
     let gains = gain.as_ref().is_some_and(|gain| gain.times.low >= LEAST_GAIN);
@@ -52,8 +54,8 @@ fn find_one(case: &Case<'_>, group: Group) -> Option<Found> {
         return None;
     }
     let mut evidence = Vec::new();
-    if let Some((share, seen)) = share {
-        let says = format!("{:.1} % of the stacks hold a function of {group}", share.value * 100.0);
+    if let Some((of_stacks, seen)) = of_stacks.filter(|_| share.is_some()) {
+        let says = format!("{:.1} % of the stacks hold a function of {group}", of_stacks.value * 100.0);
         evidence.push(case.stacks_say(seen, says));
     }
     if let (Some((blocks, bytes)), Some(kept)) = (heap, &case.files.heap) {
@@ -62,7 +64,8 @@ fn find_one(case: &Case<'_>, group: Group) -> Option<Found> {
     }
     evidence.extend(gain.as_ref().map(|gain| case.gain_says(gain)));
     let within = share.and_then(|_| within(case, group));
-    Some(Found::new(Bottleneck::Cost(Cost { group, share, within, heap, gain }), evidence))
+    let cost = Cost { group, share, on_cpu: on_cpu.value, within, heap, gain };
+    Some(Found::new(Bottleneck::Cost(cost), evidence))
 }
 
 /// The other cost that most of this one lies in, if at least half does, and the other is larger.

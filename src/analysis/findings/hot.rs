@@ -16,15 +16,17 @@ const MOST: usize = 3;
 pub(super) fn find(case: &Case<'_>, named: Groups) -> Vec<Found> {
     let Some((shares, seen)) = case.stacks() else { return Vec::new() };
     let algorithm = algorithm(case);
-    let functions =
-        shares.functions(named).into_iter().map(|(name, share)| (name, share.scaled(case.busy())));
-    let hot = functions.filter(|(_, share)| share.low >= HOT).take(MOST);
-    let found = hot.map(|(function, share)| {
-        let says = format!("{:.1} % of the stacks end in {function}", share.value * 100.0);
+    let on_cpu = case.on_cpu();
+    let functions = shares.functions(named).into_iter();
+    let functions = functions.map(|(name, of_stacks)| (name, of_stacks, of_stacks.of_part(on_cpu)));
+    let hot = functions.filter(|(_, _, share)| share.low >= HOT).take(MOST);
+    let found = hot.map(|(function, of_stacks, share)| {
+        let says = format!("{:.1} % of the stacks end in {function}", of_stacks.value * 100.0);
         let mut evidence = vec![case.stacks_say(seen, says)];
         evidence.extend(algorithm.as_ref().map(|gain| case.gain_says(gain)));
-        let function = function.to_owned();
-        Found::new(Bottleneck::HotFunction { function, share, seen, algorithm: algorithm.clone() }, evidence)
+        let (function, algorithm) = (function.to_owned(), algorithm.clone());
+        let on_cpu = on_cpu.value;
+        Found::new(Bottleneck::HotFunction { function, share, seen, on_cpu, algorithm }, evidence)
     });
     found.collect()
 }

@@ -1,10 +1,11 @@
 //! Does it wait for memory: by an experiment that puts its data in cache, where one was made and can be believed; else by
-//! what an instruction takes at other sizes, timed apart.
+//! what an instruction takes at other sizes, timed apart, one by one or by the laws of all.
 
-use super::bottleneck::{Bottleneck, Cached, Gain, Slower};
+use super::bottleneck::{Bottleneck, Cached, Diverging, Gain, Slower};
 use super::case::{Case, number};
 use super::{Found, LEAST_GAIN};
-use crate::analysis::{Estimate, growth};
+use crate::analysis::Estimate;
+use crate::analysis::growth::{self, GrowthLaw};
 use crate::record::{Evidence, InstrumentName, ListedCounts, Metric};
 
 /// How many times as long an instruction may take as at another size before memory is named. Times of two sizes are
@@ -38,11 +39,14 @@ pub(super) fn find(case: &Case<'_>) -> Option<Found> {
     }
     let slower = slower(case);
     let measured = measured(case);
+    let diverging = diverging(case);
+    // Laws decide where nothing was measured here and no two sizes tell.
+    let laws = diverging.filter(|laws| measured.is_none() && slower.is_none() && is_longer(&laws.times));
     let cached = measured.filter(|cached| is_same_work(cached.instructions));
     // What was measured decides, whatever times taken apart say.
     let holds = match &cached {
         Some(cached) => cached.gain.times.low / cached.instructions.max(1.0) >= LEAST_GAIN,
-        None => slower.is_some(),
+        None => slower.is_some() || laws.is_some(),
     };
     if !holds {
         return None;
@@ -68,8 +72,48 @@ pub(super) fn find(case: &Case<'_>) -> Option<Found> {
         );
         evidence.push(case.evidence(InstrumentName::Time, says, None));
     }
+    if let Some(Diverging { time, instructions, sizes, .. }) = &diverging {
+        let power = |law: &Estimate| format!("{:.2} [{:.2}, {:.2}]", law.value, law.low, law.high);
+        let (time, instructions) = (power(time), power(instructions));
+        let says = format!(
+            "over {sizes} sizes time grows to the power of {time}, instructions to that of {instructions}"
+        );
+        evidence.push(case.evidence(InstrumentName::Time, says, None));
+    }
     evidence.extend(experiment_says(case));
-    Some(Found::new(Bottleneck::MemoryBound { slower, cached }, evidence))
+    Some(Found::new(Bottleneck::MemoryBound { slower, cached, laws }, evidence))
+}
+
+/// Whether an instruction is shown to take longer, by times that were taken apart.
+fn is_longer(times: &Estimate) -> bool {
+    times.value >= SLOWER && times.low >= SLOWER_LOW
+}
+
+/// The laws of time and of instructions over the sizes at which both were taken, this one among them, where the whole
+/// interval of time's exponent lies above that of instructions'. Over unlike sizes their laws could not be compared: what is
+/// partly linear and partly quadratic has another exponent at large sizes than at small ones.
+fn diverging(case: &Case<'_>) -> Option<Diverging> {
+    let points = |metric| growth::points(case.family, case.workload, case.recorded, metric);
+    let counts = points(Metric::Instructions).into_iter().filter(|(_, count)| *count >= LONG_ENOUGH);
+    let times = points(Metric::TimeNs);
+    let time_at = |size: usize| times.iter().find(|(other, _)| *other == size).map(|(_, ns)| *ns);
+    let both = counts.filter_map(|(size, count)| Some(((size, count), (size, time_at(size)?))));
+    let (counts, times): (Vec<_>, Vec<_>) = both.unzip();
+    let from = counts.first()?.0;
+    let is_among = counts.iter().any(|(size, _)| *size == case.record.size);
+    let (time, instructions) = (GrowthLaw::fit(&times)?, GrowthLaw::fit(&counts)?);
+    let (time, instructions) = (time.exponent, instructions.exponent);
+    if !is_among || !time.lies_above(&instructions) {
+        return None;
+    }
+    let steps = case.record.size as f64 / from as f64;
+    let beyond = time.minus(&instructions);
+    let times = Estimate {
+        value: steps.powf(beyond.value),
+        low: steps.powf(beyond.low),
+        high: steps.powf(beyond.high),
+    };
+    Some(Diverging { time, instructions, from, sizes: counts.len(), times })
 }
 
 /// The experiment, in words; also where it cannot be believed.
@@ -107,8 +151,7 @@ fn slower(case: &Case<'_>) -> Option<Slower> {
     let (from, quickest) =
         smaller.filter_map(per_instruction).min_by(|a, b| a.1.value.total_cmp(&b.1.value))?;
     let times = case.number(Metric::TimeNs)?.per(instructions.count).over(&quickest)?;
-    let is_shown = times.value >= SLOWER && times.low >= SLOWER_LOW;
-    is_shown.then_some(Slower { times, from, extrapolated: instructions.extrapolated })
+    is_longer(&times).then_some(Slower { times, from, extrapolated: instructions.extrapolated })
 }
 
 /// What was measured, and the smaller size.

@@ -1,10 +1,10 @@
-//! What a member's other sizes tell of a case: super-linear, optimised away.
+//! What a member's other sizes tell of a case: super-linear growth.
 
 use super::bottleneck::Bottleneck;
-use super::case::{Case, number};
-use super::{Found, LEAST_SHARE};
+use super::case::Case;
+use super::{Found, LEAST_GAIN};
+use crate::analysis::Estimate;
 use crate::analysis::growth::{self, GrowthLaw};
-use crate::analysis::symbols::Groups;
 use crate::record::{InstrumentName, ListedCounts, Metric};
 
 /// The exponent from which growth stands out: a quadratic cost with a linear one beside it lies above over the sizes of
@@ -14,26 +14,18 @@ const SUPER_LINEAR: f64 = 1.8;
 const SUPER_LINEAR_LOW: f64 = 1.5;
 /// At a size where growing in step would save less than a third, the exponent is of no use yet.
 const AHEAD: f64 = 1.5;
-/// Instructions beyond the empty loop's that are still nothing.
-const NOTHING: f64 = 2.0;
-/// By this factor sizes must differ before they can tell that nothing grows.
-const APART: usize = 10;
+/// What may grow too fast, of equal exponents the last: bytes say best what is copied again and again.
+const GROWING: [Metric; 4] =
+    [Metric::HeapBlocks, Metric::Instructions, Metric::HeapPeakBytes, Metric::HeapBytes];
 
-pub(super) fn find(case: &Case<'_>) -> Vec<Found> {
+pub(super) fn find(case: &Case<'_>) -> Option<Found> {
     if case.family.counts != ListedCounts::Work {
-        return Vec::new();
+        return None;
     }
-    super_linear(case).into_iter().chain(optimised_away(case)).collect()
-}
-
-fn points(case: &Case<'_>, metric: Metric) -> Vec<(usize, f64)> {
-    growth::points(case.family, case.workload, case.recorded, metric)
-}
-
-fn super_linear(case: &Case<'_>) -> Option<Found> {
-    let laws = [Metric::HeapBytes, Metric::Instructions].into_iter().filter_map(|metric| {
-        let points = points(case, metric);
-        Some((metric, GrowthLaw::fit(&points)?, points))
+    let laws = GROWING.into_iter().filter_map(|metric| {
+        let counts = estimates(case, metric);
+        let points: Vec<(usize, f64)> = counts.iter().map(|(size, count)| (*size, count.value)).collect();
+        Some((metric, GrowthLaw::fit(&points)?, counts))
     });
     let stands_out =
         |law: &GrowthLaw| law.exponent.value >= SUPER_LINEAR && law.exponent.low >= SUPER_LINEAR_LOW;
@@ -41,67 +33,28 @@ fn super_linear(case: &Case<'_>) -> Option<Found> {
         .filter(|(_, law, _)| stands_out(law))
         .max_by(|a, b| a.1.exponent.value.total_cmp(&b.1.exponent.value))?;
     // What it costs here is told by time where there is one, for bytes are not all that an iteration does.
-    let times = points(case, Metric::TimeNs);
-    let ahead = ahead(&times, case.record.size).or_else(|| ahead(&counts, case.record.size))?;
-    if ahead < AHEAD {
+    let by_time = ahead(&estimates(case, Metric::TimeNs), case.record.size);
+    let by_count = || ahead(&counts, case.record.size).map(|ahead| (ahead, metric));
+    let (ahead, by) = by_time.map(|ahead| (ahead, Metric::TimeNs)).or_else(by_count)?;
+    if ahead.value < AHEAD || ahead.low < LEAST_GAIN {
         return None;
     }
-    let told: Vec<String> = counts.iter().map(|(size, count)| format!("{count:.0} at {size}")).collect();
+    let told: Vec<String> =
+        counts.iter().map(|(size, count)| format!("{:.0} at {size}", count.value)).collect();
     let says = format!("{}: {}", metric.as_str(), told.join(", "));
     let instrument =
         if metric == Metric::Instructions { InstrumentName::Instructions } else { InstrumentName::Heap };
-    let bottleneck = Bottleneck::SuperLinear { metric, exponent: law.exponent, sizes: law.sizes, ahead };
+    let bottleneck = Bottleneck::SuperLinear { metric, exponent: law.exponent, sizes: law.sizes, ahead, by };
     Some(Found::new(bottleneck, vec![case.evidence(instrument, says, None)]))
 }
 
+fn estimates(case: &Case<'_>, metric: Metric) -> Vec<(usize, Estimate)> {
+    growth::estimates(case.family, case.workload, case.recorded, metric)
+}
+
 /// The cost at `size` over what the smallest size's would be if it grew in step.
-fn ahead(points: &[(usize, f64)], size: usize) -> Option<f64> {
-    let (least, cost) = points.first().copied()?;
-    let here = points.iter().find(|(other, _)| *other == size)?.1;
-    Some(here / (cost * size as f64 / least as f64))
-}
-
-fn optimised_away(case: &Case<'_>) -> Option<Found> {
-    let instructions = case.number(Metric::Instructions)?.value;
-    // Who takes heap blocks does something.
-    if case.family.name == RULER || case.number(Metric::HeapBlocks).is_some_and(|blocks| blocks.value > 0.0) {
-        return None;
-    }
-    let ruler = case.recorded.cases.iter().find(|record| record.family == RULER);
-    let ruler =
-        ruler.and_then(|record| number(record, Metric::Instructions)).map_or(0.0, |count| count.value);
-    let is_ruler = ruler > 0.0 && instructions <= ruler + NOTHING;
-    // To free one block of any size, say, takes as many instructions: then its functions have a name.
-    let works = case.stacks().is_some_and(|(shares, _)| shares.any(Groups::ALL).value >= LEAST_SHARE);
-    let flat = flat(case).filter(|_| case.family.offers_alternatives() && !works && others_grow(case));
-    if !is_ruler && flat.is_none() {
-        return None;
-    }
-    let says = format!("{instructions:.0} instructions an iteration; the empty loop takes {ruler:.0}");
-    let evidence = vec![case.evidence(InstrumentName::Instructions, says, None)];
-    let flat = flat.filter(|_| !is_ruler);
-    Some(Found::new(Bottleneck::OptimisedAway { instructions, ruler, flat }, evidence))
-}
-
-/// The family that measures the empty loop.
-const RULER: &str = "noop";
-
-/// The sizes between which this member's instructions do not grow.
-fn flat(case: &Case<'_>) -> Option<(usize, usize)> {
-    let points = points(case, Metric::Instructions);
-    let ((least, first), (largest, last)) = (*points.first()?, *points.last()?);
-    (largest >= least * APART && last <= first + NOTHING).then_some((least, largest))
-}
-
-/// Whether some sibling's instructions grow, and none but this member's stay: then the family asks for more work.
-fn others_grow(case: &Case<'_>) -> bool {
-    let others = case.family.workloads.iter().filter(|other| other.name != case.record.workload);
-    let grown: Vec<bool> = others
-        .filter_map(|other| {
-            let points = growth::points(case.family, other, case.recorded, Metric::Instructions);
-            let ((least, first), (largest, last)) = (*points.first()?, *points.last()?);
-            (largest >= least * APART).then_some(last >= 2.0 * first)
-        })
-        .collect();
-    !grown.is_empty() && grown.iter().filter(|grows| **grows).count() * 2 > grown.len()
+fn ahead(points: &[(usize, Estimate)], size: usize) -> Option<Estimate> {
+    let (least, cost) = points.first()?;
+    let (_, here) = points.iter().find(|(other, _)| *other == size)?;
+    Some(here.over(cost)?.per(size as f64 / *least as f64))
 }

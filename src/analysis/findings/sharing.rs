@@ -11,8 +11,11 @@ use crate::record::{Evidence, FindingKind, InstrumentName, Metric};
 const BLOCKED: f64 = 1.0 / 3.0;
 /// Threads that use no more than this of the CPUs that they could use are held up by something.
 const USED: f64 = 0.75;
-/// No gain from threads: nine tenths of one thread's time or more.
+/// No gain from threads: nine tenths of one thread's time or more, with the whole interval. That nothing may be gained is no
+/// proof that nothing is.
 const NO_GAIN: f64 = 0.9;
+/// A measuring thread that is blocked for this much of its time leaves the work to others.
+const STANDS_BY: f64 = 2.0 / 3.0;
 /// As many instructions: within a tenth. Locks and starts vary by less.
 const SAME: std::ops::Range<f64> = 0.9..1.1;
 /// Several times the time: twice, and half as much again with the whole interval.
@@ -35,6 +38,7 @@ struct Together {
     /// Workers' share of their wall time blocked in futex.
     blocked: f64,
     cpus_used: f64,
+    /// CPUs that the threads which work could use.
     usable: usize,
     busy: f64,
     /// Whether more of the time on a CPU is the kernel's than the case's own.
@@ -45,18 +49,27 @@ impl Together {
     fn of(case: &Case<'_>) -> Option<Self> {
         let ledger = &case.files.waits.as_ref()?.data;
         let verdict = case.waits.as_ref()?;
-        let workers = ledger.threads.iter().filter(|thread| thread.name != "measuring thread");
-        let (wall, futex) = workers.fold((0, 0), |(wall, futex), thread| {
+        let (measuring, workers): (Vec<_>, Vec<_>) =
+            ledger.threads.iter().partition(|thread| thread.name == "measuring thread");
+        let stands_by = measuring
+            .iter()
+            .any(|thread| thread.parts.blocked_ns as f64 >= STANDS_BY * thread.parts.wall_ns.max(1) as f64);
+        let (wall, futex) = workers.iter().fold((0, 0), |(wall, futex), thread| {
             let blocked = thread.blocked.iter().filter(|blocked| blocked.call == "futex");
             (wall + thread.parts.wall_ns, futex + blocked.map(|blocked| blocked.ns).sum::<u64>())
         });
         Some(Self {
             blocked: futex as f64 / wall.max(1) as f64,
             cpus_used: verdict.cpus_used,
-            usable: ledger.most_threads.min(ledger.cores),
+            usable: ledger.most_threads.saturating_sub(usize::from(stands_by)).min(ledger.cores),
             busy: verdict.busy,
             in_kernel: ledger.total.kernel_ns > ledger.total.user_ns,
         })
+    }
+
+    /// Whether threads keep the CPUs that they can use at work, in code of their own.
+    fn work(&self) -> bool {
+        self.usable >= 2 && self.cpus_used > USED * self.usable as f64 && !self.in_kernel
     }
 }
 
@@ -86,7 +99,7 @@ fn lock(case: &Case<'_>) -> Option<Found> {
     let is_serial = busy >= 2.0 / 3.0 && cpus_used <= USED * usable as f64;
     let against_one = case.against_one();
     // Where nothing of the family runs on one thread, the same threads on one CPU tell whether they gain anything.
-    let gains_nothing = against_one.or_else(|| one_cpu(case)).is_some_and(|times| times.high >= NO_GAIN);
+    let gains_nothing = against_one.or_else(|| one_cpu(case)).is_some_and(|times| times.low >= NO_GAIN);
     let holds = usable >= 2 && blocked >= BLOCKED && is_serial && gains_nothing;
     if !holds || !case.family.offers_alternatives() {
         return None;
@@ -130,11 +143,7 @@ struct HeldUp {
 
 fn held_up(case: &Case<'_>) -> Option<HeldUp> {
     let gain = gain_on_one_cpu(case).filter(|gain| gain.times.low >= FASTER_ON_ONE)?;
-    let Together { blocked, cpus_used, usable, in_kernel, .. } = Together::of(case)?;
-    let works = usable >= 2 && cpus_used > USED * usable as f64 && !in_kernel;
-    if !works {
-        return None;
-    }
+    let Together { blocked, cpus_used, usable, .. } = Together::of(case).filter(Together::work)?;
     let says = format!(
         "{cpus_used:.2} of {usable} CPUs are used, and workers are blocked in futex for {:.0} % of their wall time",
         blocked * 100.0
@@ -166,7 +175,13 @@ fn fastest(case: &Case<'_>, is_wanted: impl Fn(&Gain) -> bool) -> Option<Gain> {
     gains.max_by(|a, b| a.times.value.total_cmp(&b.times.value))
 }
 
+/// By a sibling that is faster with as many instructions. Where books were kept they must show threads at work: who sleeps or
+/// waits for a lock takes longer than a sibling too, with as many instructions.
 fn cache_line(case: &Case<'_>) -> Option<Found> {
+    let together = Together::of(case);
+    if together.as_ref().is_some_and(|together| !together.work() || together.blocked >= BLOCKED) {
+        return None;
+    }
     let own = case.number(Metric::Instructions).filter(|count| count.value > 0.0)?.value;
     let alike = case.siblings().filter_map(|(sibling, record)| {
         let instructions =
@@ -180,8 +195,13 @@ fn cache_line(case: &Case<'_>) -> Option<Found> {
     let says = format!("{own:.0} instructions, {:.0} of {sibling}", own / instructions);
     let mut evidence = vec![case.evidence(InstrumentName::Instructions, says, None), case.gain_says(&gain)];
     evidence.extend(one_cpu_says(case));
+    let cpus = together.map(|together| (together.cpus_used, together.usable));
+    if let Some((used, usable)) = cpus {
+        let says = format!("{used:.2} of {usable} CPUs are used");
+        evidence.push(case.stacks_say(Seen::Books, says));
+    }
     let like = Some((sibling, instructions));
-    Some(Found::new(Bottleneck::FalseSharing { like, one_cpu: one_cpu(case), cpus: None, gain }, evidence))
+    Some(Found::new(Bottleneck::FalseSharing { like, one_cpu: one_cpu(case), cpus, gain }, evidence))
 }
 
 /// Without a sibling to compare with: threads that keep the CPUs at work, in code of their own, and wait neither in futex

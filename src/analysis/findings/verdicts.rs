@@ -4,6 +4,7 @@ use super::Found;
 use super::bottleneck::{Bottleneck, Seen};
 use super::case::Case;
 use super::costs::{groups, share_by};
+use crate::analysis::symbols::Group;
 use crate::analysis::{Standing, standing};
 use crate::record::{InstrumentName, Metric};
 
@@ -13,25 +14,36 @@ use crate::record::{InstrumentName, Metric};
 const MARGIN: f64 = 0.3;
 /// Factor by which two clocks may differ: hosts flip between modes 1.6 apart (docs/method.md, time).
 const CLOCKS: f64 = 2.0;
+/// Why copies are seen by samples and not by instructions.
+const COPIES_MUCH: &str = "one instruction (`rep movs`) copies as much as it is told to";
 
 pub(super) fn disagreements(case: &Case<'_>) -> Vec<Found> {
     shares(case).into_iter().chain(clocks(case)).collect()
 }
 
-/// The cost that leads by instructions, held against the samples.
+/// The cost that leads by instructions and the one that leads by samples, each held against the other instrument; the one that
+/// lies further apart.
 fn shares(case: &Case<'_>) -> Option<Found> {
-    let counted = groups().filter_map(|group| Some((group, share_by(case, group, Seen::Instructions)?)));
-    let (group, counted) = counted.max_by(|a, b| a.1.value.total_cmp(&b.1.value))?;
-    let sampled = share_by(case, group, Seen::Samples)?;
     // Callgrind runs threads one at a time: what they do to each other is not in it.
-    if case.workload.concurrency.threads
-        || (sampled.low - MARGIN..=sampled.high + MARGIN).contains(&counted.value)
-    {
+    if case.workload.concurrency.threads {
         return None;
     }
+    let leads = |seen| {
+        let shares = groups().filter_map(|group| Some((group, share_by(case, group, seen)?.value)));
+        shares.max_by(|a, b| a.1.total_cmp(&b.1)).map(|(group, _)| group)
+    };
+    let leading = [leads(Seen::Instructions), leads(Seen::Samples)].into_iter().flatten();
+    let differing = leading.filter_map(|group| {
+        let counted = share_by(case, group, Seen::Instructions)?.value;
+        let sampled = share_by(case, group, Seen::Samples)?;
+        let beyond = (sampled.low - counted).max(counted - sampled.high) - MARGIN;
+        (beyond > 0.0).then_some((beyond, group, counted, sampled))
+    });
+    let (_, group, counted, sampled) = differing.max_by(|a, b| a.0.total_cmp(&b.0))?;
+    let is_quiet = group == Group::Copying && counted < sampled.value;
     let bottleneck = Bottleneck::InstrumentsDisagree {
         question: format!("the share of {group}"),
-        one: (InstrumentName::Instructions, format!("{:.1} %", counted.value * 100.0)),
+        one: (InstrumentName::Instructions, format!("{:.1} %", counted * 100.0)),
         other: (
             InstrumentName::Flamegraph,
             format!(
@@ -41,6 +53,7 @@ fn shares(case: &Case<'_>) -> Option<Found> {
                 sampled.high * 100.0
             ),
         ),
+        why: is_quiet.then_some(COPIES_MUCH),
     };
     let evidence = [Seen::Instructions, Seen::Samples].map(|seen| {
         let says = format!("the stacks that hold a function of {group}");
@@ -61,6 +74,7 @@ fn clocks(case: &Case<'_>) -> Option<Found> {
         question: "the time of an iteration".to_owned(),
         one: (InstrumentName::Time, format!("{:.0} ns", time.value)),
         other: (InstrumentName::Waits, format!("{books:.0} ns")),
+        why: None,
     };
     let evidence = vec![
         case.evidence(InstrumentName::Time, format!("{:.0} ns, the median", time.value), None),
@@ -76,44 +90,109 @@ pub(super) fn when_nothing_is_found(case: &Case<'_>, found: &[Found]) -> Option<
     if found.iter().any(names) || !was_tried {
         return None;
     }
-    let mut looked = Vec::new();
-    looked.extend(case.counts.as_ref().map(|_| InstrumentName::Instructions));
-    looked.extend(case.enough_samples().map(|_| InstrumentName::Flamegraph));
-    looked.extend(case.waits.as_ref().map(|_| InstrumentName::Waits));
+    let (seen, unseen): (Vec<Sight>, Vec<Sight>) =
+        Sight::ALL.into_iter().partition(|sight| sight.is_there(case));
+    let looked: Vec<Seen> = seen.into_iter().filter_map(Sight::stacks).collect();
     if looked.is_empty() {
-        return Some(Found::new(Bottleneck::NotEnoughEvidence { missing: missing(case) }, Vec::new()));
+        let missing = unseen.into_iter().map(|sight| sight.missing(case)).collect();
+        return Some(Found::new(Bottleneck::NotEnoughEvidence { missing }, Vec::new()));
     }
-    let evidence = [
-        (Seen::Instructions, case.counts.is_some()),
-        (Seen::Samples, case.enough_samples().is_some()),
-        (Seen::Books, case.waits.is_some()),
-    ];
-    let evidence = evidence.into_iter().filter(|(_, is_there)| *is_there);
     let says = || "nothing in it reaches a rule's threshold".to_owned();
-    let evidence = evidence.map(|(seen, _)| case.stacks_say(seen, says())).collect();
-    Some(Found::new(Bottleneck::NoBottleneck { looked }, evidence))
+    let evidence = looked.iter().map(|seen| case.stacks_say(*seen, says())).collect();
+    let looked = looked.into_iter().map(Seen::instrument).collect();
+    let missing = unseen.into_iter().map(|sight| sight.not_looked_at(case)).collect();
+    Some(Found::new(Bottleneck::NoBottleneck { looked, missing }, evidence))
 }
 
-/// What could not be seen, and why.
-fn missing(case: &Case<'_>) -> Vec<String> {
-    let asked = [
-        (Metric::Instructions, "instructions by function"),
-        (Metric::Samples, "CPU samples"),
-        (Metric::WallNs, "where threads wait"),
-    ];
-    let told = asked.map(|(metric, what)| {
-        let why = match standing(case.recorded, Some(case.record), metric, None) {
-            Standing::Measured { measurement, .. } if metric == Metric::Samples => {
+/// What rules look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sight {
+    Instructions,
+    Samples,
+    Books,
+    Heap,
+}
+
+impl Sight {
+    const ALL: [Self; 4] = [Self::Instructions, Self::Samples, Self::Books, Self::Heap];
+
+    fn is_there(self, case: &Case<'_>) -> bool {
+        match self {
+            Self::Instructions => case.counts.is_some(),
+            Self::Samples => case.enough_samples().is_some(),
+            Self::Books => case.waits.is_some(),
+            Self::Heap => case.number(Metric::HeapBlocks).is_some(),
+        }
+    }
+
+    /// By what stacks or books it names a bottleneck; heap blocks alone name none.
+    fn stacks(self) -> Option<Seen> {
+        match self {
+            Self::Instructions => Some(Seen::Instructions),
+            Self::Samples => Some(Seen::Samples),
+            Self::Books => Some(Seen::Books),
+            Self::Heap => None,
+        }
+    }
+
+    fn metric(self) -> Metric {
+        match self {
+            Self::Instructions => Metric::Instructions,
+            Self::Samples => Metric::Samples,
+            Self::Books => Metric::WallNs,
+            Self::Heap => Metric::HeapBlocks,
+        }
+    }
+
+    /// What it is without.
+    fn absence(self) -> &'static str {
+        match self {
+            Self::Instructions => "no instructions were counted",
+            Self::Samples => "too few CPU samples were taken",
+            Self::Books => "nobody looked where threads wait",
+            Self::Heap => "no heap blocks were counted",
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Instructions => "instructions by function",
+            Self::Samples => "CPU samples",
+            Self::Books => "where threads wait",
+            Self::Heap => "heap blocks",
+        }
+    }
+
+    /// What can be told by it alone.
+    fn tells(self) -> &'static str {
+        match self {
+            Self::Instructions => "exact shares, branching, caches",
+            Self::Samples => "functions whose few instructions take long",
+            Self::Books => "waiting, neighbours, the kernel",
+            Self::Heap => "how many blocks and bytes it takes",
+        }
+    }
+
+    fn not_looked_at(self, case: &Case<'_>) -> String {
+        format!("{} ({}: {})", self.tells(), self.absence(), self.why(case))
+    }
+
+    fn missing(self, case: &Case<'_>) -> String {
+        format!("{}: {} (no word on {})", self.name(), self.why(case), self.tells())
+    }
+
+    /// Why it is not there.
+    fn why(self, case: &Case<'_>) -> String {
+        match standing(case.recorded, Some(case.record), self.metric(), None) {
+            Standing::Measured { measurement, .. } if self == Self::Samples => {
                 format!("only {:.0}", measurement.value)
             }
-            Standing::Measured { .. } => "the file with them is not there".to_owned(),
+            Standing::Measured { .. } => "no file holds them".to_owned(),
             Standing::Failed(reason) => format!("failed, {reason}"),
             Standing::LeftOut(reason) => format!("left out, {reason}"),
             Standing::Unavailable(reason) => format!("unavailable, {reason}"),
             Standing::NotGiven => "not given".to_owned(),
             Standing::NotMeasured => "not measured yet".to_owned(),
-        };
-        format!("{what}: {why}")
-    });
-    told.into()
+        }
+    }
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::arguments::Arguments;
 use super::{Budget, estimates, survey};
-use crate::catalogue::{CaseRef, Catalogue};
+use crate::catalogue::{CaseRef, Catalogue, this_program};
 use crate::instruments::flamegraph::CriterionProfiler;
 use crate::instruments::session::id_of;
 use crate::instruments::{
@@ -139,7 +139,7 @@ pub(super) fn answer_directly(
         effort: options.effort(),
     };
     let json = serde_json::to_string(&direct).expect("names and numbers are JSON");
-    let status = std::env::current_exe().and_then(|executable| {
+    let status = this_program().and_then(|executable| {
         let mut command = Command::new(executable);
         command.env(DIRECT_VARIABLE, json).arg("--bench").args(&arguments.harness_args);
         run_in_foreground(&mut command)

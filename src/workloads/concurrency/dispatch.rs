@@ -8,10 +8,12 @@ use std::thread::{self, ThreadId};
 
 use crate::workload::{Answer, Workload};
 
+mod channel_pool;
 mod pools;
 mod processes;
 mod threads;
 
+pub(crate) use channel_pool::ChannelPoolReady;
 pub(crate) use pools::{FuturesReady, PoolMade, PoolReady, RayonReady};
 pub(super) use processes::TASK;
 pub(crate) use processes::{ProcessEach, ProcessPoolReady, ProcessReady};

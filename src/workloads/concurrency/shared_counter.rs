@@ -29,8 +29,7 @@ impl Shares {
 pub(crate) trait Counter: Sync + 'static {
     /// Name and line of the member.
     const MEMBER: (&'static str, &'static str);
-    /// A lock of std's looks up to a hundred times whether it is free before it sleeps (`spin` in
-    /// library/std/src/sys/sync/mutex/futex.rs and rwlock/futex.rs).
+    /// Whether threads wait for each other by looking again: those with a lock do, by the rule of [`Concurrency`].
     const CONCURRENCY: Concurrency = Concurrency::THREADS;
     /// Which costs it leaves out that siblings pay for.
     const SPARES: &'static [Spare] = &[];

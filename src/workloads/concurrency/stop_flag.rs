@@ -3,11 +3,11 @@
 
 use std::cell::RefCell;
 use std::marker::PhantomData;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
-use std::sync::{Arc, Condvar, Mutex};
-use std::thread::{self, JoinHandle, Thread};
+use std::thread::{JoinHandle, Thread};
 
+use super::stop_words::{LookedAt, ParkedOn, SleptOn};
 use super::threads;
 use crate::workload::{Answer, Concurrency, Part, Workload};
 
@@ -108,54 +108,48 @@ impl<W: Word> Workload for StopBy<W> {
 }
 
 /// A flag that a working thread looks at.
-pub(crate) struct Polled(Arc<AtomicBool>);
+pub(crate) struct Polled(Arc<LookedAt>);
 
 impl Word for Polled {
     const MEMBER: (&'static str, &'static str) =
         ("polled-atomic", "each worker does nothing but look at an atomic flag, again and again");
     const MIRRORS: Option<&'static str> = Some("stop-flag");
     const CONCURRENCY: Concurrency = Concurrency::SPINNING;
-    type Ear = Arc<AtomicBool>;
+    type Ear = Arc<LookedAt>;
 
     fn prepare(workers: usize) -> (Self, Vec<Self::Ear>) {
-        let flag = Arc::new(AtomicBool::new(false));
+        let flag = Arc::new(LookedAt::new());
         (Self(Arc::clone(&flag)), vec![flag; workers])
     }
 
-    fn heed(flag: Arc<AtomicBool>) {
-        // The notes' worker looks after each step of its work; here a step is nothing, because what is measured is the flag and
-        // not the rest of a step.
-        while !flag.load(Ordering::Acquire) {}
+    fn heed(flag: Self::Ear) {
+        flag.heed();
     }
 
     fn give(self, _: &[&Thread]) {
-        self.0.store(true, Ordering::Release);
+        self.0.give();
     }
 }
 
 /// A flag under a lock, and a sleep that its change ends.
-pub(crate) struct Notified(Arc<(Mutex<bool>, Condvar)>);
+pub(crate) struct Notified(Arc<SleptOn>);
 
 impl Word for Notified {
     const MEMBER: (&'static str, &'static str) =
         ("condition-variable", "each worker sleeps on a condition variable; all are notified at once");
-    type Ear = Arc<(Mutex<bool>, Condvar)>;
+    type Ear = Arc<SleptOn>;
 
     fn prepare(workers: usize) -> (Self, Vec<Self::Ear>) {
-        let told = Arc::new((Mutex::new(false), Condvar::new()));
-        (Self(Arc::clone(&told)), vec![told; workers])
+        let flag = Arc::new(SleptOn::new());
+        (Self(Arc::clone(&flag)), vec![flag; workers])
     }
 
-    fn heed(told: Self::Ear) {
-        let (told, changed) = &*told;
-        let told = told.lock().expect("no holder panics");
-        drop(changed.wait_while(told, |told| !*told).expect("no holder panics"));
+    fn heed(flag: Self::Ear) {
+        flag.heed();
     }
 
     fn give(self, _: &[&Thread]) {
-        let (told, changed) = &*self.0;
-        *told.lock().expect("no holder panics") = true;
-        changed.notify_all();
+        self.0.give();
     }
 }
 
@@ -184,30 +178,24 @@ impl Word for Closed {
 }
 
 /// A flag beside a thread that is parked.
-pub(crate) struct Unparked(Arc<AtomicBool>);
+pub(crate) struct Unparked(Arc<ParkedOn>);
 
 impl Word for Unparked {
     const MEMBER: (&'static str, &'static str) =
         ("parked-thread", "each worker is parked; each is unparked, one after the other");
-    type Ear = Arc<AtomicBool>;
+    type Ear = Arc<ParkedOn>;
 
     fn prepare(workers: usize) -> (Self, Vec<Self::Ear>) {
-        let flag = Arc::new(AtomicBool::new(false));
+        let flag = Arc::new(ParkedOn::new());
         (Self(Arc::clone(&flag)), vec![flag; workers])
     }
 
-    fn heed(flag: Arc<AtomicBool>) {
-        // A parked thread may wake for no reason (std::thread::park).
-        while !flag.load(Ordering::Acquire) {
-            thread::park();
-        }
+    fn heed(flag: Self::Ear) {
+        flag.heed();
     }
 
     fn give(self, workers: &[&Thread]) {
-        self.0.store(true, Ordering::Release);
-        for worker in workers {
-            worker.unpark();
-        }
+        self.0.give(workers);
     }
 }
 
@@ -235,7 +223,7 @@ mod tests {
     fn workers_that_stop_before_they_are_told_are_rejected() {
         let crew = Crew::<Unheeded>::hire(2);
         while !crew.workers.iter().all(JoinHandle::is_finished) {
-            thread::yield_now();
+            std::thread::yield_now();
         }
         assert!(!StopBy::<Unheeded>::check(&2, &RefCell::new(crew)));
     }

@@ -1,105 +1,34 @@
-//! Worker processes: this program started again. Knows no kernel but by the list of [`TASKS`].
+//! Worker processes: this program started again. Knows no kernel; the worker's side lists their tasks.
 //!
 //! A worker talks through its stdin and stdout, in frames. It ends when its stdin does, and the kernel ends it when the
 //! thread that started it ends: no worker outlives its parent, however that died.
 
 mod frames;
+mod requests;
+mod serving;
 
-use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufReader};
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use wait_timeout::ChildExt;
 
 use super::threads;
+use crate::system;
 pub(crate) use frames::{answer_each, read_frame, rubbish, write_frame};
-
-/// Names the task that makes this program a worker: a name of [`TASKS`], and after a blank its argument.
-const TASK_VARIABLE: &str = "PERFLAB_WORKER";
-/// The process that started it: one that is already gone by the time the worker asks cannot end it any more.
-const PARENT_VARIABLE: &str = "PERFLAB_WORKER_PARENT";
+use requests::Requests;
+use serving::{PARENT_VARIABLE, TASK_VARIABLE};
+pub(crate) use serving::{Task, serve, unavailable};
 
 /// How long a worker whose pipe ended may take to end. Only an error waits for it.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Set once [`serve`] was called: only then would this program, started again, be a worker.
-static SERVES: AtomicBool = AtomicBool::new(false);
-
-/// What a worker does: its name, and its life from the argument to the end.
-pub(crate) struct Task {
-    /// Names it on the worker's side.
-    pub(crate) name: &'static str,
-    /// Runs until stdin ends.
-    pub(crate) live: fn(&str, &mut dyn Read, &mut dyn Write) -> io::Result<()>,
-}
-
-/// Every task. A kernel with worker processes adds its line here.
-const TASKS: &[Task] = &[
-    super::children::SLEEP,
-    super::children::io_of_child::SAY,
-    super::dispatch::TASK,
-    super::gcd::TASK,
-    super::is_prime::TASK,
-    super::map_reduce::TASK,
-    super::pipeline::TASK,
-    super::pipeline::ECHO,
-];
-
-/// Makes this process a worker, if it was started as one; it then ends here. To be called before anything else.
-pub(crate) fn serve() {
-    SERVES.store(true, Ordering::Relaxed);
-    let Ok(order) = std::env::var(TASK_VARIABLE) else { return };
-    let code = match live(&order) {
-        Ok(()) => 0,
-        // The parent has gone, or wants no more replies.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => 0,
-        Err(error) => {
-            eprintln!("worker `{order}`: {error}");
-            1
-        }
-    };
-    std::process::exit(code)
-}
-
-fn live(order: &str) -> io::Result<()> {
-    die_with_parent()?;
-    let (name, argument) = order.split_once(' ').unwrap_or((order, ""));
-    let task = TASKS.iter().find(|task| task.name == name);
-    let task = task.ok_or_else(|| io::Error::other(format!("{TASK_VARIABLE} names no task: `{name}`")))?;
-    let mut requests = BufReader::new(io::stdin().lock());
-    let mut replies = BufWriter::new(io::stdout().lock());
-    (task.live)(argument, &mut requests, &mut replies)?;
-    replies.flush()
-}
-
-#[cfg(target_os = "linux")]
-fn die_with_parent() -> io::Result<()> {
-    rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
-    let parent = std::env::var(PARENT_VARIABLE).ok().and_then(|pid| pid.parse::<u32>().ok());
-    if parent.is_some_and(|parent| parent != std::os::unix::process::parent_id()) {
-        return Err(io::ErrorKind::BrokenPipe.into());
-    }
-    Ok(())
-}
-
-#[cfg(not(target_os = "linux"))]
-fn die_with_parent() -> io::Result<()> {
-    Ok(())
-}
-
-/// Why no worker can be started from this program, in one line.
-pub(crate) fn unavailable() -> Option<String> {
-    (!SERVES.load(Ordering::Relaxed)).then(|| {
-        "this program would not serve as a worker process; call `perflab::catalogue::serve_workers()` first in `main`"
-            .to_owned()
-    })
-}
+/// The exit code of a process that panicked, by std's own runtime.
+const PANICKED: i32 = 101;
 
 /// A command that starts this program as the worker of `task`, of which `argument` may say more.
 pub(crate) fn command(task: &str, argument: &str) -> io::Result<Command> {
-    let mut command = Command::new(std::env::current_exe()?);
+    let mut command = Command::new(system::this_program()?);
     command
         .env(TASK_VARIABLE, format!("{task} {argument}").trim_end())
         .env(PARENT_VARIABLE, std::process::id().to_string());
@@ -118,7 +47,7 @@ pub(crate) enum WorkerError {
         source: io::Error,
     },
     /// It ended, or wrote what is no frame.
-    #[error("worker process `{task}` (pid {pid}) gave no answer: {source}{}", ended.map(|status| format!("; it ended with {status}")).unwrap_or_default())]
+    #[error("worker process `{task}` (pid {pid}) gave no answer: {source}{}", ended.map(told_end).unwrap_or_default())]
     Answer {
         /// Its task.
         task: &'static str,
@@ -129,6 +58,12 @@ pub(crate) enum WorkerError {
         /// How it ended, if it did.
         ended: Option<ExitStatus>,
     },
+}
+
+/// How a worker ended, as its parent tells it.
+fn told_end(status: ExitStatus) -> String {
+    let panicked = if status.code() == Some(PANICKED) { ": it panicked" } else { "" };
+    format!("; it ended with {status}{panicked}")
 }
 
 /// A running worker. Dropping it closes its stdin and waits for its end.
@@ -217,26 +152,11 @@ impl Drop for Worker {
 /// # Errors
 /// A [`WorkerError`]; no request is taken after it.
 pub(crate) fn share(workers: &mut [Worker], requests: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, WorkerError> {
-    let next = Mutex::new(requests.iter().enumerate());
-    let feed = |worker: &mut Worker| {
-        let mut replies = Vec::new();
-        loop {
-            let request = next.lock().expect("no holder panics").next();
-            let Some((place, request)) = request else { return Ok(replies) };
-            let mut reply = Vec::new();
-            let answered = worker.send(request).and_then(|()| worker.receive(&mut reply));
-            if let Err(error) = answered {
-                // The others finish what they have, and take nothing more.
-                next.lock().expect("no holder panics").by_ref().for_each(drop);
-                return Err(error);
-            }
-            replies.push((place, reply));
-        }
-    };
     let mut replies = vec![Vec::new(); requests.len()];
+    let requests = Requests::of(requests);
     std::thread::scope(|scope| {
         let feeders: Vec<_> =
-            workers.iter_mut().map(|worker| threads::start_in(scope, || feed(worker))).collect();
+            workers.iter_mut().map(|worker| threads::start_in(scope, || feed(worker, &requests))).collect();
         for feeder in feeders {
             for (place, reply) in feeder.join().expect("a feeder does not panic")? {
                 replies[place] = reply;
@@ -244,6 +164,22 @@ pub(crate) fn share(workers: &mut [Worker], requests: &[Vec<u8>]) -> Result<Vec<
         }
         Ok(replies)
     })
+}
+
+/// Has `worker` take requests until there are none, and returns its replies with the places of the requests. Once it
+/// gives no answer, nobody takes a request any more.
+fn feed(worker: &mut Worker, requests: &Requests<'_>) -> Result<Vec<(usize, Vec<u8>)>, WorkerError> {
+    let mut replies = Vec::new();
+    while let Some((place, request)) = requests.take() {
+        let mut reply = Vec::new();
+        let answered = worker.send(request).and_then(|()| worker.receive(&mut reply));
+        if let Err(error) = answered {
+            requests.end();
+            return Err(error);
+        }
+        replies.push((place, reply));
+    }
+    Ok(replies)
 }
 
 #[cfg(test)]
@@ -301,6 +237,21 @@ mod tests {
     }
 
     #[test]
+    fn a_worker_that_panicked_is_told_so() {
+        let error = told(shell("head -c 8 > /dev/null; exit 101"));
+        assert!(error.ends_with("exit status: 101: it panicked"), "{error}");
+    }
+
+    #[test]
+    fn nobody_takes_a_request_once_a_worker_gave_no_answer() {
+        let questions = [b"one".to_vec(), b"two".to_vec(), b"three".to_vec()];
+        let requests = Requests::of(&questions);
+        let mut dead = shell("head -c 7 > /dev/null; exit 3");
+        assert!(feed(&mut dead, &requests).is_err());
+        assert_eq!(requests.take(), None, "two were left");
+    }
+
+    #[test]
     fn a_worker_that_is_killed_is_told_with_the_signal() {
         let worker = shell("exec sleep 1000");
         let pid = worker.child.id().to_string();
@@ -318,10 +269,5 @@ mod tests {
             error.contains("cannot start worker process `planted`") && error.contains("ulimit -u"),
             "{error}"
         );
-    }
-
-    #[test]
-    fn a_program_that_never_served_has_no_workers() {
-        assert!(unavailable().is_some_and(|reason| reason.contains("serve_workers")));
     }
 }

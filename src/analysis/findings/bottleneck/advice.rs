@@ -1,7 +1,7 @@
 //! The words of findings: what to try.
 
 use super::figures::short;
-use super::{Bottleneck, Gain, kind_of};
+use super::{Bottleneck, Flat, Gain, kind_of};
 use crate::record::FindingKind;
 
 impl Bottleneck {
@@ -52,8 +52,14 @@ impl Bottleneck {
                 format!("give each thread a cache line of its own{shown}, or merge at the end")
             }
             Self::Spawning { .. } => format!("start them once and hand them work: a pool{shown}"),
+            Self::OptimisedAway { flat: Some(Flat { siblings_grow: false, .. }), .. } => {
+                "trust no number of this case: let the output depend on all of the input, or ask it at one size".to_owned()
+            }
             Self::OptimisedAway { .. } => {
                 "trust no number of this case: let the output depend on the input, and return it".to_owned()
+            }
+            Self::InstrumentsDisagree { why: Some(_), .. } => {
+                "trust the samples: they are of time, and instructions are not".to_owned()
             }
             Self::InstrumentsDisagree { .. } => {
                 "trust neither before you know why; measure both again".to_owned()

@@ -45,6 +45,8 @@ pub struct Cost {
     pub group: Group,
     /// Its share, and by what it is known; `None` where only a measured gain tells of it.
     pub share: Option<(Share, Seen)>,
+    /// The part of the time that the stacks speak of.
+    pub on_cpu: f64,
     /// Another cost in which at least half of it lies, and how much does.
     pub within: Option<(Group, f64)>,
     /// Heap blocks and bytes of it, for one iteration.

@@ -1,6 +1,7 @@
 //! Figures and names as sentences hold them.
 
 use crate::analysis::shares::Share;
+use crate::record::Metric;
 
 /// A share in per cent, with its interval where it has one.
 pub(super) fn percent(share: &Share) -> String {
@@ -41,4 +42,14 @@ pub(super) fn short(path: &str) -> String {
 pub(super) fn so_many(count: f64, one: &str, many: &str) -> String {
     let count = count.round();
     format!("{count} {}", if count == 1.0 { one } else { many })
+}
+
+/// What a metric counts, plural.
+pub(super) fn counted(metric: Metric) -> &'static str {
+    match metric {
+        Metric::HeapBytes => "heap bytes",
+        Metric::HeapBlocks => "heap blocks",
+        Metric::HeapPeakBytes => "peak heap bytes",
+        _ => "instructions",
+    }
 }

@@ -2,17 +2,31 @@
 
 use std::fmt;
 
-use super::figures::{percent, short, so_many, times};
-use super::{Bottleneck, Cached, Cost, Gain, Seen, Slower};
+use super::figures::{counted, percent, short, so_many, times};
+use super::{Bottleneck, Cost, Flat, Gain, Large, Seen, memory};
 use crate::analysis::Estimate;
 use crate::analysis::symbols::Group;
 use crate::record::{BlockedIn, Metric};
 
-fn of_what(seen: Seen) -> &'static str {
+/// A part of the time on a CPU above this is all of it, to the digits that are shown.
+const ALL: f64 = 0.995;
+
+/// What a share is of. Stacks speak of the time on a CPU: where that is not all, a share of them is one of the time by two
+/// instruments together.
+fn of_what(seen: Seen, on_cpu: f64) -> String {
+    let whole = match seen {
+        Seen::Instructions => "instructions",
+        Seen::Samples => "CPU time",
+        Seen::Books => "time",
+    };
     match seen {
-        Seen::Instructions => "of its instructions",
-        Seen::Samples => "of its CPU time",
-        Seen::Books => "of its time",
+        Seen::Instructions | Seen::Samples if on_cpu < ALL => {
+            format!(
+                "of its time (by its {whole}, for the {:.0} % of it with a thread on a CPU)",
+                on_cpu * 100.0
+            )
+        }
+        _ => format!("of its {whole}"),
     }
 }
 
@@ -49,7 +63,9 @@ fn deed(group: Group) -> &'static str {
 
 fn cost(cost: &Cost, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match &cost.share {
-        Some((share, seen)) => write!(f, "{} {} {}", deed(cost.group), percent(share), of_what(*seen))?,
+        Some((share, seen)) => {
+            write!(f, "{} {} {}", deed(cost.group), percent(share), of_what(*seen, cost.on_cpu))?
+        }
         None => write!(f, "{} a cost that no stack shows in full", deed(cost.group))?,
     }
     if let Some((blocks, bytes)) = cost.heap.filter(|(blocks, _)| *blocks > 0) {
@@ -60,31 +76,6 @@ fn cost(cost: &Cost, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, ", {:.0} % of it while {}", part * 100.0, group.as_str())?;
     }
     Ok(())
-}
-
-fn memory(slower: Option<&Slower>, cached: Option<&Cached>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    if let Some(Slower { times: t, from, extrapolated }) = slower {
-        write!(
-            f,
-            "an instruction takes {} times as long [{}, {}] as at size {from}: it waits for memory",
-            times(t.value),
-            times(t.low),
-            times(t.high)
-        )?;
-        if *extrapolated {
-            f.write_str(" (instructions by their growth at smaller sizes)")?;
-        }
-    }
-    let Some(Cached { gain, size, instructions, unit }) = cached else { return Ok(()) };
-    let before = if slower.is_some() { "; measured, each" } else { "it waits for memory: each" };
-    write!(
-        f,
-        "{before} {unit} is handled {} times as fast [{}, {}] at size {size}, whose data lies in a core's own cache; here it \
-         takes {instructions:.2} times the instructions",
-        times(gain.times.value),
-        times(gain.times.low),
-        times(gain.times.high)
-    )
 }
 
 /// What the same threads do on one CPU, as the end of a sentence.
@@ -107,13 +98,13 @@ impl fmt::Display for Bottleneck {
                     write!(f, ", {} times without the costs that are named beside it", times(*unexplained))?;
                 }
             }
-            Self::HotFunction { function, share, seen, algorithm } => {
+            Self::HotFunction { function, share, seen, on_cpu, algorithm } => {
                 let function = short(function);
                 write!(
                     f,
                     "{} {} is spent in `{function}`, under no other name",
                     percent(share),
-                    of_what(*seen)
+                    of_what(*seen, *on_cpu)
                 )?;
                 if let Some(Gain { by: Some(by), times: t, .. }) = algorithm {
                     write!(
@@ -132,29 +123,55 @@ impl fmt::Display for Bottleneck {
                     write!(f, "; of the rest turning values into bytes and back is {}", percent(share))?;
                 }
             }
-            Self::PageFaults { share, block } => {
+            Self::PageFaults { share, large } => {
                 write!(f, "the kernel makes fresh pages for {} of its time", percent(share))?;
-                if let Some(block) = block {
-                    write!(f, ": its largest block has {block} bytes and is mapped anew each time")?;
+                match large {
+                    Some(Large { bytes, blocks: 1, .. }) => {
+                        write!(f, ": a block of {bytes} bytes is mapped anew each time")?;
+                    }
+                    Some(Large { bytes, blocks, grows: false }) => write!(
+                        f,
+                        ": {blocks} blocks of {bytes} bytes on average, of which those above 32 MiB are mapped anew each time"
+                    )?,
+                    Some(Large { bytes, blocks, grows: true }) => write!(
+                        f,
+                        ": what grows in {blocks} blocks has {bytes} bytes alive at the peak, and a block above 32 MiB is mapped \
+                         anew each time"
+                    )?,
+                    None => {}
                 }
             }
             Self::Branching { mispredicted, executed, share } => write!(
                 f,
                 "a simulated predictor guesses {mispredicted:.0} of {executed:.0} branches wrong in an iteration, which is \
-                 {} of its cycles by the model",
+                 {} of its cycles by the model, at 15 to 20 for a wrong guess",
                 percent(share)
             )?,
-            Self::MemoryBound { slower, cached } => memory(slower.as_ref(), cached.as_ref(), f)?,
-            Self::SuperLinear { metric, exponent, sizes, ahead } => write!(
-                f,
-                "its {} grow with the size to the power of {:.2} [{:.2}, {:.2}] over {sizes} sizes; at this one it costs {} \
-                 times what growing in step with the size would",
-                counted(*metric),
-                exponent.value,
-                exponent.low,
-                exponent.high,
-                times(*ahead)
-            )?,
+            Self::MemoryBound { slower, cached, laws } => {
+                memory::claim(slower.as_ref(), cached.as_ref(), laws.as_ref(), f)?;
+            }
+            Self::SuperLinear { metric, exponent, sizes, ahead, by } => {
+                write!(
+                    f,
+                    "its {} grow with the size to the power of {:.2} [{:.2}, {:.2}] over {sizes} sizes; at this one it {} {} \
+                     times",
+                    counted(*metric),
+                    exponent.value,
+                    exponent.low,
+                    exponent.high,
+                    if *by == Metric::TimeNs { "takes" } else { "costs" },
+                    times(ahead.value)
+                )?;
+                if !ahead.is_exact() {
+                    write!(f, " [{}, {}]", times(ahead.low), times(ahead.high))?;
+                }
+                match by {
+                    Metric::TimeNs => f.write_str(
+                        " as long as growing in step from the smallest would, by times that were taken apart",
+                    )?,
+                    by => write!(f, " the {} that growing in step from the smallest would", counted(*by))?,
+                }
+            }
             Self::AtFloor { times: t, part } if t.high < 1.0 => write!(
                 f,
                 "it is faster than this machine's calibrated speed allows for {part} ({} [{}, {}] of that time): the calibration \
@@ -208,12 +225,17 @@ impl fmt::Display for Bottleneck {
             }
             Self::FalseSharing { like, one_cpu, cpus, gain } => {
                 match (like, cpus) {
-                    (Some((sibling, instructions)), _) => write!(
-                        f,
-                        "it takes {} times as long as `{sibling}` with {instructions:.2} times its instructions: its threads \
-                         write to one cache line",
-                        times(gain.times.value)
-                    )?,
+                    (Some((sibling, instructions)), cpus) => {
+                        write!(
+                            f,
+                            "it takes {} times as long as `{sibling}` with {instructions:.2} times its instructions: its threads \
+                             write to one cache line",
+                            times(gain.times.value)
+                        )?;
+                        if cpus.is_none() {
+                            f.write_str(" (nobody saw whether they wait instead)")?;
+                        }
+                    }
                     (None, Some((used, usable))) => write!(
                         f,
                         "its threads keep {used:.2} of {usable} CPUs at work and hold each other up there: they write to the \
@@ -223,8 +245,9 @@ impl fmt::Display for Bottleneck {
                 }
                 on_one_cpu(one_cpu.as_ref(), f)?;
             }
-            Self::Spawning { share: (share, seen), threads, children, .. } => {
-                write!(f, "starting threads or processes is up to {} {}", percent(share), of_what(*seen))?;
+            Self::Spawning { share: (share, seen), on_cpu, threads, children, .. } => {
+                let of_what = of_what(*seen, *on_cpu);
+                write!(f, "starting threads or processes is up to {} {of_what}", percent(share))?;
                 if *threads >= 0.5 {
                     write!(f, "; {} an iteration", so_many(*threads, "thread", "threads"))?;
                 }
@@ -233,25 +256,36 @@ impl fmt::Display for Bottleneck {
                 }
             }
             Self::OptimisedAway { instructions, ruler, flat } => match flat {
-                Some((from, to)) => write!(
+                Some(Flat { from, to, siblings_grow: true }) => write!(
                     f,
                     "it takes {instructions:.0} instructions at every size from {from} to {to}, where its siblings take more \
                      with each: the compiler removed its work"
+                )?,
+                Some(Flat { from, to, siblings_grow: false }) => write!(
+                    f,
+                    "it takes {instructions:.0} instructions at every size from {from} to {to}, and nothing in its family takes \
+                     more: the compiler removed the work, or the sizes count none"
                 )?,
                 None => write!(
                     f,
                     "it takes {instructions:.0} instructions, and the empty loop {ruler:.0}: the compiler removed its work"
                 )?,
             },
-            Self::InstrumentsDisagree { question, one, other } => {
+            Self::InstrumentsDisagree { question, one, other, why } => {
                 write!(f, "{question}: {} says {}, {} says {}", one.0, one.1, other.0, other.1)?;
+                if let Some(why) = why {
+                    write!(f, "; {why}")?;
+                }
             }
             Self::NotEnoughEvidence { missing } => {
                 write!(f, "too little was measured to say what limits it: {}", missing.join("; "))?;
             }
-            Self::NoBottleneck { looked } => {
+            Self::NoBottleneck { looked, missing } => {
                 let names: Vec<&str> = looked.iter().map(|name| name.as_str()).collect();
                 write!(f, "no bottleneck shown, by {}", names.join(", "))?;
+                if !missing.is_empty() {
+                    write!(f, "; not looked at: {}", missing.join("; "))?;
+                }
             }
         }
         match self {
@@ -260,44 +294,6 @@ impl fmt::Display for Bottleneck {
             | Self::MemoryBound { .. }
             | Self::LockContention { gain: Some(Gain { by: None, .. }), .. } => Ok(()),
             _ => self.gain().map_or(Ok(()), |gain| f.write_str(&realised(gain))),
-        }
-    }
-}
-
-fn counted(metric: Metric) -> &'static str {
-    match metric {
-        Metric::HeapBytes => "heap bytes",
-        Metric::HeapBlocks => "heap blocks",
-        Metric::HeapPeakBytes => "peak heap bytes",
-        _ => "instructions",
-    }
-}
-
-impl Bottleneck {
-    /// What the claim speaks of.
-    pub fn subject(&self) -> String {
-        match self {
-            Self::Cost(cost) => cost.group.as_str().to_owned(),
-            Self::ExcessWork { sibling, .. } => sibling.clone(),
-            Self::FalseSharing { like, .. } => {
-                like.as_ref().map_or("cache lines".to_owned(), |(sibling, _)| sibling.clone())
-            }
-            Self::HotFunction { function, .. } => function.clone(),
-            Self::SystemCalls { call, .. } => call.clone().unwrap_or_else(|| "the kernel".to_owned()),
-            Self::PageFaults { .. } => "fresh pages".to_owned(),
-            Self::Branching { .. } => "branches".to_owned(),
-            Self::MemoryBound { .. } => "memory".to_owned(),
-            Self::SuperLinear { metric, .. } => counted(*metric).to_owned(),
-            Self::AtFloor { part, .. } => part.clone(),
-            Self::Waiting { call, .. } => {
-                call.as_ref().map_or("a call not seen".to_owned(), |(call, _)| call.clone())
-            }
-            Self::Starved { .. } => "neighbours".to_owned(),
-            Self::LockContention { spinning, .. } => if *spinning { "spinning" } else { "futex" }.to_owned(),
-            Self::Spawning { .. } => "threads and processes".to_owned(),
-            Self::OptimisedAway { .. } => "the measured code".to_owned(),
-            Self::InstrumentsDisagree { question, .. } => question.clone(),
-            Self::NotEnoughEvidence { .. } | Self::NoBottleneck { .. } => "the case".to_owned(),
         }
     }
 }

@@ -46,7 +46,7 @@ fn alarms(mut draw: impl FnMut(&mut Noise) -> f64) -> usize {
     let mut alarms = 0;
     for length in [6, 15, 30] {
         for seed in 1..=200 {
-            let mut noise = Noise(seed * 0x9e37_79b9_7f4a_7c15);
+            let mut noise = Noise(0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(seed));
             alarms += usize::from(!places(&series(length, || draw(&mut noise), |_| 1.0)).is_empty());
         }
     }
@@ -72,7 +72,7 @@ fn a_planted_step_is_found_where_it_lies() {
     for (length, at, step) in [(11, 5, 1.15), (12, 8, 1.10), (30, 20, 1.05), (30, 27, 0.90), (60, 3, 1.08)] {
         let mut exact = 0;
         for seed in 1..=20 {
-            let mut noise = Noise(seed * 0x9e37_79b9_7f4a_7c15);
+            let mut noise = Noise(0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(seed));
             let points =
                 series(length, || 0.008 * noise.normal(), |index| if index < at { 1.0 } else { step });
             let found = time_changes(&points);

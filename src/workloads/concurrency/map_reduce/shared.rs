@@ -1,4 +1,5 @@
-//! One map that all threads count into, behind a lock or many.
+//! One map that all threads count into, behind a lock or many. A lock is wanted for each word, and a lock looks again for
+//! a while before it sleeps: both members spin, by the rule of [`Concurrency`].
 
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Mutex;
@@ -25,7 +26,7 @@ pub(crate) struct Locked;
 impl Workload for Locked {
     const NAME: &'static str = "locked";
     const ABOUT: &'static str = "two threads and one map, locked for each word: they wait for each other";
-    const CONCURRENCY: Concurrency = Concurrency::THREADS;
+    const CONCURRENCY: Concurrency = Concurrency::SPINNING;
     of_text!();
 
     fn run(text: &Text) -> Counts {
@@ -47,7 +48,7 @@ pub(crate) struct Sharded;
 impl Workload for Sharded {
     const NAME: &'static str = "sharded";
     const ABOUT: &'static str = "two threads and 16 locked maps, one chosen by the word's hash: they seldom meet, but each word pays a lock and a hash more";
-    const CONCURRENCY: Concurrency = Concurrency::THREADS;
+    const CONCURRENCY: Concurrency = Concurrency::SPINNING;
     of_text!();
 
     fn run(text: &Text) -> Counts {

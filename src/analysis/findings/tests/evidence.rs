@@ -1,0 +1,81 @@
+//! What is said of the evidence: instruments that disagree, and what could not be looked at.
+
+use super::world::{CASE, World, alone, of_kind};
+use crate::record::{FindingKind as Kind, InstrumentName, LeftOut, Metric};
+
+const COPY: &str = "<[u8]>::copy_from_slice;__memmove_avx_unaligned_erms";
+const HASH: &str = "hashbrown::map::make_hash::<K, S>";
+
+/// Copying and hashing in a hundred, by samples and by instructions.
+fn shares(sampled: [u128; 2], counted: [u128; 2]) -> World {
+    let mut world = World::of(&["a"], &[1_000]);
+    world.samples(CASE, &[(COPY, sampled[0]), (HASH, sampled[1])]);
+    world.counts(CASE, 100_000, &[(COPY, counted[0]), (HASH, counted[1])]);
+    world
+}
+
+#[test]
+fn the_cost_that_leads_by_samples_is_held_against_instructions_too() {
+    let found = shares([70, 20], [5, 40]).findings(CASE);
+    let finding = of_kind(&found, Kind::InstrumentsDisagree);
+    assert!(
+        finding.claim.starts_with("the share of copying: instructions says 5.0 %, flamegraph says 70 %"),
+        "{}",
+        finding.claim
+    );
+    assert!(finding.claim.ends_with("one instruction (`rep movs`) copies as much as it is told to"));
+    assert!(finding.advice.starts_with("trust the samples"), "{}", finding.advice);
+}
+
+#[test]
+fn the_cost_that_leads_by_instructions_is_held_against_samples() {
+    let found = shares([5, 12], [5, 90]).findings(CASE);
+    let finding = of_kind(&found, Kind::InstrumentsDisagree);
+    assert!(finding.claim.starts_with("the share of hashing"), "{}", finding.claim);
+    assert!(!finding.claim.contains("rep movs") && finding.advice.starts_with("trust neither"));
+}
+
+#[test]
+fn shares_within_30_points_of_the_samples_interval_agree() {
+    assert!(!shares([38, 20], [5, 40]).kinds(CASE).contains(&Kind::InstrumentsDisagree));
+    let mut threaded = shares([70, 20], [5, 40]);
+    threaded.member("a").concurrency.threads = true;
+    assert!(!threaded.kinds(CASE).contains(&Kind::InstrumentsDisagree));
+}
+
+#[test]
+fn no_bottleneck_says_what_could_not_be_seen() {
+    let mut sampled = World::of(&["a"], &[1_000]);
+    sampled.samples(CASE, &[]);
+    let case = &mut sampled.recorded.cases[0];
+    case.left_out.push(LeftOut {
+        instrument: InstrumentName::Instructions,
+        metric: None,
+        reason: "it spins".into(),
+    });
+    let found = sampled.findings(CASE);
+    assert_eq!(
+        found[0].claim,
+        "no bottleneck shown, by flamegraph; not looked at: exact shares, branching, caches (no instructions were counted: left \
+         out, it spins); waiting, neighbours, the kernel (nobody looked where threads wait: not measured yet); how many blocks \
+         and bytes it takes (no heap blocks were counted: not measured yet)"
+    );
+    let mut all = World::of(&["a"], &[1_000]);
+    all.samples(CASE, &[]);
+    all.counts(CASE, 100_000, &[]);
+    all.heap(CASE, &[]);
+    all.books(CASE, alone([1_000, 0, 0, 0], ""));
+    let found = all.findings(CASE);
+    assert_eq!(found[0].claim, "no bottleneck shown, by instructions, flamegraph, waits");
+}
+
+#[test]
+fn too_little_evidence_says_what_nobody_can_tell() {
+    let mut timed = World::of(&["a"], &[1_000]);
+    timed.number(CASE, Metric::TimeNs, 100.0);
+    let found = timed.findings(CASE);
+    assert_eq!(found[0].kind, Kind::NotEnoughEvidence);
+    let says = "instructions by function: not measured yet (no word on exact shares, branching, caches)";
+    assert!(found[0].claim.contains(says), "{}", found[0].claim);
+    assert!(found[0].claim.contains("heap blocks: not measured yet (no word on"), "{}", found[0].claim);
+}

@@ -1,0 +1,81 @@
+//! Threads that hold each other up, and threads that do not.
+
+use super::world::{CASE, World, books};
+use crate::record::{FindingKind as Kind, Metric, WaitsLedger};
+
+/// Two workers, each so long on a CPU in user code, in the kernel, waiting for one and blocked in `call`, and a thread that waits
+/// for both.
+fn two(parts: [u64; 4], call: &str) -> WaitsLedger {
+    let main = ("measuring thread", [0, 0, 0, 1_000], "futex");
+    books(980, 0, &[main, ("one", parts, call), ("two", parts, call)])
+}
+
+/// Two threads that take turns at one lock, in so many times the time of one thread, or of themselves on one CPU.
+fn locked(of_one_thread: Option<[f64; 3]>, on_one_cpu: Option<[f64; 3]>) -> Vec<Kind> {
+    let mut world = World::of(&["first", "a"], &[1_000]);
+    world.member("a").concurrency.threads = true;
+    // Where all threads share, nothing of the family runs on one thread.
+    world.member("first").concurrency.threads = of_one_thread.is_none();
+    world.books(CASE, two([490, 0, 0, 510], "futex"));
+    if let Some(ratio) = of_one_thread {
+        world.range(CASE, Metric::TimeRatio, ratio);
+    }
+    if let Some(times) = on_one_cpu {
+        world.range(CASE, Metric::CeilingOneCpu, times);
+    }
+    world.kinds(CASE)
+}
+
+#[test]
+fn that_threads_gain_nothing_is_shown_and_not_only_possible() {
+    assert_eq!(locked(Some([1.0, 0.95, 1.05]), None), [Kind::LockContention]);
+    assert_eq!(locked(None, Some([1.3, 1.25, 1.35])), [Kind::LockContention]);
+    for may_be in [[0.6, 0.3, 0.95], [0.95, 0.89, 1.01]] {
+        assert!(!locked(Some(may_be), None).contains(&Kind::LockContention), "{may_be:?}");
+        assert!(!locked(None, Some(may_be)).contains(&Kind::LockContention), "{may_be:?}");
+    }
+}
+
+/// Two threads, and a sibling five times as fast with as many instructions; and what the books of the former are.
+fn slower_than_its_sibling(ledger: Option<WaitsLedger>) -> World {
+    let mut world = World::of(&["a", "padded"], &[1_000]);
+    world.member("a").concurrency.threads = true;
+    world.member("padded").concurrency.threads = true;
+    world.number(CASE, Metric::Instructions, 100_000.0);
+    world.number("planted/padded@1000", Metric::Instructions, 99_000.0);
+    world.range("planted/padded@1000", Metric::TimeRatio, [0.2, 0.19, 0.21]);
+    if let Some(ledger) = ledger {
+        world.books(CASE, ledger);
+    }
+    world
+}
+
+#[test]
+fn threads_at_work_that_a_sibling_outruns_write_to_one_cache_line() {
+    let found = slower_than_its_sibling(Some(two([970, 10, 0, 20], "futex"))).findings(CASE);
+    assert_eq!(found[0].kind, Kind::FalseSharing);
+    assert!(!found[0].claim.contains("nobody saw"), "{}", found[0].claim);
+    // Two threads can use two CPUs, however many there are and whoever waits for them.
+    let wide = WaitsLedger { cores: 8, ..two([970, 10, 0, 20], "futex") };
+    assert_eq!(slower_than_its_sibling(Some(wide)).kinds(CASE), [Kind::FalseSharing]);
+}
+
+#[test]
+fn threads_that_wait_or_call_the_kernel_are_no_false_sharing() {
+    for (why, ledger) in [
+        ("asleep", two([10, 0, 0, 990], "clock_nanosleep")),
+        ("in turn behind a lock", two([490, 0, 0, 510], "futex")),
+        ("kept from CPUs by neighbours", two([500, 0, 480, 20], "futex")),
+        ("in the kernel", two([300, 680, 0, 20], "futex")),
+    ] {
+        let kinds = slower_than_its_sibling(Some(ledger)).kinds(CASE);
+        assert!(!kinds.contains(&Kind::FalseSharing), "{why}: {kinds:?}");
+    }
+}
+
+#[test]
+fn where_nobody_saw_whether_threads_wait_the_claim_says_so() {
+    let found = slower_than_its_sibling(None).findings(CASE);
+    assert_eq!(found[0].kind, Kind::FalseSharing);
+    assert!(found[0].claim.contains("nobody saw whether they wait instead"), "{}", found[0].claim);
+}
