@@ -44,6 +44,11 @@ impl Share {
         Self { value: of(times.value), low: of(times.low), high: of(times.high) }
     }
 
+    /// The same where it is known to be no more than `most`.
+    pub fn at_most(self, most: f64) -> Self {
+        Self { value: self.value.min(most), low: self.low.min(most), high: self.high.min(most) }
+    }
+
     /// Of a whole of which only `part` is this share's own whole: the widest interval that both allow.
     pub fn of_part(self, part: Self) -> Self {
         Self { value: self.value * part.value, low: self.low * part.low, high: self.high * part.high }

@@ -6,7 +6,7 @@ use super::{Found, LEAST_SHARE, NAMES_THE_CASE, costs};
 use crate::analysis::WaitWord;
 use crate::analysis::shares::Share;
 use crate::analysis::symbols::{Group, Symbol};
-use crate::record::{BlockedIn, CallSite, FindingKind, WaitsLedger};
+use crate::record::{BlockedIn, CallSite, FindingKind, Speed, WaitsLedger};
 
 /// Blocks above this are mapped anew each time: where glibc stops to move its threshold for that (`M_MMAP_THRESHOLD`,
 /// mallopt(3)), to which measuring processes set it from the start (docs/method.md, the measured loop).
@@ -116,6 +116,16 @@ fn large(case: &Case<'_>) -> Option<Large> {
     Some(Large { bytes: growing.peak_bytes, blocks: growing.blocks, grows: true })
 }
 
+/// The most of the time that so many threads an iteration can take to be made and joined, by what this machine takes for one:
+/// what else the kernel does for a case that starts a thread or two is not starting. Of children nothing is known: programs
+/// differ in what they take to start.
+fn most_by_speed(case: &Case<'_>, ledger: &WaitsLedger, threads: f64) -> Option<f64> {
+    let speeds = case.recorded.environment.as_ref()?.speeds.as_ref()?;
+    let start = speeds.iter().find(|speed| speed.name == Speed::THREAD_START)?;
+    let iteration_ns = ledger.elapsed_ns as f64 / ledger.iterations.max(1) as f64;
+    (iteration_ns > 0.0).then(|| (threads * start.high / iteration_ns).min(1.0))
+}
+
 fn spawning(case: &Case<'_>) -> Option<Found> {
     let ledger = case.files.waits.as_ref().map(|kept| &kept.data);
     let iterations = ledger.map_or(1, |ledger| ledger.iterations).max(1) as f64;
@@ -128,8 +138,11 @@ fn spawning(case: &Case<'_>) -> Option<Found> {
     let of_stacks = case.stacks().map(|(shares, seen)| (shares.group(Group::Spawning), seen));
     let stacks = of_stacks.map(|(share, seen)| (share.of_part(on_cpu), seen));
     let stacks = stacks.filter(|(share, _)| share.low >= LEAST_SHARE);
-    let kernel = ledger.filter(|_| threads >= STARTS || children >= STARTS);
-    let kernel = kernel.map(|ledger| (kernel_share(case, ledger), Seen::Books));
+    let kernel = ledger.filter(|_| threads >= STARTS || children >= STARTS).map(|ledger| {
+        let share = kernel_share(case, ledger);
+        let most = most_by_speed(case, ledger, threads).filter(|_| children < STARTS).unwrap_or(1.0);
+        (share.at_most(most), Seen::Books)
+    });
     let kernel = kernel.filter(|(share, _)| share.low >= LEAST_SHARE);
     let larger = |a: &(Share, Seen), b: &(Share, Seen)| a.0.value.total_cmp(&b.0.value);
     let (share, seen) = stacks.into_iter().chain(kernel).max_by(larger)?;

@@ -15,7 +15,7 @@ const MARGIN: f64 = 0.3;
 /// Factor by which two clocks may differ: hosts flip between modes 1.6 apart (docs/method.md, time).
 const CLOCKS: f64 = 2.0;
 /// Why copies are seen by samples and not by instructions.
-const COPIES_MUCH: &str = "one instruction (`rep movs`) copies as much as it is told to";
+const COPIES_MUCH: &str = "one instruction may copy much (`rep movs`)";
 
 pub(super) fn disagreements(case: &Case<'_>) -> Vec<Found> {
     shares(case).into_iter().chain(clocks(case)).collect()

@@ -1,7 +1,7 @@
 //! What the kernel takes, neighbours take, and starting takes.
 
 use super::world::{CASE, World, alone, books, of_kind};
-use crate::record::{FindingKind as Kind, Sampling, WaitsLedger};
+use crate::record::{FindingKind as Kind, Sampling, Speed, WaitsLedger};
 
 const MIB: u64 = 1 << 20;
 const GROW: &str = "<alloc::raw_vec::RawVecInner>::finish_grow";
@@ -82,6 +82,21 @@ fn what_the_kernel_takes_is_claimed_once() {
     let mut fresh = starts(100);
     fresh.heap(CASE, &[("plant::reserve", 1, 64 * MIB, 64 * MIB)]);
     assert_eq!(fresh.kinds(CASE), [Kind::PageFaults]);
+}
+
+#[test]
+fn starting_takes_no_more_than_so_many_threads_take_on_this_machine() {
+    // Ten threads in an iteration of 100 ms.
+    let on_machine = |start_ns: f64| {
+        let mut world = starts(100);
+        world.speed(Speed::THREAD_START, [start_ns; 3]);
+        world.findings(CASE)
+    };
+    let dear = on_machine(2e6);
+    assert_eq!(dear[0].kind, Kind::Spawning);
+    assert!(dear[0].share.is_some_and(|share| (share - 0.2).abs() < 1e-9), "{dear:#?}");
+    let cheap = on_machine(5e4);
+    assert_eq!(cheap[0].kind, Kind::SystemCalls, "{cheap:#?}");
 }
 
 #[test]

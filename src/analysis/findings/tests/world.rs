@@ -125,14 +125,12 @@ impl World {
 
     /// A machine of two cores that takes a nanosecond for a block, give or take as much as is said.
     pub(super) fn allocates_in_a_nanosecond(&mut self, give_or_take: f64) {
-        let speed = Speed {
-            name: Speed::ALLOCATION.into(),
-            value: 1.0,
-            low: 1.0 - give_or_take,
-            high: 1.0 + give_or_take,
-            unit: Unit::Ns,
-            holds_bytes: None,
-        };
+        self.speed(Speed::ALLOCATION, [1.0, 1.0 - give_or_take, 1.0 + give_or_take]);
+    }
+
+    /// A machine of two cores that takes so many nanoseconds for what is named: the middle and the ends.
+    pub(super) fn speed(&mut self, name: &str, [value, low, high]: [f64; 3]) {
+        let speed = Speed { name: name.into(), value, low, high, unit: Unit::Ns, holds_bytes: None };
         self.recorded.environment =
             Some(Environment { cores: 2, speeds: Some(vec![speed]), ..Environment::default() });
     }

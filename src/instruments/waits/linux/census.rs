@@ -43,13 +43,11 @@ pub(super) fn count(
     counted: bool,
     records: Option<&mut KernelRecords>,
 ) -> Result<Census, String> {
-    let iterate = || {
-        case.stage(1);
+    // What is staged is made before anything counts: workers that stand ready when they are told to stop, say.
+    case.stage(1);
+    if !sources.lists_threads || !counted {
         case.run(1);
         case.unstage();
-    };
-    if !sources.lists_threads || !counted {
-        iterate();
         return Ok(Census { threads: 1, children: None, births: None });
     }
     let (begun, done) = (AtomicBool::new(false), AtomicBool::new(false));
@@ -68,7 +66,7 @@ pub(super) fn count(
         {
             // Also when the case panics: the scope would wait for the counter for ever.
             let _done = Done(&done);
-            iterate();
+            case.run(1);
         }
         counter.join().map_err(|_| "the census panicked".to_owned())
     })?;
@@ -78,6 +76,7 @@ pub(super) fn count(
         seen.extend(children(&records.records));
         births = Some(records.born());
     }
+    case.unstage();
     let left = alive(sources, &sources.proc.threads().unwrap_or_default());
     let children = sources.counts_children.then(|| seen.difference(&left).count());
     Ok(Census { threads: threads.max(1), children, births })
