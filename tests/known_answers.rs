@@ -48,9 +48,10 @@ fn score<'a>(rows: impl Iterator<Item = &'a Row>) -> (usize, usize) {
     rows.fold((0, 0), |(right, all), row| (right + usize::from(row.wrong().is_none()), all + 1))
 }
 
-/// The kinds that were found leading.
+/// The kinds that were found leading where a row holds.
 fn leading<'a>(rows: impl Iterator<Item = &'a Row>) -> Vec<FindingKind> {
-    rows.filter_map(|row| row.found.first()).map(|finding| finding.kind).collect()
+    let right = rows.filter(|row| row.wrong().is_none());
+    right.filter_map(|row| row.found.first()).map(|finding| finding.kind).collect()
 }
 
 fn every_kind(leading: &[FindingKind]) -> Result<(), Failed> {

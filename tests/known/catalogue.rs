@@ -96,7 +96,8 @@ pub(crate) fn rows() -> Vec<Row> {
 fn sets(catalogued: &Catalogued) -> Vec<Row> {
     let (insert, reserved) = ("build-set/insert@1000", "build-set/insert-reserved@1000");
     let [growth, hashing] = [Kind::Growth, Kind::Hashing].map(|kind| catalogued.spared(insert, kind));
-    // Either may be the larger one, and leads then; where they cannot be told apart, the leader names the other.
+    // The table of the issue names growth before hashing. Which is the larger ceiling is for the record to say: the identity
+    // as a hash gains more than room from the start.
     let (larger, smaller) =
         if hashing > growth { (Kind::Hashing, Kind::Growth) } else { (Kind::Growth, Kind::Hashing) };
     let measured =
