@@ -222,6 +222,12 @@ pub trait Instrument: Sync {
         Overlap::None
     }
 
+    /// What must be said wherever the numbers of `run` are shown, now that it holds all that this instrument, or this step
+    /// of it, has measured.
+    fn warns(&self, _run: &Run) -> Option<String> {
+        None
+    }
+
     /// Measures one group. Called in a process of its own; raw output goes where `job.layout` says.
     ///
     /// # Errors

@@ -1,6 +1,8 @@
-//! Planted truths for the costs by function: shares that are known, found through the real Callgrind as a user would. This
-//! executable is also the bench target over the plants, and the program under Valgrind.
+//! Planted truths for the costs by function: shares that are known, found through the real Callgrind as a user would, and what
+//! findings then say of them. This executable is also the bench target over the plants, and the program under Valgrind.
 
+#[path = "instruction_costs/findings.rs"]
+mod findings;
 mod planted;
 #[path = "instruction_costs/plants.rs"]
 mod plants;
@@ -30,6 +32,9 @@ fn main() -> ExitCode {
         ("branches_over_shuffled_data_are_guessed_wrong", shuffled_branches),
         ("stacks_and_table_add_up_to_what_was_counted", totals),
         ("without_the_runner_the_costs_are_the_same", without_the_runner),
+        ("the_leading_finding_is_what_was_planted", findings::leading),
+        ("two_halves_of_the_work_are_both_named", findings::both_halves),
+        ("a_set_that_grows_hashes_and_grows_and_one_with_room_hashes_alone", findings::sets),
     ]
     .into_iter()
     .map(|(name, test)| Trial::test(name, test).with_ignored_flag(cfg!(debug_assertions)))

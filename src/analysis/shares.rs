@@ -104,6 +104,18 @@ fn begins_a_thread(frame: &str) -> bool {
     frame == "start_thread" || frame.starts_with("std::sys::backtrace::__rust_begin_short_backtrace")
 }
 
+/// The mark of instructions that the compiler made of several, and knows no line for (docs/method.md, costs by function).
+const NO_LINE: &str = "[no source line]";
+
+/// Whether such instructions of `function` hash: what an insertion into a table of std's hasher hashes on two ways is merged
+/// to one. Of a u64 they are 86 an insertion (`build-set/insert-reserved@1000`), as many as SipHash-1-3 has: five rounds of 14,
+/// and 16 around them.
+fn hashes_unlined(function: &str) -> bool {
+    function.starts_with("<hashbrown::")
+        && function.contains("std::hash::random::RandomState")
+        && function.ends_with("::insert")
+}
+
 /// What a text is made of, whoever writes it.
 const MATERIAL: Groups = Groups::NONE.with(Group::Allocation).with(Group::Growth).with(Group::Copying);
 
@@ -131,16 +143,20 @@ impl Shares {
             let mut innermost = Groups::NONE;
             let mut function = None;
             let mut call = None;
+            let mut above = "";
             for frame in stack.split(';') {
                 // Callgrind hangs a thread's work under what started it, which costs nothing of that.
                 if begins_a_thread(frame) {
                     (groups, innermost, function, call) = (Groups::NONE, Groups::NONE, None, None);
                 }
                 let symbol = symbols.of(frame);
-                groups = groups.union(symbol.groups);
-                if symbol.groups != Groups::NONE {
-                    innermost = symbol.groups;
+                let hashes = frame == NO_LINE && hashes_unlined(above);
+                let serves = if hashes { Groups::NONE.with(Group::Hashing) } else { symbol.groups };
+                groups = groups.union(serves);
+                if serves != Groups::NONE {
+                    innermost = serves;
                 }
+                above = frame;
                 if symbol.own {
                     function = Some(symbol.path.clone());
                 }
@@ -309,6 +325,16 @@ mod tests {
         let named = Groups::NONE.with(Group::Allocation).with(Group::Growth);
         assert_eq!(seen.any(named), Share::exact(0.4));
         assert_eq!(seen.functions(named), [("<mine::W as Run>::run", Share::exact(0.6))]);
+    }
+
+    #[test]
+    fn what_an_insertion_has_no_line_for_is_hashing_where_std_hashes() {
+        let insert = |hasher: &str| {
+            format!("Prepared<W>::run;<hashbrown::map::HashMap<u64, (), {hasher}>>::insert;[no source line]")
+        };
+        let (sip, fx) = (insert("std::hash::random::RandomState"), insert("rustc_hash::FxBuildHasher"));
+        let seen = shares(&[(&sip, 60), (&fx, 25), ("mine::f;[no source line]", 15)], true);
+        assert_eq!(seen.group(Group::Hashing), Share::exact(0.6));
     }
 
     #[test]

@@ -20,7 +20,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 pub use allocation::WithoutAllocation;
-pub use allocator::{FreeBlocks, SwitchedAllocator, is_switched};
+pub use allocator::{FreeBlocks, SwitchedAllocator, came_free, is_switched};
 pub use memory::InCache;
 pub use one_cpu::OnOneCpu;
 pub use scale::{Weight, weigh};

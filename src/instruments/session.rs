@@ -174,6 +174,9 @@ impl Session<'_> {
             if interrupted() {
                 return Err(SessionError::Interrupted { done, total });
             }
+            if let Some(warning) = books.warn(*instrument)? {
+                eprintln!("warning: {warning}");
+            }
         }
         books.close()
     }

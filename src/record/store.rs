@@ -167,6 +167,15 @@ impl Recorder {
         self.save()
     }
 
+    /// Records what must be said wherever the numbers of this run are shown.
+    ///
+    /// # Errors
+    /// [`RecordError::Io`]; the file then still holds what it had.
+    pub fn warn(&mut self, warning: String) -> Result<(), RecordError> {
+        self.run.warnings.push(warning);
+        self.save()
+    }
+
     /// Records numbers of a case.
     ///
     /// # Errors

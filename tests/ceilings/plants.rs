@@ -1,9 +1,12 @@
 //! What is planted: cases that allocate, or do not; that fill more than the arena, or a core's cache; that look where their
-//! threads may run. And how the instrument is asked for them.
+//! threads may run, or where their blocks lie. And how the instrument is asked for them.
 
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use perflab::catalogue::{Axis, CATALOGUE, CaseRef, Catalogue, Family, cores};
+use perflab::instruments::ceilings::came_free;
 use perflab::instruments::{Effort, Instrument, Job, NoNumber, PreparedCase, Reading};
 use perflab::record::{CaseId, Layout};
 use perflab::workload::{Answer, Concurrency, Entry, Workload};
@@ -11,8 +14,11 @@ use perflab::workload::{Answer, Concurrency, Entry, Workload};
 /// Takes one small block after the other and gives them back: most of its instructions are the allocator's.
 struct Allocates;
 
-/// One block for all: the same bytes and the same sum.
-struct Computes;
+/// No block, and the same sum.
+struct Adds;
+
+/// As many blocks as it has numbers, all alive at once; notes how many of them cost next to nothing.
+struct Tells;
 
 macro_rules! planted {
     ($workload:ident, $name:literal, $size:ident => $run:expr) => {
@@ -42,9 +48,17 @@ macro_rules! planted {
 }
 
 planted!(Allocates, "allocates", size => (0..*size as u64).map(|i| held(i).iter().sum::<u64>()).sum());
-planted!(Computes, "computes", size => {
-    let numbers: Vec<u64> = (0..*size as u64).collect();
-    numbers.iter().sum()
+planted!(Adds, "adds", size => (0..*size as u64).map(std::hint::black_box).sum());
+planted!(Tells, "tells", size => {
+    let blocks: Vec<Vec<u64>> = (0..*size as u64).map(held).collect();
+    let free = blocks.iter().filter(|block| came_free(block.as_ptr().cast())).count();
+    // All or none is told once, for telling takes blocks too, and time; anything between is told each time.
+    static TOLD: [AtomicBool; 2] = [const { AtomicBool::new(false) }; 2];
+    let is_between = free != 0 && free != *size;
+    if is_between || !TOLD[usize::from(free != 0)].swap(true, Ordering::Relaxed) {
+        note(&free.to_string());
+    }
+    blocks.iter().flatten().sum()
 });
 
 /// Never inlined: a compiler that sees both ends of a block does not take it.
@@ -80,6 +94,7 @@ impl Workload for Hoards {
 }
 
 /// Sums a slice that its input holds: 8 MiB at its size, more than most cores have to themselves; it takes no heap block.
+/// Notes each size that it sums after another one.
 struct Sums;
 
 impl Workload for Sums {
@@ -93,6 +108,10 @@ impl Workload for Sums {
     }
 
     fn run(numbers: &Vec<u64>) -> u64 {
+        static LAST: AtomicUsize = AtomicUsize::new(0);
+        if LAST.swap(numbers.len(), Ordering::Relaxed) != numbers.len() {
+            note(&numbers.len().to_string());
+        }
         numbers.iter().sum()
     }
 
@@ -152,14 +171,34 @@ impl Workload for Looks {
     }
 }
 
-/// Keeps what was seen in the file that the test named, each once.
+/// Keeps what this process saw in a file of the folder that the test named, each once.
 fn note(seen: &str) {
     let Some(folder) = std::env::var_os(SEEN) else { return };
-    std::fs::write(std::path::Path::new(&folder).join(seen), "").expect("the folder is there");
+    let name = format!("{} {seen}", std::process::id());
+    std::fs::write(std::path::Path::new(&folder).join(name), "").expect("the folder is there");
 }
 
 /// Names the folder in which processes of a comparison note what they see.
-pub(crate) const SEEN: &str = "PERFLAB_TEST_SEEN";
+const SEEN: &str = "PERFLAB_TEST_SEEN";
+
+/// What each process of a comparison saw, sorted; this one's left out. Planted cases are served meanwhile.
+pub(crate) fn seen(act: impl FnOnce()) -> Vec<Vec<String>> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    // SAFETY: tests run one at a time, and no other thread of this program reads or writes the environment meanwhile.
+    unsafe { std::env::set_var(SEEN, folder.path()) };
+    with_plants(act);
+    // SAFETY: as above.
+    unsafe { std::env::remove_var(SEEN) };
+    let mut by_process: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for file in std::fs::read_dir(folder.path()).expect("the folder is there") {
+        let name = file.expect("it can be read").file_name().into_string().expect("plain text");
+        let (process, told) = name.split_once(' ').expect("a process and what it saw");
+        by_process.entry(process.to_owned()).or_default().push(told.to_owned());
+    }
+    by_process.remove(&std::process::id().to_string());
+    by_process.values_mut().for_each(|told| told.sort());
+    by_process.into_values().collect()
+}
 
 pub(crate) static PLANTED: Catalogue = Catalogue::new(&[
     Family {
@@ -181,7 +220,7 @@ pub(crate) static PLANTED: Catalogue = Catalogue::new(&[
         question: "Who allocates?",
         axis: Axis::ELEMENTS,
         sizes: &[1_000],
-        entries: &[Entry::of::<Allocates>(), Entry::of::<Computes>()],
+        entries: &[Entry::of::<Allocates>(), Entry::of::<Adds>(), Entry::of::<Tells>()],
     },
     Family {
         name: "hoard",

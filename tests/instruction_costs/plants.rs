@@ -1,4 +1,5 @@
-//! What is planted: functions whose shares are known, a cost inlined away, branches that are guessed wrong, a set.
+//! What is planted: functions whose shares are known, a cost inlined away, branches that are guessed wrong, sets, blocks, a
+//! tree whose cost is its drop, nothing at all.
 
 use std::collections::HashSet;
 use std::hint::black_box;
@@ -9,24 +10,32 @@ use perflab::workload::{Concurrency, Entry};
 
 use crate::planted::plant;
 
-/// One step of work: what is counted of it is the same each time.
-#[inline(always)]
-fn step(x: u64, salt: u64) -> u64 {
-    black_box(x.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(salt))
+/// So many steps of work from `$from`, each counted the same; the salt keeps the compiler from making two loops one. No
+/// function of its own, so that the work is that of whoever does it.
+macro_rules! steps {
+    ($times:expr, $from:expr, $salt:expr) => {{
+        let mut x: u64 = $from;
+        for _ in 0..$times {
+            x = black_box(x.wrapping_mul(6_364_136_223_846_793_005).wrapping_add($salt));
+        }
+        x
+    }};
 }
 
-/// The work of `$name`, `$times` steps for each of `n`; the salt keeps the compiler from making two of them one.
+/// The work of `$name`, `$times` steps for each of `n`.
 macro_rules! work {
     ($name:ident, $times:expr, $salt:expr) => {
         #[inline(never)]
         fn $name(n: u64) -> u64 {
-            (0..n * $times).fold(n, |x, _| step(x, $salt))
+            steps!(n * $times, n, $salt)
         }
     };
 }
 
 work!(seventy, 70, 1);
 work!(thirty, 30, 2);
+work!(left_half, 50, 9);
+work!(right_half, 50, 10);
 work!(shared_by_two, 10, 3);
 work!(on_a_thread, 40, 4);
 
@@ -52,18 +61,18 @@ fn other_half(n: u64) -> u64 {
 
 #[inline(never)]
 fn deep_generic<T: Into<u64> + Copy>(value: T) -> u64 {
-    (0..50).fold(value.into(), |x, _| step(x, 5))
+    steps!(50, value.into(), 5)
 }
 
 #[inline(always)]
 fn inlined_away(n: u64) -> u64 {
-    (0..90 * n).fold(n, |x, _| step(x, 6))
+    steps!(90 * n, n, 6)
 }
 
 /// Takes twice as long at each step down: its own recursion is nearly all of its case.
 #[inline(never)]
 fn recursive(n: u64) -> u64 {
-    if n < 2 { step(n, 7) } else { black_box(recursive(n - 1)) + black_box(recursive(n - 2)) }
+    if n < 2 { steps!(1, n, 7) } else { black_box(recursive(n - 1)) + black_box(recursive(n - 2)) }
 }
 
 /// The sum of the larger half, by a branch on each number.
@@ -104,6 +113,36 @@ fn build_set(n: &u64) -> u64 {
     set.len() as u64
 }
 
+/// The same with room for all of them from the start.
+fn build_reserved_set(n: &u64) -> u64 {
+    let mut set = HashSet::with_capacity(*n as usize);
+    for number in 0..*n {
+        set.insert(number);
+    }
+    set.len() as u64
+}
+
+/// `n` blocks of 96 bytes, one after the other.
+fn take_blocks(n: &u64) -> u64 {
+    (0..*n).map(|number| black_box(Box::new([number; 12]))[0]).fold(0, u64::wrapping_add)
+}
+
+/// A leaf that takes a hundred steps to fall.
+struct Leaf(u64);
+
+impl Drop for Leaf {
+    fn drop(&mut self) {
+        black_box(steps!(100, self.0, 8));
+    }
+}
+
+/// A tree of branches of ten leaves, grown and felled.
+fn grow_and_fell(n: &u64) -> u64 {
+    let branches: Vec<Vec<Leaf>> =
+        (0..*n / 10).map(|branch| (0..10).map(|leaf| Leaf(10 * branch + leaf)).collect()).collect();
+    black_box(branches).len() as u64
+}
+
 fn the_size(n: u64) -> u64 {
     n
 }
@@ -112,6 +151,7 @@ const ALONE: Concurrency = Concurrency::NONE;
 
 plant!(SeventyThirty, "seventy-thirty", ALONE, u64, the_size, |n: &u64| parent_of_seventy(*n)
     ^ parent_of_thirty(*n));
+plant!(FiftyFifty, "fifty-fifty", ALONE, u64, the_size, |n: &u64| left_half(*n) ^ right_half(*n));
 plant!(Halves, "halves", ALONE, u64, the_size, |n: &u64| one_half(*n) ^ other_half(*n));
 plant!(Chain, "chain", ALONE, u64, the_size, |n: &u64| {
     (0..*n as u32).map(|x| x + 1).filter(|x| x % 2 == 0).map(deep_generic).fold(0, u64::wrapping_add)
@@ -122,6 +162,10 @@ plant!(Threads, "threads", Concurrency::THREADS, u64, the_size, on_four_threads)
 plant!(Sorted, "sorted", ALONE, Vec<u64>, sorted, |numbers: &Vec<u64>| sum_of_large(numbers));
 plant!(Shuffled, "shuffled", ALONE, Vec<u64>, shuffled, |numbers: &Vec<u64>| sum_of_large(numbers));
 plant!(Set, "set", ALONE, u64, the_size, build_set);
+plant!(Reserved, "reserved", ALONE, u64, the_size, build_reserved_set);
+plant!(Blocks, "blocks", ALONE, u64, the_size, take_blocks);
+plant!(Tree, "tree", ALONE, u64, the_size, grow_and_fell);
+plant!(Nothing, "nothing", ALONE, u64, the_size, |_: &u64| 0);
 
 const fn family(name: &'static str, sizes: &'static [usize], entries: &'static [Entry]) -> Family {
     Family { name, question: "Where does it go?", axis: Axis::ELEMENTS, sizes, entries }
@@ -132,6 +176,7 @@ pub(crate) static PLANTS: Catalogue = Catalogue::new(&[family(
     &[1_000],
     &[
         Entry::of::<SeventyThirty>(),
+        Entry::of::<FiftyFifty>(),
         Entry::of::<Halves>(),
         Entry::of::<Chain>(),
         Entry::of::<Inlined>(),
@@ -140,5 +185,9 @@ pub(crate) static PLANTS: Catalogue = Catalogue::new(&[family(
         Entry::of::<Sorted>(),
         Entry::of::<Shuffled>(),
         Entry::of::<Set>(),
+        Entry::of::<Reserved>(),
+        Entry::of::<Blocks>(),
+        Entry::of::<Tree>(),
+        Entry::of::<Nothing>(),
     ],
 )]);

@@ -11,6 +11,7 @@ use perflab::record::{
 };
 
 pub(crate) mod catalogue;
+pub(crate) mod floors;
 pub(crate) mod planted;
 pub(crate) mod removed;
 
@@ -26,13 +27,16 @@ pub(crate) struct Row {
     pub(crate) says: Vec<&'static str>,
     /// Kinds that must not be named.
     pub(crate) silent: Vec<FindingKind>,
+    /// What else should hold of the records and does not.
+    pub(crate) broken: Vec<String>,
     /// What was found.
     pub(crate) found: Vec<Finding>,
 }
 
 impl Row {
     pub(crate) fn of(case: &'static str, expected: FindingKind, found: Vec<Finding>) -> Self {
-        Self { case, expected, beside: Vec::new(), says: Vec::new(), silent: Vec::new(), found }
+        let (beside, says, silent, broken) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { case, expected, beside, says, silent, broken, found }
     }
 
     pub(crate) fn beside(mut self, kinds: &[FindingKind]) -> Self {
@@ -50,9 +54,19 @@ impl Row {
         self
     }
 
+    /// What must hold beside, in words that tell its figures.
+    pub(crate) fn holds(mut self, does: bool, words: String) -> Self {
+        if !does {
+            self.broken.push(words);
+        }
+        self
+    }
+
     /// Why the row does not hold, if it does not.
     pub(crate) fn wrong(&self) -> Option<String> {
-        let leading = self.found.first()?;
+        let Some(leading) = self.found.first() else {
+            return Some("no finding".to_owned());
+        };
         let has = |kind: &FindingKind| self.found.iter().any(|finding| finding.kind == *kind);
         if leading.kind != self.expected {
             return Some(format!("{} leads: {}", leading.kind, leading.claim));
@@ -62,6 +76,9 @@ impl Row {
         }
         if let Some(said) = self.silent.iter().find(|kind| has(kind)) {
             return Some(format!("{said} is named"));
+        }
+        if let Some(broken) = self.broken.first() {
+            return Some(broken.clone());
         }
         let text = format!("{} | {} | {}", leading.claim, leading.subject, leading.advice);
         self.says
@@ -139,12 +156,6 @@ impl World {
     pub(crate) fn samples(&mut self, case: &str, stacks: &[(&str, u128)]) {
         self.number(case, Metric::Samples, stacks.iter().map(|(_, weight)| *weight as f64).sum());
         self.files.entry(id(case)).or_default().samples = Some(kept(folded(stacks)));
-    }
-
-    pub(crate) fn samples_read(&mut self, case: &str, text: &str) {
-        self.number(case, Metric::Samples, 500.0);
-        let folded = Folded::parse(text).folded;
-        self.files.entry(id(case)).or_default().samples = Some(kept(folded));
     }
 
     pub(crate) fn counts(&mut self, case: &str, stacks: &[(&str, u128)]) {

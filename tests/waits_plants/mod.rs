@@ -1,6 +1,7 @@
-//! The trials.
+//! The trials: books against another clock, and what findings say of these books.
 
 mod checks;
+mod findings;
 mod plants;
 
 use std::process::ExitCode;
@@ -9,10 +10,11 @@ use std::time::Duration;
 use libtest_mimic::{Arguments, Failed, Trial};
 use perflab::analysis::{WaitWord, judge};
 use perflab::instruments::waits::{Plan, Proc, Sources, measure_case};
-use perflab::record::WaitsLedger;
+use perflab::record::{FindingKind, WaitsLedger};
 use perflab::workload::Entry;
 
 use checks::{Check, adds_up, blocked, blocked_in};
+use findings::leads;
 use plants::{Truth, truth};
 
 pub(crate) fn main() -> ExitCode {
@@ -35,6 +37,8 @@ pub(crate) fn main() -> ExitCode {
         Trial::test("the_run_queue_moves_when_neighbours_burn_the_cpu", neighbours),
         Trial::test("what_a_missing_source_would_tell_is_left_open_and_said", missing_sources),
         Trial::test("a_panic_under_the_census_ends_it", panics),
+        Trial::test("a_file_read_byte_by_byte_is_found_to_call_the_kernel", bytes_read),
+        Trial::test("fresh_pages_touched_once_are_found_to_be_page_faults", fresh_pages),
     ];
     libtest_mimic::run(&arguments, trials).exit_code()
 }
@@ -57,6 +61,7 @@ fn measure_with(entry: &Entry, size: usize, sources: &Sources) -> Result<(WaitsL
     // The sum holds whatever is planted: a part left out of it does not pass.
     let mut tampered = ledger.clone();
     tampered.total.user_ns /= 2;
+    tampered.total.kernel_ns /= 2;
     tampered.total.blocked_ns /= 2;
     if adds_up(&tampered).is_ok() {
         return Err("half the parts left out, and the sum still holds".into());
@@ -125,7 +130,11 @@ fn sleeps(percent: usize) -> Result<(), Failed> {
     let check: Check = |ledger, truth| blocked_in(ledger, truth, &["clock_nanosleep", "nanosleep"], 3.0);
     wait_turns_red(check, &ledger, &truth)?;
     // On a machine where others run, its spinning may take longer than its sleep.
-    if ledger.idle_ns * 3 > ledger.elapsed_ns * 2 { word_is(&ledger, WaitWord::WaitBound) } else { Ok(()) }
+    if ledger.idle_ns * 3 <= ledger.elapsed_ns * 2 {
+        return Ok(());
+    }
+    leads(&ledger, None, FindingKind::Waiting, &["nanosleep"])?;
+    word_is(&ledger, WaitWord::WaitBound)
 }
 
 fn polls(percent: usize) -> Result<(), Failed> {
@@ -185,6 +194,7 @@ fn child() -> Result<(), Failed> {
     let uncounted = |ledger: &mut WaitsLedger, _: &mut [Truth]| ledger.children = Some(0.0);
     let added = |ledger: &mut WaitsLedger, _: &mut [Truth]| ledger.children_cpu_ns = 0;
     passes_and_turns_red(check, &ledger, &truth, &[("children", &uncounted), ("their time", &added)])?;
+    leads(&ledger, None, FindingKind::Waiting, &["waiting for 1 child an iteration"])?;
     wait_turns_red(check, &ledger, &truth)
 }
 
@@ -285,6 +295,18 @@ fn missing_sources() -> Result<(), Failed> {
         return Err(format!("{:?}, {:?}", alone.total, alone.missing).into());
     }
     Ok(())
+}
+
+/// How much of the time the kernel worked is counted by its own clock; no other one is asked.
+fn bytes_read() -> Result<(), Failed> {
+    let (ledger, _) = measure(&plants::BYTES, 20_000)?;
+    leads(&ledger, None, FindingKind::SystemCalls, &["the kernel works for it"])
+}
+
+fn fresh_pages() -> Result<(), Failed> {
+    let mib = 64;
+    let (ledger, _) = measure(&plants::FRESH, mib)?;
+    leads(&ledger, Some((mib << 20) as u64), FindingKind::PageFaults, &["67108864 bytes", "mapped anew"])
 }
 
 fn panics() -> Result<(), Failed> {

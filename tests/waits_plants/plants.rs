@@ -1,5 +1,7 @@
 //! What is planted: workloads that time themselves by another clock, neighbours and children.
 
+use std::io::Read;
+use std::mem::MaybeUninit;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
@@ -212,6 +214,21 @@ plant!(ShortLives, SHORT_LIVES, |ms: usize| {
 
 plant!(Spins, SPINS, |rounds: usize| recorded(|| {
     assert_ne!(spin(rounds as u64), 0);
+    (0, 0)
+}));
+
+plant!(Bytes, BYTES, |count: usize| recorded(|| {
+    let mut file = std::fs::File::open("/proc/self/exe").expect("this program has a file");
+    let mut byte = [0];
+    (0..count).for_each(|_| file.read_exact(&mut byte).expect("it is longer"));
+    (0, 0)
+}));
+
+plant!(Fresh, FRESH, |mib: usize| recorded(|| {
+    let mut pages = Vec::with_capacity(mib << 20);
+    let fresh: &mut [MaybeUninit<u8>] = pages.spare_capacity_mut();
+    fresh.iter_mut().step_by(4_096).for_each(|byte| _ = byte.write(1));
+    std::hint::black_box(&pages);
     (0, 0)
 }));
 

@@ -135,6 +135,11 @@ impl Drop for FreeBlocks {
     }
 }
 
+/// Whether the block at `address` is of the arena, in which it cost next to nothing.
+pub fn came_free(address: *const u8) -> bool {
+    arena::place(address).is_some()
+}
+
 /// Whether [`SwitchedAllocator`] is this program's allocator.
 pub fn is_switched() -> bool {
     let Ok(free) = FreeBlocks::begin() else { return false };

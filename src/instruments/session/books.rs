@@ -105,6 +105,15 @@ impl<'a> Books<'a> {
         Ok(())
     }
 
+    /// Records what `instrument` has to warn of now that it has measured, and returns it.
+    pub(super) fn warn(&mut self, instrument: &dyn Instrument) -> Result<Option<String>, SessionError> {
+        let warning = instrument.warns(self.recorder.run());
+        if let Some(warning) = &warning {
+            self.recorder.warn(warning.clone())?;
+        }
+        Ok(warning)
+    }
+
     /// Records the rows of a group and returns the lines that tell them.
     pub(super) fn enter(
         &mut self,
@@ -163,5 +172,44 @@ fn record_row(
             recorder.failed(id, Failure { instrument: name, reason })?;
             Ok(Some(line))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::instruments::{Job, new_run, surveys};
+    use crate::record::{InstrumentName, InstrumentState, Layout, load};
+
+    /// Warns of every run that holds no case.
+    struct Warns;
+
+    impl Instrument for Warns {
+        fn name(&self) -> InstrumentName {
+            InstrumentName::Ceilings
+        }
+
+        fn survey(&self) -> InstrumentState {
+            surveys().remove(0)
+        }
+
+        fn warns(&self, run: &Run) -> Option<String> {
+            run.cases.is_empty().then(|| "there is nothing".to_owned())
+        }
+
+        fn measure(&self, _job: &Job) -> Result<Vec<Reading>, NoNumber> {
+            Ok(Vec::new())
+        }
+    }
+
+    #[test]
+    fn what_an_instrument_warns_of_stands_in_the_run() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let layout = Layout::new(folder.path(), folder.path());
+        let mut recorder = Recorder::begin(&layout, new_run()).expect("it can be written");
+        let told = Books::new(&mut recorder).warn(&Warns).expect("it can be written");
+        assert_eq!(told.as_deref(), Some("there is nothing"));
+        let runs = load(&layout).expect("it can be read").runs;
+        assert_eq!(runs[0].warnings, ["there is nothing"]);
     }
 }
