@@ -5,7 +5,7 @@ use super::case::{Case, number};
 use super::{Found, costs};
 use crate::analysis::Estimate;
 use crate::analysis::shares::Share;
-use crate::record::{Evidence, FindingKind, InstrumentName, Metric};
+use crate::record::{BlockedIn, Evidence, FindingKind, InstrumentName, Metric};
 
 /// Blocked in futex for a third of their time, threads wait for each other and not now and then.
 const BLOCKED: f64 = 1.0 / 3.0;
@@ -37,6 +37,9 @@ pub(super) fn find(case: &Case<'_>) -> Vec<Found> {
 struct Together {
     /// Workers' share of their wall time blocked in futex.
     blocked: f64,
+    /// The same in any call that was seen, and in calls that nobody saw.
+    waits: f64,
+    unseen: f64,
     cpus_used: f64,
     /// CPUs that the threads which work could use.
     usable: usize,
@@ -54,12 +57,16 @@ impl Together {
         let stands_by = measuring
             .iter()
             .any(|thread| thread.parts.blocked_ns as f64 >= STANDS_BY * thread.parts.wall_ns.max(1) as f64);
-        let (wall, futex) = workers.iter().fold((0, 0), |(wall, futex), thread| {
-            let blocked = thread.blocked.iter().filter(|blocked| blocked.call == "futex");
-            (wall + thread.parts.wall_ns, futex + blocked.map(|blocked| blocked.ns).sum::<u64>())
-        });
+        let wall: u64 = workers.iter().map(|thread| thread.parts.wall_ns).sum();
+        let blocked_in = |is_wanted: fn(&str) -> bool| {
+            let calls = workers.iter().flat_map(|thread| &thread.blocked);
+            let ns: u64 = calls.filter(|blocked| is_wanted(&blocked.call)).map(|blocked| blocked.ns).sum();
+            ns as f64 / wall.max(1) as f64
+        };
         Some(Self {
-            blocked: futex as f64 / wall.max(1) as f64,
+            blocked: blocked_in(|call| call == "futex"),
+            waits: blocked_in(|call| call != BlockedIn::NOT_SEEN),
+            unseen: blocked_in(|call| call == BlockedIn::NOT_SEEN),
             cpus_used: verdict.cpus_used,
             usable: ledger.most_threads.saturating_sub(usize::from(stands_by)).min(ledger.cores),
             busy: verdict.busy,
@@ -175,11 +182,19 @@ fn fastest(case: &Case<'_>, is_wanted: impl Fn(&Gain) -> bool) -> Option<Gain> {
     gains.max_by(|a, b| a.times.value.total_cmp(&b.times.value))
 }
 
-/// By a sibling that is faster with as many instructions. Where books were kept they must show threads at work: who sleeps or
-/// waits for a lock takes longer than a sibling too, with as many instructions.
+/// By a sibling that is faster with as many instructions. Who sleeps or waits for a lock takes longer than a sibling too, with as
+/// many: threads that the books show to wait, or in the kernel, share no line. Where nobody saw whether they wait, because they
+/// live too short or no books were kept, they must be faster on one CPU, if they were run there.
 fn cache_line(case: &Case<'_>) -> Option<Found> {
     let together = Together::of(case);
-    if together.as_ref().is_some_and(|together| !together.work() || together.blocked >= BLOCKED) {
+    let is_seen = match &together {
+        Some(Together { waits, in_kernel, usable, .. }) if *waits >= BLOCKED || *in_kernel || *usable < 2 => {
+            return None;
+        }
+        Some(Together { waits, unseen, .. }) => waits + unseen < BLOCKED,
+        None => false,
+    };
+    if !is_seen && one_cpu(case).is_some_and(|times| times.low < FASTER_ON_ONE) {
         return None;
     }
     let own = case.number(Metric::Instructions).filter(|count| count.value > 0.0)?.value;
@@ -195,7 +210,7 @@ fn cache_line(case: &Case<'_>) -> Option<Found> {
     let says = format!("{own:.0} instructions, {:.0} of {sibling}", own / instructions);
     let mut evidence = vec![case.evidence(InstrumentName::Instructions, says, None), case.gain_says(&gain)];
     evidence.extend(one_cpu_says(case));
-    let cpus = together.map(|together| (together.cpus_used, together.usable));
+    let cpus = together.filter(|_| is_seen).map(|together| (together.cpus_used, together.usable));
     if let Some((used, usable)) = cpus {
         let says = format!("{used:.2} of {usable} CPUs are used");
         evidence.push(case.stacks_say(Seen::Books, says));
