@@ -5,7 +5,7 @@ use super::case::{Case, number};
 use super::{Found, costs};
 use crate::analysis::Estimate;
 use crate::analysis::shares::Share;
-use crate::record::{BlockedIn, Evidence, FindingKind, InstrumentName, Metric};
+use crate::record::{Anchor, BlockedIn, Evidence, FindingKind, InstrumentName, ListedCounts, Metric};
 
 /// Blocked in futex for a third of their time, threads wait for each other and not now and then.
 const BLOCKED: f64 = 1.0 / 3.0;
@@ -96,7 +96,12 @@ fn one_cpu_says(case: &Case<'_>) -> Option<Evidence> {
     let says = format!(
         "with all its threads on one CPU it is {value:.2} times as fast [{low:.2}, {high:.2}], in interleaved blocks"
     );
-    Some(case.evidence(InstrumentName::Ceilings, says, None))
+    Some(case.evidence(InstrumentName::Ceilings, says, None).at(Anchor::Number(Metric::CeilingOneCpu)))
+}
+
+/// What the books tell of workers that wait for each other.
+fn futex_says(case: &Case<'_>, says: String) -> Evidence {
+    case.stacks_say(Seen::Books, says).at(Anchor::Call("futex".to_owned()))
 }
 
 fn lock(case: &Case<'_>) -> Option<Found> {
@@ -115,10 +120,14 @@ fn lock(case: &Case<'_>) -> Option<Found> {
     let gain =
         declared.or_else(|| gain_on_one_cpu(case)).or_else(|| fastest(case, |gain| gain.times.low > 1.0));
     let says = format!("workers are blocked in futex for {:.0} % of their wall time", blocked * 100.0);
-    let mut evidence = vec![case.stacks_say(Seen::Books, says)];
+    let mut evidence = vec![futex_says(case, says)];
     if let Some(against_one) = against_one {
         let ratio = format!("{:.2} times the time of one thread", against_one.value);
-        evidence.push(case.evidence(InstrumentName::Time, ratio, None));
+        let number = match case.family.counts {
+            ListedCounts::Work => Metric::TimeRatio,
+            ListedCounts::Workers => Metric::Speedup,
+        };
+        evidence.push(case.evidence(InstrumentName::Time, ratio, None).at(Anchor::Number(number)));
     }
     evidence.extend(one_cpu_says(case));
     let bottleneck = Bottleneck::LockContention {
@@ -155,7 +164,7 @@ fn held_up(case: &Case<'_>) -> Option<HeldUp> {
         "{cpus_used:.2} of {usable} CPUs are used, and workers are blocked in futex for {:.0} % of their wall time",
         blocked * 100.0
     );
-    let mut evidence = vec![case.stacks_say(Seen::Books, says)];
+    let mut evidence = vec![futex_says(case, says)];
     evidence.extend(one_cpu_says(case));
     Some(HeldUp { gain, blocked, cpus_used, usable, evidence })
 }
@@ -208,7 +217,9 @@ fn cache_line(case: &Case<'_>) -> Option<Found> {
     });
     let (sibling, instructions, gain) = alike.max_by(|a, b| a.2.times.value.total_cmp(&b.2.times.value))?;
     let says = format!("{own:.0} instructions, {:.0} of {sibling}", own / instructions);
-    let mut evidence = vec![case.evidence(InstrumentName::Instructions, says, None), case.gain_says(&gain)];
+    let counted = case.evidence(InstrumentName::Instructions, says, None);
+    let alike = case.id_of(&sibling, case.record.size);
+    let mut evidence = vec![counted.of(alike).at(Anchor::Ranking), case.gain_says(&gain)];
     evidence.extend(one_cpu_says(case));
     let cpus = together.filter(|_| is_seen).map(|together| (together.cpus_used, together.usable));
     if let Some((used, usable)) = cpus {
