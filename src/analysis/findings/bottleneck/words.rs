@@ -22,7 +22,7 @@ fn of_what(seen: Seen, on_cpu: f64) -> String {
         Seen::Books => "time",
     };
     match seen {
-        Seen::Instructions | Seen::Samples if on_cpu < ALL && on_cpu >= NEARLY_ALL => {
+        Seen::Instructions | Seen::Samples if (NEARLY_ALL..ALL).contains(&on_cpu) => {
             format!("of its time, by its {whole}")
         }
         Seen::Instructions | Seen::Samples if on_cpu < NEARLY_ALL => {
