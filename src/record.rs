@@ -31,7 +31,7 @@ pub use comparison::{
 };
 pub use costs::{Branches, Costs, FunctionCost};
 pub use environment::Environment;
-pub use finding::{Evidence, Finding, FindingKind};
+pub use finding::{Anchor, Evidence, Finding, FindingKind};
 pub use fingerprint::{Difference, NumberKind, told};
 pub(crate) use folded::clean as clean_frame;
 pub use folded::{Folded, Parsed};

@@ -2,6 +2,7 @@
 //! nothing, and knows the catalogue only as a [`Listing`]. Every page works from the file system, without a network
 //! and without JavaScript; everything it links to lies in the same folder.
 
+mod anchors;
 mod beside;
 mod break_even;
 mod case;
@@ -15,14 +16,17 @@ mod family;
 mod findings;
 mod floor;
 mod format;
+mod growth;
 mod heap;
 mod history;
 mod index;
+mod kept;
 mod link;
 mod markdown;
 mod notes;
 mod page;
 mod predictions;
+mod proof;
 mod ranking_table;
 mod scaling;
 mod seen;

@@ -9,6 +9,8 @@ mod family;
 mod files;
 #[path = "pages/index.rs"]
 mod index;
+#[path = "pages/proofs.rs"]
+mod proofs;
 #[path = "pages/rendered.rs"]
 mod rendered;
 #[path = "pages/threads.rs"]

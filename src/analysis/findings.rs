@@ -16,6 +16,7 @@
 //! | `branches` | branches guessed wrong |
 //! | `verdicts` | instruments that disagree, too little evidence, nothing found |
 //! | `ranking` | which finding leads |
+//! | `frames` | which function of the stacks shows a cost |
 
 mod books;
 mod bottleneck;
@@ -24,6 +25,7 @@ mod case;
 mod costs;
 mod excess;
 mod floor;
+mod frames;
 mod hot;
 mod memory;
 mod ranking;

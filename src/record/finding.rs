@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::InstrumentName;
+use super::{CaseId, InstrumentName, Metric};
 
 /// What limits a case. The names in JSON are these in kebab case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -165,6 +165,46 @@ pub struct Evidence {
     pub says: String,
     /// The file it can be seen in, relative to profiles/; `None` where the numbers of the case's page say it.
     pub file: Option<PathBuf>,
+    /// The case that shows it, where that is not the finding's own: a sibling, or another size.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<CaseId>,
+    /// What of that case shows it; `None` where all that the instrument saw of it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub anchor: Option<Anchor>,
+}
+
+impl Evidence {
+    /// The same, seen in this part of what the instrument saw.
+    #[must_use]
+    pub fn at(self, anchor: impl Into<Option<Anchor>>) -> Self {
+        Self { anchor: anchor.into(), ..self }
+    }
+
+    /// The same, seen of this case.
+    #[must_use]
+    pub fn of(self, case: CaseId) -> Self {
+        Self { case: Some(case), ..self }
+    }
+}
+
+/// The one part of what was recorded that shows a proof.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "in", content = "name", rename_all = "kebab-case")]
+pub enum Anchor {
+    /// A function, by its name in flamegraphs and in the table of costs.
+    Function(String),
+    /// A call site of heap blocks, by its place in the file of them, from 0.
+    HeapSite(usize),
+    /// A call that threads are blocked in.
+    Call(String),
+    /// A number of the case.
+    Number(Metric),
+    /// How that number of the case's workload grows over its sizes.
+    Growth(Metric),
+    /// The case's row in its family's ranking.
+    Ranking,
+    /// The distance to the floor in its family's ranking.
+    Floor,
 }
 
 #[cfg(test)]
@@ -176,5 +216,22 @@ mod tests {
         for kind in FindingKind::ALL {
             assert_eq!(serde_json::to_string(&kind).expect("a plain name"), format!("\"{kind}\""));
         }
+    }
+
+    #[test]
+    fn evidence_of_older_records_is_read_and_newer_ones_say_where_it_is_seen() {
+        let older = r#"{"instrument":"heap","says":"9 blocks","file":null}"#;
+        let evidence: Evidence = serde_json::from_str(older).expect("evidence without its place");
+        assert_eq!((&evidence.case, &evidence.anchor), (&None, &None));
+        assert_eq!(serde_json::to_string(&evidence).expect("plain data"), older);
+        let id: CaseId = "build-vec/collect@10".parse().expect("a case id");
+        let placed =
+            |anchor| serde_json::to_value(evidence.clone().of(id.clone()).at(anchor)).expect("plain data");
+        let ranked = placed(Anchor::Ranking);
+        assert_eq!(ranked["case"], "build-vec/collect@10");
+        assert_eq!(ranked["anchor"], serde_json::json!({"in": "ranking"}));
+        let number = placed(Anchor::Number(Metric::TimeRatio));
+        assert_eq!(number["anchor"], serde_json::json!({"in": "number", "name": "time_ratio"}));
+        assert_eq!(placed(Anchor::HeapSite(3))["anchor"], serde_json::json!({"in": "heap-site", "name": 3}));
     }
 }

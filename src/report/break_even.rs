@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::page::{clip, scrolled};
+use super::page::{clip, proof, scrolled};
 use super::{Source, format};
 use crate::analysis::{BreakEven, Pays, break_even};
 use crate::record::ListedFamily;
@@ -14,7 +14,7 @@ pub(super) fn section(source: &Source<'_>, family: &ListedFamily) -> Markup {
     html! {
         @if !rows.is_empty() {
             h2 { "Where handing over pays" }
-            p { (sentence(family, &rows, cores)) }
+            p.note { (sentence(family, &rows, cores)) " " (proof("#break-even")) }
             (scrolled("Where handing over pays", &table(family, &rows, cores)))
         }
     }
@@ -50,7 +50,7 @@ fn size(family: &ListedFamily, size: usize) -> String {
 
 fn table(family: &ListedFamily, rows: &[BreakEven<'_>], cores: usize) -> Markup {
     html! {
-        table {
+        table #break-even {
             caption {
                 "Least work of an item from which handing it over pays: the overhead, which is the round trip less the call, divided by 1 − 1 / "
                 (cores) "; 95 % intervals. The round trip is the call's time by the ratio of interleaved blocks; what is marked unpaired was timed apart, and a change of the machine is in it"

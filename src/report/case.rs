@@ -5,9 +5,12 @@ use std::path::{Path, PathBuf};
 
 use maud::{Markup, html};
 
+use super::kept::Kept;
 use super::page::{clip, embedded, frame, scrolled, words};
+use super::proof::{Cited, Proofs};
 use super::{
-    ReportError, Source, cell, costs, differential, findings, format, heap, history, link, seen, sizes, waits,
+    ReportError, Source, anchors, cell, costs, differential, findings, format, heap, history, link, seen,
+    sizes, waits,
 };
 use crate::analysis::{Estimate, Since, Standing, rank};
 use crate::record::{
@@ -22,26 +25,29 @@ pub(super) fn page(
     id: &CaseId,
 ) -> Result<Markup, ReportError> {
     let path = source.layout.case_page(id);
-    let waits = waits::section(source, id)?;
+    let kept = Kept::read(source, id);
+    let cited = Cited::by(source.case(id));
+    let proofs = Proofs { source, path: &path, id, kept: &kept };
+    let waits = waits::section(id, &kept)?;
     let title = id.to_string();
     let body = html! {
         header.lead {
             p.eyebrow { "Case" }
             h1.name { (clip(&title, 120)) }
             @if !workload.about.is_empty() { p { (words(&workload.about)) } }
-            (standing_in_family(source, family, id))
+            (standing_in_family(source, &path, family, id))
             (siblings(source, &path, family, workload, id))
         }
         @if let Some(case) = source.case(id).filter(|case| !case.findings.is_empty()) {
-            h2 { "Findings" }
-            (findings::cards(source, &path, case, usize::MAX))
+            h2 #findings { "Findings" }
+            (findings::cards(&proofs, case, usize::MAX))
         }
         h2 #measurements { "Measurements" }
         (measurements(source, family, workload, id))
         (seen::paragraph(workload.concurrency))
         (history::of_case(source, id))
         (differential::section(source, &path, family, id))
-        (pictures(source, &path, id, waits.as_ref()))
+        (pictures(source, &path, id, &Tables { waits, costs: costs::table(id, &kept, &cited), heap: heap::table(id, &kept, &cited) }))
         (raw_files(source, &path, id))
     };
     let family_page = source.layout.family_page(&family.name);
@@ -49,17 +55,18 @@ pub(super) fn page(
     Ok(frame(source, &path, &title, &[(&family.name, family_page), (&stem, path.clone())], "", &body))
 }
 
-fn standing_in_family(source: &Source<'_>, family: &ListedFamily, id: &CaseId) -> Markup {
+fn standing_in_family(source: &Source<'_>, path: &Path, family: &ListedFamily, id: &CaseId) -> Markup {
     let ranking = rank(family, source.recorded, id.size);
+    let row = anchors::ranked(family, &id.workload, id.size);
+    let row = link::to_part(path, &source.layout.family_page(&family.name), &row);
     let member = ranking.ranked.iter().find(|member| member.workload.name == id.workload);
     html! {
         @if let Some(member) = member {
             p.answer {
-                strong { (format::time(member.time_ns.value)) } " an iteration "
+                a href=(format!("#{}", anchors::number(Metric::TimeNs))) { strong { (format::time(member.time_ns.value)) } } " an iteration "
                 span.interval { (format::time_interval(&member.time_ns)) }
                 @if ranking.ranked.len() > 1 {
-                    ", rank " (member.rank) " of " (ranking.ranked.len())
-                    @if member.shared { ", shared" }
+                    ", " a href=(row) { "rank " (member.rank) " of " (ranking.ranked.len()) @if member.shared { ", shared" } }
                 }
                 @match member.ratio {
                     _ if id.workload == family.baseline => "; the baseline.",
@@ -135,7 +142,7 @@ fn rows(source: &Source<'_>, family: &ListedFamily, id: &CaseId, instrument: Ins
         } @else {
             @for (metric, standing) in &standings {
                 @if let Standing::Measured { measurement, .. } = standing {
-                    tr {
+                    tr id=(anchors::number(*metric)) {
                         th.left scope="row" { (instrument) }
                         td.left { (cell::label(*metric)) (cell::marks(source, standing)) }
                         td.num { (format::value(measurement.value, measurement.unit)) }
@@ -226,8 +233,15 @@ fn unit(measurement: &Measurement) -> &'static str {
     }
 }
 
+/// What instruments kept, as tables, each where there is one.
+struct Tables {
+    costs: Option<Markup>,
+    heap: Option<Markup>,
+    waits: Option<Markup>,
+}
+
 /// The flamegraphs, where threads wait and the heap's call sites, or the words that stand for them.
-fn pictures(source: &Source<'_>, path: &Path, id: &CaseId, waits: Option<&Markup>) -> Markup {
+fn pictures(source: &Source<'_>, path: &Path, id: &CaseId, tables: &Tables) -> Markup {
     let files = source.files.of(id);
     let absent = |instrument: InstrumentName| {
         let metric = cell::metrics_of(instrument)[0];
@@ -241,19 +255,19 @@ fn pictures(source: &Source<'_>, path: &Path, id: &CaseId, waits: Option<&Markup
             None => p.muted { (words(&absent(InstrumentName::Flamegraph))) },
         }
         h2 #costs { "What it executes" }
-        @match costs::table(source, id) {
+        @match &tables.costs {
             Some(table) => { (older(source, id, InstrumentName::Instructions)) (table) },
             None => p.muted { (words(&absent(InstrumentName::Instructions))) },
         }
         @if let Some(svg) = &files.instructions_flamegraph { h3 { "Instructions by stack" } (picture(path, svg, "Instruction flamegraph")) }
         h2 #waits { "Where it waits" }
-        @match waits {
+        @match &tables.waits {
             Some(section) => { (older(source, id, InstrumentName::Waits)) (section) },
             None => p.muted { (words(&absent(InstrumentName::Waits))) },
         }
         @if let Some(svg) = &files.waits_flamegraph { h3 { "Wall time by thread and wait" } (picture(path, svg, "Waits flamegraph")) }
         h2 #heap { "Where heap blocks come from" }
-        @match heap::table(source, id) {
+        @match &tables.heap {
             Some(table) => { (older(source, id, InstrumentName::Heap)) (table) },
             None => p.muted { (words(&absent(InstrumentName::Heap))) },
         }
@@ -279,7 +293,7 @@ fn older(source: &Source<'_>, id: &CaseId, instrument: InstrumentName) -> Markup
 pub(super) fn picture(path: &Path, svg: &Path, name: &str) -> Markup {
     let address = link::relative(path, svg);
     html! {
-        (embedded(path, svg, name))
+        (embedded(&address, name))
         p.small { a href=(address) { "Open the " (name) " alone" } " to zoom by clicking and to search with Ctrl-F." }
     }
 }

@@ -135,7 +135,7 @@ fn number(source: &Source<'_>, standing: &Standing<'_>, measurement: &Measuremen
 pub(super) fn cells(source: &Source<'_>, id: &CaseId, metrics: &[Metric]) -> Markup {
     let standings: Vec<_> = metrics.iter().map(|metric| look_up(source, id, *metric)).collect();
     if let Some(first) = standings.first().filter(|_| !standings.iter().any(Standing::is_measured)) {
-        return wide(first, metrics.len());
+        return if metrics.len() == 1 { narrow(first) } else { wide(first, metrics.len()) };
     }
     html! {
         @for (index, standing) in standings.iter().enumerate() {
@@ -148,6 +148,12 @@ pub(super) fn cells(source: &Source<'_>, id: &CaseId, metrics: &[Metric]) -> Mar
             }
         }
     }
+}
+
+/// One cell of one column that says why there is no number, in a few lines; all of it on hover, and on the case's page.
+fn narrow(standing: &Standing<'_>) -> Markup {
+    let (class, text) = absence(standing).unwrap_or(("absent", "no usable number".into()));
+    html! { td.absent.(class) title=(format::clipped(&text, 1_000)) { span.reason { (words(&text)) } } }
 }
 
 /// One cell over `columns` columns that says why there is no number.

@@ -1,40 +1,34 @@
 //! The table of what a case's functions cost, read from the file that the instructions instrument left.
 
-use std::fs;
-
 use maud::{Markup, html};
 
+use super::kept::Kept;
 use super::page::{clip, scrolled};
-use super::{Source, format};
-use crate::record::{Branches, CaseId, Costs, FunctionCost, SCHEMA};
+use super::proof::Cited;
+use super::{anchors, format};
+use crate::record::{Branches, CaseId, Costs, FunctionCost};
 
-/// Functions shown; the rest are summed.
+/// Functions shown, beside those that findings lead to; the rest are summed.
 const SHOWN: usize = 20;
 
 /// The table; `None` when there is no such file, a sentence when it cannot be read.
-pub(super) fn table(source: &Source<'_>, id: &CaseId) -> Option<Markup> {
-    source.files.of(id).costs.as_ref()?;
-    let path = source.layout.costs(id);
-    let read = fs::read(&path).map_err(|error| error.to_string()).and_then(|bytes| {
-        let costs: Costs = serde_json::from_slice(&bytes).map_err(|error| error.to_string())?;
-        if costs.schema > SCHEMA {
-            return Err(format!("schema {} is newer than {SCHEMA}", costs.schema));
-        }
-        Ok(costs)
-    });
-    Some(match read {
-        Ok(costs) => rows(id, &costs),
+pub(super) fn table(id: &CaseId, kept: &Kept, cited: &Cited<'_>) -> Option<Markup> {
+    Some(match kept.costs.as_ref()? {
+        Ok(costs) => rows(id, costs, cited),
         Err(error) => html! {
             p.problem {
-                "The costs cannot be read (" (clip(&error, 300)) "): type "
+                "The costs cannot be read (" (clip(error, 300)) "): type "
                 code { "just instructions " (clip(&id.to_string(), 120)) } "."
             }
         },
     })
 }
 
-fn rows(id: &CaseId, costs: &Costs) -> Markup {
-    let rest = costs.functions.get(SHOWN..).unwrap_or(&[]);
+fn rows(id: &CaseId, costs: &Costs, cited: &Cited<'_>) -> Markup {
+    let functions = costs.functions.iter().enumerate();
+    let (shown, rest): (Vec<_>, Vec<_>) = functions
+        .partition(|(place, function)| *place < SHOWN || cited.functions.contains(function.name.as_str()));
+    let rest: Vec<&FunctionCost> = rest.into_iter().map(|(_, function)| function).collect();
     let rest_own = rest.iter().fold(0_u64, |sum, function| sum.saturating_add(function.own));
     let iterations = costs.iterations.max(1) as f64;
     let body = html! {
@@ -47,8 +41,8 @@ fn rows(id: &CaseId, costs: &Costs) -> Markup {
                 th.left scope="col" { "function" }
             } }
             tbody {
-                @for function in costs.functions.iter().take(SHOWN) {
-                    tr {
+                @for (place, function) in shown {
+                    tr id=(anchors::function(place)) {
                         td.num { (share(function.own, costs.instructions)) }
                         td.num { (share(function.inclusive, costs.instructions)) }
                         td.num { (format::rounded(function.own as f64 / iterations)) }

@@ -8,8 +8,8 @@ use super::charts::{Bar, Line, bars, lines};
 use super::page::{case_link, clip, frame, scrolled, swatch, words};
 use super::ranking_table::{self, place};
 use super::{
-    ReportError, Source, break_even, cell, findings, floor, format, history, link, predictions, scaling,
-    sentence, sizes, waits,
+    ReportError, Source, anchors, break_even, cell, findings, floor, format, growth, history, link,
+    predictions, scaling, sentence, sizes, waits,
 };
 use crate::analysis::{Estimate, Ranking, Standing, rank, twins};
 use crate::record::{CaseId, ListedCounts, ListedFamily, ListedWorkload, Metric};
@@ -27,17 +27,20 @@ pub(super) fn page(source: &Source<'_>, family: &ListedFamily) -> Result<Markup,
             p.eyebrow { code { (clip(&family.name, 60)) } " · " (format::counted(family.workloads.len(), "workload", "workloads")) }
             h1 { (words(&family.question)) }
             p.answer {
-                @match rankings.get(shown).and_then(|ranking| sentence::fastest(family, ranking)) {
+                @match rankings.get(shown).and_then(|ranking| sentence::fastest(family, ranking, "")) {
                     Some(sentence) => (sentence),
                     None => (sentence::nothing_timed(family)),
                 }
+            }
+            @if let Some(gain) = rankings.get(shown).and_then(|ranking| sentence::to_gain(family, ranking, "")) {
+                p.answer { (gain) }
             }
         }
         @if let Some(ranking) = rankings.get(shown) { (findings::of_baseline(source, &path, family, ranking.size)) }
         (break_even::section(source, family))
         (ranking_per_size(source, &path, family, &rankings, shown)?)
         @match family.counts {
-            ListedCounts::Work => (time_over_sizes(source, &path, family)?),
+            ListedCounts::Work => { (time_over_sizes(source, &path, family)?) (growth::section(source, family)) },
             ListedCounts::Workers => (scaling::section(source, &path, family)?),
         }
         (predictions::of_family(source, &path, &family.name))
@@ -62,12 +65,12 @@ fn ranking_per_size(
     let mut panels = Vec::new();
     for (index, ranking) in rankings.iter().enumerate() {
         panels.push(html! {
-            section.panel aria-label=(sizes::named(family, ranking.size)) {
+            section.panel id=(anchors::size(ranking.size)) aria-label=(sizes::named(family, ranking.size)) {
                 @if ranking.ranked.is_empty() { p { (sentence::nothing_timed(family)) } }
                 // The panel shown first has its sentence on top of the page.
-                @else if index != shown { p.sentence { @if let Some(sentence) = sentence::fastest(family, ranking) { (sentence) } } }
+                @else if index != shown { p.sentence { @if let Some(sentence) = sentence::fastest(family, ranking, "") { (sentence) } } }
                 (ranking_table::table(source, path, family, ranking))
-                (floor::line(source, family, ranking))
+                (floor::line(source, path, family, ranking))
                 (twin_notes(source, family, ranking))
                 (leading_findings(source, path, family, ranking))
                 div.bars { (bar_charts(source, family, ranking)?) (waits_chart(source, family, ranking)?) }
@@ -98,11 +101,11 @@ fn ranking_per_size(
 fn twin_notes(source: &Source<'_>, family: &ListedFamily, ranking: &Ranking<'_>) -> Markup {
     html! {
         @for group in twins(family, source.recorded, ranking) {
-            p.small {
+            p.small.note {
                 strong { "The same counts at different times: " }
                 @for (index, name) in group.members.iter().enumerate() {
                     @if index > 0 { @if index + 1 == group.members.len() { " and " } @else { ", " } }
-                    (clip(name, 48))
+                    a href=(format!("#{}", anchors::ranked(family, name, ranking.size))) { (clip(name, 48)) }
                 }
                 " execute the same number of instructions within 1 % ("
                 (format::short(group.instructions.0))
@@ -134,7 +137,7 @@ fn leading_findings(
     html! {
         @if !found.is_empty() {
             h3 { "Findings" }
-            ul.findings { @for (id, finding) in &found { li { (case_link(source, path, id)) " " (findings::sentence(finding)) } } }
+            ul.findings { @for (id, finding) in &found { li.note { (case_link(source, path, id)) " " (findings::sentence_with_proof(source, path, id, finding)) } } }
         }
     }
 }

@@ -1,12 +1,16 @@
 //! Findings on pages: the claim, the bar that shows its share, what it would buy, what to try, and where the proof is.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use maud::{Markup, html};
 
-use super::page::{case_link, embedded, prose};
-use super::{Source, format, link, sizes};
-use crate::record::{CaseId, Evidence, Finding, FindingKind, InstrumentName, ListedFamily, RecordedCase};
+use super::kept::Kept;
+use super::page::{case_link, embedded, proof, prose};
+use super::proof::Proofs;
+use super::{Source, anchors, format, link, sizes};
+use crate::record::{
+    Anchor, CaseId, Evidence, Finding, FindingKind, InstrumentName, ListedFamily, RecordedCase,
+};
 
 /// Longest claim shown at full length.
 const CLAIM: usize = 500;
@@ -17,14 +21,16 @@ const LEADING: usize = 3;
 const BEYOND: f64 = 1.05;
 
 /// The findings of a case: the first `most` at once, the others behind a click.
-pub(super) fn cards(source: &Source<'_>, path: &Path, case: &RecordedCase, most: usize) -> Markup {
+pub(super) fn cards(proofs: &Proofs<'_>, case: &RecordedCase, most: usize) -> Markup {
     let (first, others) = case.findings.split_at(most.min(case.findings.len()));
     html! {
-        ol.findings { @for finding in first { (card(source, path, case, finding)) } }
+        ol.findings { @for (index, finding) in first.iter().enumerate() { (card(proofs, index + 1, finding)) } }
         @if !others.is_empty() {
             details {
                 summary { (format::counted(others.len(), "further finding", "further findings")) }
-                ol.findings start=(first.len() + 1) { @for finding in others { (card(source, path, case, finding)) } }
+                ol.findings start=(first.len() + 1) {
+                    @for (index, finding) in others.iter().enumerate() { (card(proofs, first.len() + index + 1, finding)) }
+                }
             }
         }
     }
@@ -35,14 +41,16 @@ pub(super) fn cards(source: &Source<'_>, path: &Path, case: &RecordedCase, most:
 pub(super) fn of_baseline(source: &Source<'_>, path: &Path, family: &ListedFamily, size: usize) -> Markup {
     let id = CaseId { family: family.name.clone(), workload: family.baseline.clone(), size };
     let Some(case) = source.case(&id).filter(|case| !case.findings.is_empty()) else { return html! {} };
-    let picture = case.findings.first().and_then(|finding| picture_of(source, &id, finding));
+    let kept = Kept::read(source, &id);
+    let proofs = Proofs { source, path, id: &id, kept: &kept };
+    let picture = case.findings.first().and_then(|finding| picture_of(source, path, &id, finding));
     html! {
         section.limits aria-labelledby="limits" {
             h2 #limits { "What limits " (case_link(source, path, &id)) ", the baseline, at " (sizes::named(family, size)) }
             div.beside[picture.is_some()] {
-                div { (cards(source, path, case, LEADING)) }
-                @if let Some((svg, name)) = &picture {
-                    (embedded(path, svg, name))
+                div { (cards(&proofs, case, LEADING)) }
+                @if let Some((address, name)) = &picture {
+                    (embedded(address, name))
                 }
             }
         }
@@ -54,15 +62,25 @@ pub(super) fn sentence(finding: &Finding) -> Markup {
     html! { (mark(finding.kind)) " " (prose(&finding.claim, CLAIM)) }
 }
 
-fn card(source: &Source<'_>, path: &Path, case: &RecordedCase, finding: &Finding) -> Markup {
+/// The leading finding of `id` in a sentence, and the way to its evidence on the case's page.
+pub(super) fn sentence_with_proof(
+    source: &Source<'_>,
+    path: &Path,
+    id: &CaseId,
+    finding: &Finding,
+) -> Markup {
+    let page = source.layout.case_page(id);
+    html! { (sentence(finding)) " " (proof(&link::to_part(path, &page, &anchors::finding(1)))) }
+}
+
+fn card(proofs: &Proofs<'_>, number: usize, finding: &Finding) -> Markup {
     html! {
-        li.finding {
-            p.claim { (sentence(finding)) }
-            (share(finding))
+        li.finding id=(anchors::finding(number)) {
+            p.claim { (sentence(finding)) " " (proof(&proofs.first(finding))) }
             (buys(finding))
-            @if !finding.advice.is_empty() { p { b { "Try: " } (prose(&finding.advice, CLAIM)) } }
+            (share(finding))
             @if !finding.evidence.is_empty() {
-                ul.evidence { @for evidence in &finding.evidence { li { (proof(source, path, case, evidence)) } } }
+                ul.evidence { @for evidence in &finding.evidence { li { (proofs.line(evidence)) } } }
             }
         }
     }
@@ -97,68 +115,124 @@ fn share(finding: &Finding) -> Markup {
     }
 }
 
-/// How much faster the case would be without this cost: foretold, and measured where that was done.
+/// What to try, and how much faster the case would be then: foretold, and measured where that was done.
 fn buys(finding: &Finding) -> Markup {
-    let times = |times: f64| format!("{times:.2} ×");
-    html! {
+    let times = |times: f64| format!("{} ×", format::rounded(times));
+    let by = foretold_by(finding);
+    let is_floor = finding.kind == FindingKind::AtFloor && finding.ceiling_measured.is_none();
+    let gain = html! {
         @match (finding.ceiling, finding.ceiling_measured) {
-            (Some(ceiling), Some(measured)) if measured > ceiling * BEYOND => p {
-                "Without it " b.figure { (times(measured)) } " as fast, measured: more than the " (times(ceiling))
-                " that its share promises. Either the share does not show all of it, or what was measured spares more."
+            (Some(ceiling), Some(measured)) if measured > ceiling * BEYOND => {
+                b.figure { (times(measured)) } " as fast, measured"
             },
-            (Some(ceiling), Some(measured)) => p {
-                "Without it " b.figure { (times(measured)) } " as fast, measured; at most " (times(ceiling)) " by its share."
+            (Some(ceiling), Some(measured)) => {
+                b.figure { (times(measured)) } " as fast, measured; at most " (times(ceiling)) " by " (by)
             },
-            (None, Some(measured)) => p { "Without it " b.figure { (times(measured)) } " as fast, measured." },
-            (Some(ceiling), None) => p { "Without it at most " b.figure { (times(ceiling)) } " as fast, by its share." },
+            (None, Some(measured)) => { b.figure { (times(measured)) } " as fast, measured" },
+            (Some(ceiling), None) => { "at most " b.figure { (times(ceiling)) } " as fast, by " (by) },
             (None, None) => {},
         }
-    }
-}
-
-/// What an instrument saw, linked to where it can be seen: its file, or its part of the case's page.
-fn proof(source: &Source<'_>, path: &Path, case: &RecordedCase, evidence: &Evidence) -> Markup {
-    let file = evidence.file.as_ref().and_then(|file| copy_of(source, file));
-    let address = match file {
-        Some(file) => link::relative(path, &file),
-        None => {
-            let page = source.layout.case_page(&case.id);
-            let page = if page == path { String::new() } else { link::relative(path, &page) };
-            format!("{page}#{}", part_of(evidence.instrument))
-        }
     };
-    html! { a href=(address) { (evidence.instrument) } " — " (prose(&evidence.says, CLAIM)) }
-}
-
-/// The pages' copy of a file below profiles/, where there is one. A record could name any path; only copies are linked.
-fn copy_of(source: &Source<'_>, file: &Path) -> Option<PathBuf> {
-    let is_plain = file.components().all(|part| matches!(part, std::path::Component::Normal(_)));
-    let copy = source.layout.page_copy(&source.layout.profiles.join(file))?;
-    (is_plain && copy.is_file()).then_some(copy)
-}
-
-/// Where a case's page shows what an instrument saw.
-fn part_of(instrument: InstrumentName) -> &'static str {
-    match instrument {
-        InstrumentName::Flamegraph => "flamegraph",
-        InstrumentName::Heap => "heap",
-        InstrumentName::Waits => "waits",
-        InstrumentName::Instructions => "costs",
-        _ => "measurements",
+    let has_gain = !is_floor && (finding.ceiling.is_some() || finding.ceiling_measured.is_some());
+    html! {
+        @if !finding.advice.is_empty() {
+            p { b { "Try: " } (prose(&finding.advice, CLAIM)) @if has_gain { " — " (gain) } "." }
+        } @else if has_gain {
+            p { "Without it " (gain) "." }
+        }
+        @match (finding.ceiling, finding.ceiling_measured) {
+            (Some(ceiling), None) if is_floor => p {
+                "At the least work it would be " b.figure { (times(ceiling)) } " as fast: too little to be told on this machine."
+            },
+            (Some(ceiling), Some(measured)) if measured > ceiling * BEYOND => p.small.muted {
+                "That is more than the " (times(ceiling)) " that " (by) " promises: either that does not show all of it, or what was measured spares more."
+            },
+            _ => {},
+        }
     }
 }
 
-/// The picture in which the finding can be seen, and its name.
-fn picture_of(source: &Source<'_>, id: &CaseId, finding: &Finding) -> Option<(PathBuf, &'static str)> {
+/// What a ceiling follows from.
+fn foretold_by(finding: &Finding) -> &'static str {
+    match finding.kind {
+        FindingKind::ExcessWork => "its instructions",
+        FindingKind::LockContention if finding.subject != "spinning" => "the CPUs left unused",
+        FindingKind::SuperLinear => "its growth",
+        _ => "its share",
+    }
+}
+
+/// The address of the picture in which the finding can be seen, with the function searched for that it speaks of; and
+/// the picture's name.
+fn picture_of(
+    source: &Source<'_>,
+    path: &Path,
+    id: &CaseId,
+    finding: &Finding,
+) -> Option<(String, &'static str)> {
     let files = source.files.of(id);
-    let seen_by = finding.evidence.iter().find_map(|evidence| match evidence.instrument {
-        InstrumentName::Heap => files.heap_flamegraph.clone().map(|svg| (svg, "Heap flamegraph")),
-        InstrumentName::Waits => files.waits_flamegraph.clone().map(|svg| (svg, "Waits flamegraph")),
-        InstrumentName::Flamegraph => files.flamegraph.clone().map(|svg| (svg, "CPU flamegraph")),
-        InstrumentName::Instructions => {
-            files.instructions_flamegraph.clone().map(|svg| (svg, "Instruction flamegraph"))
-        }
-        _ => None,
+    let found = |svg: &Path, evidence: &Evidence| match &evidence.anchor {
+        Some(Anchor::Function(name)) => link::to_frame(path, svg, name),
+        _ => link::relative(path, svg),
+    };
+    let seen_by = finding.evidence.iter().find_map(|evidence| {
+        let (svg, name) = match evidence.instrument {
+            InstrumentName::Heap => (files.heap_flamegraph.as_ref()?, "Heap flamegraph"),
+            InstrumentName::Waits => (files.waits_flamegraph.as_ref()?, "Waits flamegraph"),
+            InstrumentName::Flamegraph => (files.flamegraph.as_ref()?, "CPU flamegraph"),
+            InstrumentName::Instructions => {
+                (files.instructions_flamegraph.as_ref()?, "Instruction flamegraph")
+            }
+            _ => return None,
+        };
+        Some((found(svg, evidence), name))
     });
-    seen_by.or_else(|| files.flamegraph.clone().map(|svg| (svg, "CPU flamegraph")))
+    seen_by.or_else(|| Some((link::relative(path, files.flamegraph.as_ref()?), "CPU flamegraph")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(kind: FindingKind, ceiling: Option<f64>, measured: Option<f64>) -> String {
+        let text = String::new();
+        let finding = Finding {
+            kind,
+            claim: text.clone(),
+            subject: text.clone(),
+            share: None,
+            share_low: None,
+            share_high: None,
+            ceiling,
+            ceiling_measured: measured,
+            advice: text,
+            evidence: Vec::new(),
+        };
+        buys(&finding).into_string().replace("<b class=\"figure\">", "").replace("</b>", "")
+    }
+
+    #[test]
+    fn what_a_ceiling_follows_from_is_told_by_its_name() {
+        let kinds = [
+            (FindingKind::Hashing, "by its share."),
+            (FindingKind::ExcessWork, "by its instructions."),
+            (FindingKind::LockContention, "by the CPUs left unused."),
+            (FindingKind::SuperLinear, "by its growth."),
+        ];
+        for (kind, words) in kinds {
+            let told = told(kind, Some(2.0), None);
+            assert!(told.contains("Without it at most 2.00 × as fast") && told.contains(words), "{told}");
+        }
+        assert!(
+            told(FindingKind::Hashing, Some(2.0), Some(3.0)).contains("more than the 2.00 × that its share")
+        );
+        assert_eq!(told(FindingKind::Hashing, None, None), "");
+    }
+
+    #[test]
+    fn the_floor_is_no_cost_that_could_be_away() {
+        let told = told(FindingKind::AtFloor, Some(1.08), None);
+        assert!(told.contains("At the least work it would be 1.08 × as fast"), "{told}");
+        assert!(!told.contains("Without it") && !told.contains("share"), "{told}");
+    }
 }

@@ -1,45 +1,38 @@
 //! The table of a case's heap call sites, read from the file that the heap instrument left.
 
-use std::fs;
-
 use maud::{Markup, html};
 
+use super::kept::Kept;
 use super::page::{clip, scrolled};
-use super::{Source, format};
-use crate::record::{CaseId, HeapSites, SCHEMA};
+use super::proof::Cited;
+use super::{anchors, format};
+use crate::record::{CallSite, CaseId, HeapSites};
 
-/// Sites shown; the rest are summed.
+/// Sites shown, beside those that findings lead to; the rest are summed.
 const SHOWN: usize = 20;
 /// Frames of a site shown.
 const FRAMES: usize = 12;
 
 /// The table; `None` when there is no such file, a sentence when it cannot be read.
-pub(super) fn table(source: &Source<'_>, id: &CaseId) -> Option<Markup> {
-    source.files.of(id).heap_sites.as_ref()?;
-    let path = source.layout.heap_sites(id);
-    let read = fs::read(&path).map_err(|error| error.to_string()).and_then(|bytes| {
-        let sites: HeapSites = serde_json::from_slice(&bytes).map_err(|error| error.to_string())?;
-        if sites.schema > SCHEMA {
-            return Err(format!("schema {} is newer than {SCHEMA}", sites.schema));
-        }
-        Ok(sites)
-    });
-    Some(match read {
-        Ok(sites) => rows(id, &sites),
+pub(super) fn table(id: &CaseId, kept: &Kept, cited: &Cited<'_>) -> Option<Markup> {
+    Some(match kept.heap.as_ref()? {
+        Ok(sites) => rows(id, sites, cited),
         Err(error) => html! {
             p.problem {
-                "The call sites cannot be read (" (clip(&error, 300)) "): type "
+                "The call sites cannot be read (" (clip(error, 300)) "): type "
                 code { "just heap " (clip(&id.to_string(), 120)) } "."
             }
         },
     })
 }
 
-fn rows(id: &CaseId, heap: &HeapSites) -> Markup {
-    let rest = heap.sites.get(SHOWN..).unwrap_or(&[]);
-    let sum = |count: fn(&crate::record::CallSite) -> u64| {
-        rest.iter().fold(0_u64, |sum, site| sum.saturating_add(count(site)))
-    };
+fn rows(id: &CaseId, heap: &HeapSites, cited: &Cited<'_>) -> Markup {
+    let sites = heap.sites.iter().enumerate();
+    let (shown, rest): (Vec<_>, Vec<_>) =
+        sites.partition(|(place, _)| *place < SHOWN || cited.sites.contains(place));
+    let rest: Vec<&CallSite> = rest.into_iter().map(|(_, site)| site).collect();
+    let sum =
+        |count: fn(&CallSite) -> u64| rest.iter().fold(0_u64, |sum, site| sum.saturating_add(count(site)));
     let body = html! {
         table.heap {
             caption { "Call sites that allocate, most bytes first, for one iteration of " code { (clip(&id.to_string(), 120)) } }
@@ -48,8 +41,8 @@ fn rows(id: &CaseId, heap: &HeapSites) -> Markup {
                 th.left scope="col" { "stack, the allocating frame first" }
             } }
             tbody {
-                @for site in heap.sites.iter().take(SHOWN) {
-                    tr {
+                @for (place, site) in shown {
+                    tr id=(anchors::heap_site(place)) {
                         td.num { (format::count(site.bytes as f64)) }
                         td.num { (format::count(site.blocks as f64)) }
                         td.num { (format::count(site.peak_bytes as f64)) }

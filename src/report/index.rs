@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use super::page::{case_link, clip, frame, scrolled, words};
 use super::{Source, beside, findings, format, link, notes, predictions, sentence, sizes, speeds};
 use crate::analysis::{Coverage, Gain, Ranking, gain, rank};
-use crate::record::{CaseId, Environment, InstrumentState, ListedFamily, State};
+use crate::record::{CaseId, Environment, Finding, FindingKind, InstrumentState, ListedFamily, State};
 
 /// Renders the page; `problems` are files that could not be read.
 pub(super) fn page(source: &Source<'_>, problems: &[String]) -> Markup {
@@ -28,7 +28,7 @@ pub(super) fn page(source: &Source<'_>, problems: &[String]) -> Markup {
             p.answer { "Nothing is recorded yet. Type " code { "just bench" } " to measure every case with every available instrument; " code { "just time build-vec" } " for a first look at one family." }
         }
         (families(source, &path))
-        (predictions::summary(source))
+        (predictions::summary(source, &path))
         (covered(source, &path, &coverage))
         (instruments(&source.recorded.instruments))
         (environment(source.recorded.environment.as_ref()))
@@ -42,13 +42,17 @@ pub(super) fn page(source: &Source<'_>, problems: &[String]) -> Markup {
 fn families(source: &Source<'_>, path: &Path) -> Markup {
     let count = source.listing.families.len();
     let mut rows: Vec<_> = source.listing.families.iter().map(|family| Row::of(source, family)).collect();
-    // By what is shown at least; families without a gain stay in the catalogue's order.
+    // Those in which nothing is to gain come last. Before them by what is shown at least; families without a gain stay in
+    // the catalogue's order.
     let least = |row: &Row<'_>| row.gain().map_or(1.0, |gain| gain.times.low);
-    rows.sort_by(|a, b| least(b).total_cmp(&least(a)));
+    rows.sort_by(|a, b| {
+        let end = a.has_nothing_to_gain(source).cmp(&b.has_nothing_to_gain(source));
+        end.then_with(|| least(b).total_cmp(&least(a)))
+    });
     html! {
         h2 { "Families" }
         @if count == 0 { p { "The catalogue is empty." } }
-        @else { p.muted { "Those first in which there is most to gain over the baseline, as far as intervals show it." } }
+        @else { p.muted { "Those first in which there is most to gain over the baseline, as far as intervals show it; last those in which there is nothing." } }
         ul.families { @for row in &rows { (family_row(source, path, row)) } }
     }
 }
@@ -71,49 +75,60 @@ impl<'a> Row<'a> {
     fn gain(&self) -> Option<Gain<'a>> {
         gain(self.family, self.rankings.get(self.shown)?)
     }
+
+    /// The baseline at the size shown, with what limits it most.
+    fn limit<'s>(&self, source: &Source<'s>) -> Option<(CaseId, &'s Finding)> {
+        let size = self.rankings.get(self.shown)?.size;
+        let (family, workload) = (self.family.name.clone(), self.family.baseline.clone());
+        let id = CaseId { family, workload, size };
+        let finding = source.case(&id)?.findings.first()?;
+        Some((id, finding))
+    }
+
+    /// Whether its baseline is at the floor, or nothing limits it and no member is shown to be faster.
+    fn has_nothing_to_gain(&self, source: &Source<'_>) -> bool {
+        match self.limit(source).map(|(_, finding)| finding.kind) {
+            Some(FindingKind::AtFloor) => true,
+            Some(FindingKind::NoBottleneck) => self.gain().is_none(),
+            _ => false,
+        }
+    }
 }
 
 fn family_row(source: &Source<'_>, path: &Path, row: &Row<'_>) -> Markup {
     let Row { family, rankings, .. } = row;
     let shown = rankings.get(row.shown);
+    let page = link::relative(path, &source.layout.family_page(&family.name));
     html! {
         li { div {
-            h3 { a href=(link::relative(path, &source.layout.family_page(&family.name))) { (words(&family.question)) } }
+            h3 { a href=(page) { (words(&family.question)) } }
             p.eyebrow {
                 code { (clip(&family.name, 60)) } " · "
                 (format::counted(family.workloads.len(), "workload", "workloads")) " · "
                 (format::counted(family.sizes.len(), "size", "sizes"))
             }
-            p {
-                @match shown.and_then(|ranking| sentence::fastest(family, ranking)) {
+            p.note {
+                @match shown.and_then(|ranking| sentence::fastest(family, ranking, &page)) {
                     Some(sentence) => (sentence),
                     None => (sentence::nothing_timed(family)),
                 }
             }
-            (to_gain(source, path, row))
+            (to_gain(source, path, &page, row))
         } (winners(rankings)) }
     }
 }
 
 /// What there is to gain, and what limits the baseline.
-fn to_gain(source: &Source<'_>, path: &Path, row: &Row<'_>) -> Markup {
+fn to_gain(source: &Source<'_>, path: &Path, page: &str, row: &Row<'_>) -> Markup {
     let family = row.family;
-    let baseline = row.rankings.get(row.shown).map(|ranking| CaseId {
-        family: family.name.clone(),
-        workload: family.baseline.clone(),
-        size: ranking.size,
-    });
-    let finding = baseline.as_ref().and_then(|id| Some((id, source.case(id)?.findings.first()?)));
     html! {
-        @if let Some(gain) = row.gain() {
-            p {
-                "To gain: " b.figure { (format::ratio(&gain.times)) } " as fast "
-                span.interval { (format::ratio_interval(&gain.times)) @if !gain.paired { " unpaired" } }
-                " with " (clip(&gain.workload.name, 48)) " instead of " (clip(&family.baseline, 48)) "."
-            }
+        @if row.has_nothing_to_gain(source) {
+            p.small { span.mark.ready { "nothing to gain" } " As far as this machine can tell." }
+        } @else if let Some(gain) = row.rankings.get(row.shown).and_then(|ranking| sentence::to_gain(family, ranking, page)) {
+            p.note { (gain) }
         }
-        @if let Some((id, finding)) = finding {
-            p.small { "What limits " (case_link(source, path, id)) ": " (findings::sentence(finding)) }
+        @if let Some((id, finding)) = row.limit(source) {
+            p.small.note { "What limits " (case_link(source, path, &id)) ": " (findings::sentence_with_proof(source, path, &id, finding)) }
         }
     }
 }

@@ -97,9 +97,13 @@ pub(super) fn scrolled(label: &str, table: &Markup) -> Markup {
     html! { div.scroll tabindex="0" role="region" aria-label=(label) { (table) } }
 }
 
-/// An SVG that keeps its zoom and search: those are lost within `<img>`.
-pub(super) fn embedded(path: &Path, svg: &Path, name: &str) -> Markup {
-    let address = link::relative(path, svg);
+/// The way from a sentence to what proves it.
+pub(super) fn proof(address: &str) -> Markup {
+    html! { a.proof href=(address) title="what this sentence rests on" { "proof" } }
+}
+
+/// The SVG at `address`, which keeps its zoom and search: those are lost within `<img>`.
+pub(super) fn embedded(address: &str, name: &str) -> Markup {
     html! {
         div.picture tabindex="0" role="region" aria-label=(name) {
             object data=(address) type="image/svg+xml" aria-label=(name) { a href=(address) { (name) } }

@@ -1,17 +1,17 @@
 //! What findings predicted, beside what siblings without that cost realised: the rules are held to account on the pages
 //! that rest on them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use maud::{Markup, html};
 
 use super::page::{case_link, clip, scrolled};
-use super::{Source, format};
+use super::{Source, format, link};
 use crate::analysis::predictions::{Prediction, median_error};
 
 /// On the first page: how far all predictions are off, and by which cost.
-pub(super) fn summary(source: &Source<'_>) -> Markup {
+pub(super) fn summary(source: &Source<'_>, path: &Path) -> Markup {
     let Some(error) = median_error(source.predictions.iter()) else { return html! {} };
     let mut by_cost: BTreeMap<&str, Vec<&Prediction>> = BTreeMap::new();
     for prediction in &source.predictions {
@@ -27,9 +27,23 @@ pub(super) fn summary(source: &Source<'_>) -> Markup {
         ul.reading {
             @for (cost, pairs) in &by_cost {
                 @if let Some(error) = median_error(pairs.iter().copied()) {
-                    li { (clip(cost, 40)) ": " (points(error)) " over " (format::counted(pairs.len(), "pair", "pairs")) }
+                    li.note {
+                        (clip(cost, 40)) ": " (points(error)) " over " (format::counted(pairs.len(), "pair", "pairs")) ", in "
+                        (families(source, path, pairs))
+                    }
                 }
             }
+        }
+    }
+}
+
+/// The families of `pairs`, each linked to where its page has them.
+fn families(source: &Source<'_>, path: &Path, pairs: &[&Prediction]) -> Markup {
+    let names: BTreeSet<&str> = pairs.iter().map(|pair| pair.case.family.as_str()).collect();
+    html! {
+        @for (index, name) in names.iter().enumerate() {
+            @if index > 0 { ", " }
+            a href=(link::to_part(path, &source.layout.family_page(name), "predicted")) { (clip(name, 48)) }
         }
     }
 }
@@ -49,7 +63,7 @@ pub(super) fn of_family(source: &Source<'_>, path: &Path, family: &str) -> Marku
         }
     };
     html! {
-        h2 { "Predicted and realised" }
+        h2 #predicted { "Predicted and realised" }
         details {
             summary { (format::counted(pairs.len(), "pair", "pairs")) ", off by " (points(error)) " in the median" }
             (scrolled("Predicted and realised", &body))

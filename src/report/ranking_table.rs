@@ -5,7 +5,7 @@ use std::path::Path;
 use maud::{Markup, html};
 
 use super::page::{clip, scrolled, swatch, words};
-use super::{Source, cell, format, link, scaling, sizes};
+use super::{Source, anchors, cell, format, link, scaling, sizes};
 use crate::analysis::{Ranked, RankedBy, Ranking};
 use crate::record::{CaseId, InstrumentName, ListedFamily, ListedWorkload, Metric};
 
@@ -85,7 +85,7 @@ fn row(
     let id = CaseId { family: family.name.clone(), workload: workload.name.clone(), size };
     let index = place(family, workload);
     html! {
-        tr data-s=(index % super::theme::SERIES) {
+        tr id=(anchors::ranked(family, &workload.name, size)) data-s=(index % super::theme::SERIES) {
             td.rank {
                 @match ranked {
                     Some(Ranked { rank, shared: true, .. }) => span title="cannot be told apart from the others of this rank" { "=" (rank) },

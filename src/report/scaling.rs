@@ -27,7 +27,7 @@ pub(super) fn section(
         .collect();
     let chart = speedups(&title, &family.axis, cores, &lines)?;
     Ok(html! {
-        h2 { (clip(&title, 80)) }
+        h2 #speedup { (clip(&title, 80)) }
         p.small { (on_this_machine(family, cores)) }
         @if let Some(svg) = chart {
             figure.lines {
@@ -128,10 +128,10 @@ fn given(source: &Source<'_>, id: &CaseId, beside: Metric) -> Markup {
     };
     html! {
         @if let Some((capacity, reached)) = told() {
-            span.interval title="copies of the baseline run at once in the same rounds: how many times the work of one they got done" {
+            span.interval.told title="copies of the baseline run at once in the same rounds: how many times the work of one they got done" {
                 (format!("copies were given {:.2} CPUs [{:.2}, {:.2}]", capacity.value, capacity.low, capacity.high))
             }
-            span.interval title="the speed-up over what the schedule allows on the CPUs that the copies were given" {
+            span.interval.told title="the speed-up over what the schedule allows on the CPUs that the copies were given" {
                 (format!("on them {:.0} % of what is allowed [{:.0}, {:.0}]", 100.0 * reached.value, 100.0 * reached.low, 100.0 * reached.high))
             }
         }
@@ -158,8 +158,8 @@ fn laws(curves: &[ScalingCurve<'_>]) -> Markup {
     html! {
         h3 { "Laws" }
         @for (curve, laws) in &fitted {
-            p.small {
-                strong { (clip(&curve.workload.name, 48)) } ": by Amdahl, a serial share of "
+            p.small.note {
+                a href="#speedup" { strong { (clip(&curve.workload.name, 48)) } } ": by Amdahl, a serial share of "
                 (format!("{:.1} %", 100.0 * laws.serial_share)) " (off by at most " (format!("{:.1} %", 100.0 * laws.amdahl_error))
                 "); by the Universal Scalability Law, contention " (format!("{:.4}", laws.contention)) " and coherency "
                 (format!("{:.2e}", laws.coherency)) " (off by at most " (format!("{:.1} %", 100.0 * laws.universal_error)) ")"

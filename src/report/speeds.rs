@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::format;
 use super::page::{clip, scrolled};
+use super::{anchors, format};
 use crate::analysis::Estimate;
 use crate::record::Speed;
 
@@ -21,7 +21,7 @@ pub(super) fn table(speeds: Option<&[Speed]>) -> Markup {
     };
     html! {
         @if !speeds.is_empty() {
-            details {
+            details #speeds {
                 summary { "The machine's own speeds" }
                 (scrolled("The machine's own speeds", &body))
             }
@@ -32,7 +32,7 @@ pub(super) fn table(speeds: Option<&[Speed]>) -> Markup {
 fn row(speed: &Speed) -> Markup {
     let range = Estimate { value: speed.value, low: speed.low, high: speed.high };
     html! {
-        tr {
+        tr id=(anchors::speed(&speed.name)) {
             th.left scope="row" { (clip(&speed.name, 48)) }
             td.num { (format::value(speed.value, speed.unit)) }
             td.num { (format::interval(&range, speed.unit)) }

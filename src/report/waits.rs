@@ -3,19 +3,19 @@
 
 mod palette;
 
-use std::fs;
-
 use maud::{Markup, PreEscaped, html};
 
 use super::charts::{Stack, Width, stacks, timeline};
-use super::page::{clip, scrolled};
+use super::kept::Kept;
+use super::page::{clip, proof, scrolled};
 use super::theme::Ink;
 use super::{ReportError, Source, cell, format, sizes};
 use crate::analysis::{Standing, judge};
 use crate::record::{
-    CaseId, Doing, ListedFamily, ListedWorkload, Metric, SCHEMA, ThreadWaits, WaitParts, WaitsLedger,
+    CaseId, Doing, ListedFamily, ListedWorkload, Metric, ThreadWaits, WaitParts, WaitsLedger,
 };
-use palette::{BLOCKED, KERNEL, Palette, RESIDUAL, RUNQUEUE, USER, key};
+pub(super) use palette::{BARS_OF, rank_of_call};
+use palette::{BLOCKED, Entry, KERNEL, Palette, RESIDUAL, RUNQUEUE, USER, key};
 
 /// Threads in the bars; the table has the others.
 const BARS: usize = 8;
@@ -25,23 +25,13 @@ const ROWS: usize = 24;
 const CALLS: usize = 4;
 
 /// The section's content; `None` when there is no ledger, a sentence when it cannot be read.
-pub(super) fn section(source: &Source<'_>, id: &CaseId) -> Result<Option<Markup>, ReportError> {
-    if source.files.of(id).waits_ledger.is_none() {
-        return Ok(None);
-    }
-    let path = source.layout.waits_ledger(id);
-    let read = fs::read(&path).map_err(|error| error.to_string()).and_then(|bytes| {
-        let ledger: WaitsLedger = serde_json::from_slice(&bytes).map_err(|error| error.to_string())?;
-        if ledger.schema > SCHEMA {
-            return Err(format!("schema {} is newer than {SCHEMA}", ledger.schema));
-        }
-        Ok(ledger)
-    });
+pub(super) fn section(id: &CaseId, kept: &Kept) -> Result<Option<Markup>, ReportError> {
+    let Some(read) = &kept.waits else { return Ok(None) };
     Ok(Some(match read {
-        Ok(ledger) => content(&ledger)?,
+        Ok(ledger) => content(ledger)?,
         Err(error) => html! {
             p.problem {
-                "The books of its threads cannot be read (" (clip(&error, 300)) "): type "
+                "The books of its threads cannot be read (" (clip(error, 300)) "): type "
                 code { "just waits " (clip(&id.to_string(), 120)) } "."
             }
         },
@@ -53,7 +43,7 @@ fn content(ledger: &WaitsLedger) -> Result<Markup, ReportError> {
     let verdict = judge(ledger).to_string();
     let (word, figures) = verdict.split_once(": ").unwrap_or((&verdict, ""));
     Ok(html! {
-        p.answer { strong { (word) } ": " (figures) "." }
+        p.answer { strong { (word) } ": " (figures) ". " (proof("#wait-bars")) }
         @for missing in &ledger.missing { p.small { span.mark.stale { "degraded" } " " (clip(missing, 300)) "." } }
         (bars(ledger, &palette)?)
         (lanes(ledger, &palette)?)
@@ -100,7 +90,7 @@ fn bars(ledger: &WaitsLedger, palette: &Palette) -> Result<Markup, ReportError> 
     let title = "Wall time of threads, by what they did";
     let svg = stacks(title, Width::Wide, &rows, most, format::short_time)?;
     Ok(html! {
-        figure {
+        figure #wait-bars {
             figcaption { (title) }
             div.chart.wide role="img" aria-label=(format!("{title}; the numbers are in the table below")) { (PreEscaped(svg)) }
             (key(&palette.entries()))
@@ -224,7 +214,9 @@ pub(super) fn members(
         .collect();
     let percent: fn(f64) -> String = |share| format!("{share:.0} %");
     let svg = stacks(&title, Width::Narrow, &bars, 100.0, percent)?;
-    let entries: Vec<(Ink, String)> = PARTS.iter().map(|(ink, name)| (*ink, (*name).to_owned())).collect();
+    // Several sizes of a family are on one page: only a case's own key can be led to.
+    let entries: Vec<Entry> =
+        PARTS.iter().map(|(ink, name)| Entry { ink: *ink, name: (*name).to_owned(), id: None }).collect();
     let body = html! {
         table {
             caption { "Wall time of all threads together for one iteration, and its parts" }

@@ -1,8 +1,8 @@
 //! A family with every kind of hole.
 
 use perflab::record::{
-    Evidence, Failure, Finding, FindingKind, InstrumentName, LeftOut, ListedFamily, Listing, Metric,
-    Recorded, RecordedCase, SCHEMA, Spare, State,
+    Anchor, CaseId, Evidence, Failure, Finding, FindingKind, InstrumentName, LeftOut, ListedFamily, Listing,
+    Metric, Recorded, RecordedCase, SCHEMA, Spare, State,
 };
 
 use super::{BEFORE, MEMBERS, change, family, instruments, measured_case, whole, workload};
@@ -56,19 +56,17 @@ pub(crate) fn with_holes() -> (Listing, Recorded) {
             ceiling: Some(3.4),
             ceiling_measured: None,
             advice: "allocate once".into(),
-            evidence: vec![Evidence {
-                instrument: InstrumentName::Flamegraph,
-                says: "71 % of 400 samples".into(),
-                file: Some("flamegraph/build-vec/linked-list@1000.svg".into()),
-            }],
+            evidence: vec![
+                evidence(
+                    InstrumentName::Flamegraph,
+                    "71 % of 400 samples",
+                    Some("flamegraph/build-vec/linked-list@1000.svg"),
+                )
+                .at(Anchor::Function("run".into())),
+            ],
         });
     });
     change(&mut recorded, "build-vec/push@1000", |case| {
-        let evidence = |instrument, says: &str, file: Option<&str>| Evidence {
-            instrument,
-            says: says.into(),
-            file: file.map(Into::into),
-        };
         case.findings.push(Finding {
             kind: FindingKind::Growth,
             claim: "42 % of its instructions are in growing: 9 blocks where 1 would hold all".into(),
@@ -81,10 +79,29 @@ pub(crate) fn with_holes() -> (Listing, Recorded) {
             advice: "say how much it will hold: `with_capacity`, or collect from an iterator of known length"
                 .into(),
             evidence: vec![
-                evidence(InstrumentName::Heap, "9 blocks, 16,352 bytes", None),
+                evidence(
+                    InstrumentName::Heap,
+                    "9 blocks, 16,352 bytes",
+                    Some("heap/build-vec/push@1000.sites.json"),
+                )
+                .at(Anchor::HeapSite(21)),
+                evidence(
+                    InstrumentName::Instructions,
+                    "42 % of the stacks",
+                    Some("instructions/build-vec/push@1000.svg"),
+                )
+                .at(Anchor::Function("<hashbrown::raw::RawTable<u64>>::insert::{closure#22}".into())),
                 evidence(InstrumentName::Flamegraph, "41 % of 400 samples", Some("../../../etc/hostname")),
+                evidence(InstrumentName::Time, "push-reserved is 1.55 times as fast", None)
+                    .of(id("build-vec/push-reserved@1000"))
+                    .at(Anchor::Ranking),
             ],
         });
+        case.findings.extend(elsewhere());
+    });
+    change(&mut recorded, "build-vec/collect@1000", |case| {
+        let floor = evidence(InstrumentName::Time, "200 ns at least", None).at(Anchor::Floor);
+        case.findings.push(Finding { ceiling: Some(1.45), ..plain(FindingKind::AtFloor, vec![floor]) });
     });
     change(&mut recorded, "build-vec/linked-list@1000000", |case| {
         fail(case, InstrumentName::Time, "timed out after 60 s");
@@ -107,6 +124,67 @@ pub(crate) fn with_holes() -> (Listing, Recorded) {
         case.measurements.retain(|number| number.instrument != InstrumentName::Instructions);
     });
     (listing, recorded)
+}
+
+fn id(text: &str) -> CaseId {
+    text.parse().expect("a case id")
+}
+
+fn evidence(instrument: InstrumentName, says: &str, file: Option<&str>) -> Evidence {
+    let (says, file) = (says.into(), file.map(Into::into));
+    Evidence { instrument, says, file, case: None, anchor: None }
+}
+
+/// A finding without a share.
+fn plain(kind: FindingKind, evidence: Vec<Evidence>) -> Finding {
+    Finding {
+        kind,
+        claim: format!("what {kind} says"),
+        subject: kind.to_string(),
+        share: None,
+        share_low: None,
+        share_high: None,
+        ceiling: None,
+        ceiling_measured: None,
+        advice: String::new(),
+        evidence,
+    }
+}
+
+/// Findings whose proofs lie on other parts of pages: bars, numbers, growth, and places where nothing is.
+fn elsewhere() -> [Finding; 4] {
+    let books = "waits/build-vec/push@1000.json";
+    let waits = |anchor| evidence(InstrumentName::Waits, "by the books", Some(books)).at(anchor);
+    let nowhere = id("none/at-all@1");
+    [
+        plain(FindingKind::Waiting, vec![waits(Anchor::Call("futex".into()))]),
+        plain(
+            FindingKind::SystemCalls,
+            vec![waits(Anchor::Number(Metric::CpuKernelNs)), waits(Anchor::Number(Metric::Threads))],
+        ),
+        plain(
+            FindingKind::SuperLinear,
+            vec![
+                evidence(InstrumentName::Heap, "164 at 10, 1,640 at 100", None)
+                    .at(Anchor::Growth(Metric::HeapBytes)),
+                evidence(InstrumentName::Time, "a ratio", None).at(Anchor::Number(Metric::TimeNs)),
+            ],
+        ),
+        plain(
+            FindingKind::InstrumentsDisagree,
+            vec![
+                evidence(InstrumentName::Time, "a case that is not there", None)
+                    .of(nowhere)
+                    .at(Anchor::Ranking),
+                waits(Anchor::Call("a call that is not there".into())),
+                evidence(InstrumentName::Heap, "a site that is not there", None).at(Anchor::HeapSite(99)),
+                evidence(InstrumentName::Flamegraph, "a function that is not there", None)
+                    .at(Anchor::Function("nobody".into())),
+                evidence(InstrumentName::Ceilings, "a number that is not there", None)
+                    .at(Anchor::Number(Metric::CeilingMemory)),
+            ],
+        ),
+    ]
 }
 
 fn fail(case: &mut RecordedCase, instrument: InstrumentName, reason: &str) {

@@ -5,6 +5,7 @@
 
 mod files;
 mod holes;
+mod profiles;
 mod python;
 pub(crate) mod workers;
 
@@ -15,6 +16,7 @@ use perflab::record::{
 
 pub(crate) use files::{files, put, waits};
 pub(crate) use holes::with_holes;
+pub(crate) use profiles::profiles;
 pub(crate) use python::with_python;
 
 /// The sizes of every family.

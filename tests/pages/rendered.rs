@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use perflab::record::{Layout, Listing, Recorded};
+use perflab::analysis::findings::derive;
+use perflab::record::{Layout, Listing, Recorded, Spare, load};
 use perflab::report::render;
 
 use crate::fabricated;
@@ -29,6 +30,21 @@ impl Pages {
     pub(crate) fn with_holes() -> Self {
         let (listing, recorded) = fabricated::with_holes();
         Self::of(&listing, &recorded, true, &[])
+    }
+
+    /// Of a run on disk, its findings derived by the rules.
+    pub(crate) fn derived() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let layout = Layout::new(folder.path().join("profiles"), folder.path().join("reports"));
+        let (mut listing, _) = fabricated::whole(1);
+        let spare = Spare { cost: "growth".into(), of: "push".into() };
+        listing.families[0].workloads[1].spares.push(spare);
+        fabricated::profiles(&listing, &layout);
+        let mut recorded = Recorded::merge(&load(&layout).expect("a run").runs);
+        let problems = derive(&listing, &mut recorded, &layout);
+        assert_eq!(problems, [""; 0], "every file can be read");
+        render(&listing, &recorded, &[], &layout).expect("pages render");
+        Self { _folder: folder, layout }
     }
 
     pub(crate) fn index(&self) -> String {

@@ -72,7 +72,7 @@ fn more_threads_are_shown_against_the_ideal_and_what_the_schedule_allows() {
 fn enough_cores_identify_the_planted_serial_share() {
     let (listing, recorded) = fabricated::workers::on_cores(16);
     let page = Pages::of(&listing, &recorded, false, &[]).family("scaling-sum");
-    assert!(page.contains("</strong>: by Amdahl, a serial share of 10.0 %"), "{page}");
+    assert!(page.contains("</strong></a>: by Amdahl, a serial share of 10.0 %"), "{page}");
     assert!(!page.contains("no law is fitted") && !page.contains("oversubscribed</span>"), "{page}");
 }
 

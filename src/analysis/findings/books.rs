@@ -2,11 +2,11 @@
 
 use super::bottleneck::{Bottleneck, Large, Seen};
 use super::case::Case;
-use super::{Found, LEAST_SHARE, NAMES_THE_CASE, costs};
+use super::{Found, LEAST_SHARE, NAMES_THE_CASE, costs, frames};
 use crate::analysis::WaitWord;
 use crate::analysis::shares::Share;
 use crate::analysis::symbols::{Group, Symbol};
-use crate::record::{BlockedIn, CallSite, FindingKind, Speed, WaitsLedger};
+use crate::record::{Anchor, BlockedIn, CallSite, FindingKind, Metric, Speed, WaitsLedger};
 
 /// Blocks above this are mapped anew each time: where glibc stops to move its threshold for that (`M_MMAP_THRESHOLD`,
 /// mallopt(3)), to which measuring processes set it from the start (docs/method.md, the measured loop).
@@ -24,12 +24,14 @@ pub(super) fn find(case: &Case<'_>) -> Vec<Found> {
     };
     let mut found = Vec::new();
     let ledger = &kept.data;
-    let proof = |says: String| vec![case.stacks_say(Seen::Books, says)];
+    let proof = |says: String, anchor: Option<Anchor>| vec![case.stacks_say(Seen::Books, says).at(anchor)];
+    let part = |metric: Metric| Some(Anchor::Number(metric));
     // A third of the time: to take it away could make the case 1.5 times as fast.
     let idle = case.idle();
     if idle >= 1.0 - 1.0 / NAMES_THE_CASE {
         let gain = costs::gain(case, FindingKind::Waiting);
-        let mut evidence = proof(verdict.to_string());
+        let call = verdict.blocked_in.as_ref().map(|(call, _)| Anchor::Call(call.clone()));
+        let mut evidence = proof(verdict.to_string(), call);
         evidence.extend(gain.as_ref().map(|gain| case.gain_says(gain)));
         let waiting = Bottleneck::Waiting {
             share: case.on_cpu().rest(),
@@ -42,12 +44,12 @@ pub(super) fn find(case: &Case<'_>) -> Vec<Found> {
     if verdict.word == WaitWord::Starved {
         let share = Share::exact(verdict.neighbours);
         let starved = Bottleneck::Starved { share, mean_wait_ns: verdict.mean_wait_ns };
-        found.push(Found::new(starved, proof(verdict.to_string())));
+        found.push(Found::new(starved, proof(verdict.to_string(), part(Metric::RunqueueNs))));
     }
     let kernel = kernel(case, ledger).map(|bottleneck| {
         let parts = &ledger.total;
         let says = format!("{} ns of {} ns on a CPU are the kernel's", parts.kernel_ns, parts.cpu_ns());
-        Found::new(bottleneck, proof(says))
+        Found::new(bottleneck, proof(says, part(Metric::CpuKernelNs)))
     });
     found.extend(claimed_once(spawning, kernel));
     found
@@ -154,7 +156,12 @@ fn spawning(case: &Case<'_>) -> Option<Found> {
         }
     };
     let gain = costs::gain(case, FindingKind::Spawning);
-    let mut evidence = vec![case.stacks_say(seen, says)];
+    let anchor = match seen {
+        Seen::Books if children > threads => Some(Anchor::Number(Metric::Children)),
+        Seen::Books => Some(Anchor::Number(Metric::Threads)),
+        _ => frames::of_group(case, seen, Group::Spawning),
+    };
+    let mut evidence = vec![case.stacks_say(seen, says).at(anchor)];
     evidence.extend(gain.as_ref().map(|gain| case.gain_says(gain)));
     let (share, on_cpu) = ((share, seen), on_cpu.value);
     Some(Found::new(Bottleneck::Spawning { share, on_cpu, threads, children, gain }, evidence))

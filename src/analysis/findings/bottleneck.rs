@@ -162,7 +162,7 @@ pub enum Bottleneck {
         like: Option<(String, f64)>,
         /// Times as fast with the same threads on one CPU.
         one_cpu: Option<Estimate>,
-        /// CPUs used on average, and those that its threads could use, where books were kept.
+        /// CPUs used on average, and those that its threads could use, where looks saw them.
         cpus: Option<(f64, usize)>,
         /// What the sibling gains, or else the one CPU.
         gain: Gain,

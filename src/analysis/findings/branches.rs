@@ -4,7 +4,7 @@ use super::Found;
 use super::bottleneck::{Bottleneck, Seen};
 use super::case::Case;
 use crate::analysis::shares::Share;
-use crate::record::Metric;
+use crate::record::{Anchor, Metric};
 
 /// Cycles that a wrong guess costs, at least and at most, on the cores of the last fifteen years (Fog, The microarchitecture of
 /// Intel, AMD and VIA CPUs, § 3). The lower end is the estimate, because hardware predicts better than the simulated one.
@@ -39,7 +39,8 @@ pub(super) fn find(case: &Case<'_>) -> Option<Found> {
     if let Some((function, wrong)) = worst {
         says.push_str(&format!(", {wrong} of them in {}", function.name));
     }
-    let evidence = vec![case.stacks_say(Seen::Instructions, says)];
+    let worst = worst.map(|(function, _)| Anchor::Function(function.name.clone()));
+    let evidence = vec![case.stacks_say(Seen::Instructions, says).at(worst)];
     let share = Share { value: low, low, high };
     Some(Found::new(Bottleneck::Branching { mispredicted, executed, share }, evidence))
 }

@@ -6,8 +6,8 @@ use super::bottleneck::{Gain, Seen, times};
 use crate::analysis::shares::{Share, Shares, Symbols};
 use crate::analysis::{Estimate, WaitVerdict, growth, judge};
 use crate::record::{
-    CaseFiles, CaseId, Evidence, InstrumentName, ListedCounts, ListedFamily, ListedWorkload, Listing, Metric,
-    Recorded, RecordedCase,
+    Anchor, CaseFiles, CaseId, Evidence, InstrumentName, ListedCounts, ListedFamily, ListedWorkload, Listing,
+    Metric, Recorded, RecordedCase,
 };
 
 /// Fewest samples that a share is taken from: with a hundred, a half is known to ten points.
@@ -168,7 +168,7 @@ impl<'a> Case<'a> {
         says: impl Into<String>,
         file: Option<PathBuf>,
     ) -> Evidence {
-        Evidence { instrument, says: says.into(), file }
+        Evidence { instrument, says: says.into(), file, case: None, anchor: None }
     }
 
     /// The evidence of stacks.
@@ -189,8 +189,21 @@ impl<'a> Case<'a> {
         let Estimate { value, low, high } = gain.times;
         let (value, low, high) = (figure(value), figure(low), figure(high));
         let says = format!("{who} is {value} times as fast [{low}, {high}], {how}");
-        let instrument = if gain.by.is_some() { InstrumentName::Time } else { InstrumentName::Ceilings };
-        self.evidence(instrument, says, None)
+        match &gain.by {
+            Some(by) => {
+                self.evidence(InstrumentName::Time, says, None).of(self.named(by)).at(Anchor::Ranking)
+            }
+            None => {
+                let ceiling = Anchor::Number(Metric::CeilingAllocation);
+                self.evidence(InstrumentName::Ceilings, says, None).at(ceiling)
+            }
+        }
+    }
+
+    /// The member that `name` names, at this size: one of its family, or of another where that is named before it.
+    fn named(&self, name: &str) -> CaseId {
+        let (family, workload) = name.split_once('/').unwrap_or((self.family.name.as_str(), name));
+        CaseId { family: family.to_owned(), workload: workload.to_owned(), size: self.record.size }
     }
 }
 

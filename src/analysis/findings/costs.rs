@@ -3,10 +3,10 @@
 
 use super::bottleneck::{Bottleneck, Cost, Gain, Seen, kind_of};
 use super::case::Case;
-use super::{Found, LEAST_GAIN, LEAST_SHARE};
+use super::{Found, LEAST_GAIN, LEAST_SHARE, frames};
 use crate::analysis::shares::Share;
 use crate::analysis::symbols::{Group, Groups, Symbol};
-use crate::record::{FindingKind, InstrumentName, ListedWorkload, Metric, RecordedCase};
+use crate::record::{Anchor, FindingKind, InstrumentName, ListedWorkload, Metric, RecordedCase};
 
 /// Costs that are told by their names. Synchronisation and starting threads have rules of their own: what they cost is
 /// mostly in the kernel, or in waiting.
@@ -56,11 +56,13 @@ fn find_one(case: &Case<'_>, group: Group) -> Option<Found> {
     let mut evidence = Vec::new();
     if let Some((of_stacks, seen)) = of_stacks.filter(|_| share.is_some()) {
         let says = format!("{:.1} % of the stacks hold a function of {group}", of_stacks.value * 100.0);
-        evidence.push(case.stacks_say(seen, says));
+        evidence.push(case.stacks_say(seen, says).at(frames::of_group(case, seen, group)));
     }
     if let (Some((blocks, bytes)), Some(kept)) = (heap, &case.files.heap) {
         let says = format!("{blocks} blocks of {bytes} bytes in all");
-        evidence.push(case.evidence(InstrumentName::Heap, says, Some(kept.file.clone())));
+        let largest = kept.data.sites.iter().position(|site| takes(group, &site.frames));
+        let seen = case.evidence(InstrumentName::Heap, says, Some(kept.file.clone()));
+        evidence.push(seen.at(largest.map(Anchor::HeapSite)));
     }
     evidence.extend(gain.as_ref().map(|gain| case.gain_says(gain)));
     let within = share.and_then(|_| within(case, group));
@@ -83,9 +85,13 @@ fn blocks(case: &Case<'_>, group: Group) -> Option<(u64, u64)> {
         return None;
     }
     let sites = &case.files.heap.as_ref()?.data.sites;
-    let grows = |frames: &[String]| frames.iter().any(|frame| Symbol::of(frame).groups.holds(Group::Growth));
-    let wanted = sites.iter().filter(|site| group == Group::Allocation || grows(&site.frames));
+    let wanted = sites.iter().filter(|site| takes(group, &site.frames));
     Some(wanted.fold((0, 0), |(blocks, bytes), site| (blocks + site.blocks, bytes + site.bytes)))
+}
+
+/// Whether a call site takes blocks for `group`: any does for allocation.
+fn takes(group: Group, frames: &[String]) -> bool {
+    group == Group::Allocation || frames.iter().any(|frame| Symbol::of(frame).groups.holds(Group::Growth))
 }
 
 /// What is gained without the cost of `kind`: by a run of the case itself without it, else by the member that is

@@ -4,7 +4,7 @@ use super::bottleneck::Bottleneck;
 use super::case::{Case, number};
 use super::{Found, LEAST_GAIN};
 use crate::analysis::symbols::Groups;
-use crate::record::{InstrumentName, ListedWorkload, Metric};
+use crate::record::{Anchor, InstrumentName, ListedWorkload, Metric};
 
 /// From how many times the instructions on it is excess. Compilers unroll and vectorise one form of a loop and not the
 /// next, which alone gives less than twice.
@@ -36,7 +36,9 @@ pub(super) fn find(case: &Case<'_>, named: Groups) -> Option<Found> {
         return None;
     }
     let counted = format!("{own:.0} instructions, {other:.0} of {}, at size {size}", sibling.workload);
-    let mut evidence = vec![case.evidence(InstrumentName::Instructions, counted, None)];
+    let leaner = case.id_of(&sibling.workload, size);
+    let counted = case.evidence(InstrumentName::Instructions, counted, None);
+    let mut evidence = vec![counted.of(leaner).at(Anchor::Ranking)];
     evidence.extend(gain.as_ref().map(|gain| case.gain_says(gain)));
     let sibling = sibling.workload.clone();
     Some(Found::new(Bottleneck::ExcessWork { sibling, times, unexplained, gain }, evidence))

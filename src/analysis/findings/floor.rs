@@ -4,7 +4,7 @@ use super::bottleneck::{Bottleneck, Gain};
 use super::case::Case;
 use super::{Found, NAMES_THE_CASE};
 use crate::analysis::{NEAR, least_time};
-use crate::record::{FindingKind, InstrumentName, Metric};
+use crate::record::{Anchor, FindingKind, InstrumentName, Metric};
 
 pub(super) fn find(case: &Case<'_>) -> Option<Found> {
     // The floor counts the whole answer: who abbreviates it needs less.
@@ -19,7 +19,7 @@ pub(super) fn find(case: &Case<'_>) -> Option<Found> {
         return None;
     }
     let says = format!("{:.0} ns at least, for {}", least.ns.value, least.part);
-    let evidence = vec![case.evidence(InstrumentName::Time, says, None)];
+    let evidence = vec![case.evidence(InstrumentName::Time, says, None).at(Anchor::Floor)];
     Some(Found::new(Bottleneck::AtFloor { times, part: least.part.to_string() }, evidence))
 }
 

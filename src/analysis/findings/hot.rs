@@ -1,8 +1,8 @@
 //! Hot functions: where the cost is that no other name explains.
 
-use super::Found;
 use super::bottleneck::{Bottleneck, Gain};
 use super::case::{Case, number};
+use super::{Found, frames};
 use crate::analysis::Estimate;
 use crate::analysis::symbols::Groups;
 use crate::record::{CaseId, Metric};
@@ -22,7 +22,7 @@ pub(super) fn find(case: &Case<'_>, named: Groups) -> Vec<Found> {
     let hot = functions.filter(|(_, _, share)| share.low >= HOT).take(MOST);
     let found = hot.map(|(function, of_stacks, share)| {
         let says = format!("{:.1} % of the stacks end in {function}", of_stacks.value * 100.0);
-        let mut evidence = vec![case.stacks_say(seen, says)];
+        let mut evidence = vec![case.stacks_say(seen, says).at(frames::of_path(case, seen, function))];
         evidence.extend(algorithm.as_ref().map(|gain| case.gain_says(gain)));
         let (function, algorithm) = (function.to_owned(), algorithm.clone());
         let on_cpu = on_cpu.value;

@@ -6,7 +6,7 @@ use super::case::{Case, number};
 use super::{Found, LEAST_GAIN};
 use crate::analysis::Estimate;
 use crate::analysis::growth::{self, GrowthLaw};
-use crate::record::{Evidence, InstrumentName, ListedCounts, Metric};
+use crate::record::{Anchor, Evidence, InstrumentName, ListedCounts, Metric};
 
 /// How many times as long an instruction may take as at another size before memory is named. Times of two sizes are
 /// taken apart, and hosts flip between modes 1.6 apart (docs/method.md, time).
@@ -53,16 +53,16 @@ pub(super) fn find(case: &Case<'_>) -> Option<Found> {
     }
     let mut evidence = Vec::new();
     match (misses, instructions) {
-        (Some(misses), _) => evidence.push(case.evidence(
-            InstrumentName::Instructions,
-            format!("{misses:.1} simulated first-level misses in a thousand instructions"),
-            None,
-        )),
-        (None, Some(instructions)) => evidence.push(case.evidence(
-            InstrumentName::Instructions,
-            format!("{:.0} instructions expected, none counted at this size", instructions.count),
-            None,
-        )),
+        (Some(misses), _) => {
+            let says = format!("{misses:.1} simulated first-level misses in a thousand instructions");
+            let counted = case.evidence(InstrumentName::Instructions, says, None);
+            evidence.push(counted.at(Anchor::Number(Metric::L1Misses)));
+        }
+        (None, Some(instructions)) => {
+            let says = format!("{:.0} instructions expected, none counted at this size", instructions.count);
+            let expected = case.evidence(InstrumentName::Instructions, says, None);
+            evidence.push(expected.at(Anchor::Growth(Metric::Instructions)));
+        }
         (None, None) => {}
     }
     if let Some(slower) = &slower {
@@ -70,7 +70,8 @@ pub(super) fn find(case: &Case<'_>) -> Option<Found> {
         let says = format!(
             "{value:.2} times as long an instruction as at {from} [{low:.2}, {high:.2}], timed apart"
         );
-        evidence.push(case.evidence(InstrumentName::Time, says, None));
+        let timed = case.evidence(InstrumentName::Time, says, None);
+        evidence.push(timed.at(Anchor::Growth(Metric::TimeNs)));
     }
     if let Some(Diverging { time, instructions, sizes, .. }) = &diverging {
         let power = |law: &Estimate| format!("{:.2} [{:.2}, {:.2}]", law.value, law.low, law.high);
@@ -78,7 +79,8 @@ pub(super) fn find(case: &Case<'_>) -> Option<Found> {
         let says = format!(
             "over {sizes} sizes time grows to the power of {time}, instructions to that of {instructions}"
         );
-        evidence.push(case.evidence(InstrumentName::Time, says, None));
+        let fitted = case.evidence(InstrumentName::Time, says, None);
+        evidence.push(fitted.at(Anchor::Growth(Metric::TimeNs)));
     }
     evidence.extend(experiment_says(case));
     Some(Found::new(Bottleneck::MemoryBound { slower, cached, laws }, evidence))
@@ -136,7 +138,7 @@ fn experiment_says(case: &Case<'_>) -> Option<Evidence> {
         )),
         None => says.push_str("; no count tells whether an element is the same work there"),
     }
-    Some(case.evidence(InstrumentName::Ceilings, says, None))
+    Some(case.evidence(InstrumentName::Ceilings, says, None).at(Anchor::Number(Metric::CeilingMemory)))
 }
 
 /// An instruction's time here over that at the size at which it is shortest, where it is shown to be longer.

@@ -5,7 +5,7 @@ use super::case::Case;
 use super::{Found, LEAST_GAIN};
 use crate::analysis::Estimate;
 use crate::analysis::growth::{self, GrowthLaw};
-use crate::record::{InstrumentName, ListedCounts, Metric};
+use crate::record::{Anchor, InstrumentName, ListedCounts, Metric};
 
 /// The exponent from which growth stands out: a quadratic cost with a linear one beside it lies above over the sizes of
 /// the catalogue, n log n (1.1 to 1.3 there) far below.
@@ -45,7 +45,7 @@ pub(super) fn find(case: &Case<'_>) -> Option<Found> {
     let instrument =
         if metric == Metric::Instructions { InstrumentName::Instructions } else { InstrumentName::Heap };
     let bottleneck = Bottleneck::SuperLinear { metric, exponent: law.exponent, sizes: law.sizes, ahead, by };
-    Some(Found::new(bottleneck, vec![case.evidence(instrument, says, None)]))
+    Some(Found::new(bottleneck, vec![case.evidence(instrument, says, None).at(Anchor::Growth(metric))]))
 }
 
 fn estimates(case: &Case<'_>, metric: Metric) -> Vec<(usize, Estimate)> {

@@ -5,7 +5,7 @@ use super::case::{Case, number};
 use super::{Found, costs};
 use crate::analysis::Estimate;
 use crate::analysis::shares::Share;
-use crate::record::{Evidence, FindingKind, InstrumentName, Metric};
+use crate::record::{Anchor, BlockedIn, Evidence, FindingKind, InstrumentName, ListedCounts, Metric};
 
 /// Blocked in futex for a third of their time, threads wait for each other and not now and then.
 const BLOCKED: f64 = 1.0 / 3.0;
@@ -37,6 +37,9 @@ pub(super) fn find(case: &Case<'_>) -> Vec<Found> {
 struct Together {
     /// Workers' share of their wall time blocked in futex.
     blocked: f64,
+    /// The same in any call that was seen, and in calls that nobody saw.
+    waits: f64,
+    unseen: f64,
     cpus_used: f64,
     /// CPUs that the threads which work could use.
     usable: usize,
@@ -54,12 +57,16 @@ impl Together {
         let stands_by = measuring
             .iter()
             .any(|thread| thread.parts.blocked_ns as f64 >= STANDS_BY * thread.parts.wall_ns.max(1) as f64);
-        let (wall, futex) = workers.iter().fold((0, 0), |(wall, futex), thread| {
-            let blocked = thread.blocked.iter().filter(|blocked| blocked.call == "futex");
-            (wall + thread.parts.wall_ns, futex + blocked.map(|blocked| blocked.ns).sum::<u64>())
-        });
+        let wall: u64 = workers.iter().map(|thread| thread.parts.wall_ns).sum();
+        let blocked_in = |is_wanted: fn(&str) -> bool| {
+            let calls = workers.iter().flat_map(|thread| &thread.blocked);
+            let ns: u64 = calls.filter(|blocked| is_wanted(&blocked.call)).map(|blocked| blocked.ns).sum();
+            ns as f64 / wall.max(1) as f64
+        };
         Some(Self {
-            blocked: futex as f64 / wall.max(1) as f64,
+            blocked: blocked_in(|call| call == "futex"),
+            waits: blocked_in(|call| call != BlockedIn::NOT_SEEN),
+            unseen: blocked_in(|call| call == BlockedIn::NOT_SEEN),
             cpus_used: verdict.cpus_used,
             usable: ledger.most_threads.saturating_sub(usize::from(stands_by)).min(ledger.cores),
             busy: verdict.busy,
@@ -89,7 +96,12 @@ fn one_cpu_says(case: &Case<'_>) -> Option<Evidence> {
     let says = format!(
         "with all its threads on one CPU it is {value:.2} times as fast [{low:.2}, {high:.2}], in interleaved blocks"
     );
-    Some(case.evidence(InstrumentName::Ceilings, says, None))
+    Some(case.evidence(InstrumentName::Ceilings, says, None).at(Anchor::Number(Metric::CeilingOneCpu)))
+}
+
+/// What the books tell of workers that wait for each other.
+fn futex_says(case: &Case<'_>, says: String) -> Evidence {
+    case.stacks_say(Seen::Books, says).at(Anchor::Call("futex".to_owned()))
 }
 
 fn lock(case: &Case<'_>) -> Option<Found> {
@@ -108,10 +120,14 @@ fn lock(case: &Case<'_>) -> Option<Found> {
     let gain =
         declared.or_else(|| gain_on_one_cpu(case)).or_else(|| fastest(case, |gain| gain.times.low > 1.0));
     let says = format!("workers are blocked in futex for {:.0} % of their wall time", blocked * 100.0);
-    let mut evidence = vec![case.stacks_say(Seen::Books, says)];
+    let mut evidence = vec![futex_says(case, says)];
     if let Some(against_one) = against_one {
         let ratio = format!("{:.2} times the time of one thread", against_one.value);
-        evidence.push(case.evidence(InstrumentName::Time, ratio, None));
+        let number = match case.family.counts {
+            ListedCounts::Work => Metric::TimeRatio,
+            ListedCounts::Workers => Metric::Speedup,
+        };
+        evidence.push(case.evidence(InstrumentName::Time, ratio, None).at(Anchor::Number(number)));
     }
     evidence.extend(one_cpu_says(case));
     let bottleneck = Bottleneck::LockContention {
@@ -148,7 +164,7 @@ fn held_up(case: &Case<'_>) -> Option<HeldUp> {
         "{cpus_used:.2} of {usable} CPUs are used, and workers are blocked in futex for {:.0} % of their wall time",
         blocked * 100.0
     );
-    let mut evidence = vec![case.stacks_say(Seen::Books, says)];
+    let mut evidence = vec![futex_says(case, says)];
     evidence.extend(one_cpu_says(case));
     Some(HeldUp { gain, blocked, cpus_used, usable, evidence })
 }
@@ -175,11 +191,19 @@ fn fastest(case: &Case<'_>, is_wanted: impl Fn(&Gain) -> bool) -> Option<Gain> {
     gains.max_by(|a, b| a.times.value.total_cmp(&b.times.value))
 }
 
-/// By a sibling that is faster with as many instructions. Where books were kept they must show threads at work: who sleeps or
-/// waits for a lock takes longer than a sibling too, with as many instructions.
+/// By a sibling that is faster with as many instructions. Who sleeps or waits for a lock takes longer than a sibling too, with as
+/// many: threads that the books show to wait, or in the kernel, share no line. Where nobody saw whether they wait, because they
+/// live too short or no books were kept, they must be faster on one CPU, if they were run there.
 fn cache_line(case: &Case<'_>) -> Option<Found> {
     let together = Together::of(case);
-    if together.as_ref().is_some_and(|together| !together.work() || together.blocked >= BLOCKED) {
+    let is_seen = match &together {
+        Some(Together { waits, in_kernel, usable, .. }) if *waits >= BLOCKED || *in_kernel || *usable < 2 => {
+            return None;
+        }
+        Some(Together { waits, unseen, .. }) => waits + unseen < BLOCKED,
+        None => false,
+    };
+    if !is_seen && one_cpu(case).is_some_and(|times| times.low < FASTER_ON_ONE) {
         return None;
     }
     let own = case.number(Metric::Instructions).filter(|count| count.value > 0.0)?.value;
@@ -193,9 +217,11 @@ fn cache_line(case: &Case<'_>) -> Option<Found> {
     });
     let (sibling, instructions, gain) = alike.max_by(|a, b| a.2.times.value.total_cmp(&b.2.times.value))?;
     let says = format!("{own:.0} instructions, {:.0} of {sibling}", own / instructions);
-    let mut evidence = vec![case.evidence(InstrumentName::Instructions, says, None), case.gain_says(&gain)];
+    let counted = case.evidence(InstrumentName::Instructions, says, None);
+    let alike = case.id_of(&sibling, case.record.size);
+    let mut evidence = vec![counted.of(alike).at(Anchor::Ranking), case.gain_says(&gain)];
     evidence.extend(one_cpu_says(case));
-    let cpus = together.map(|together| (together.cpus_used, together.usable));
+    let cpus = together.filter(|_| is_seen).map(|together| (together.cpus_used, together.usable));
     if let Some((used, usable)) = cpus {
         let says = format!("{used:.2} of {usable} CPUs are used");
         evidence.push(case.stacks_say(Seen::Books, says));

@@ -1,12 +1,12 @@
 //! What is said of the evidence itself: instruments that disagree, too little of it, nothing in it.
 
-use super::Found;
 use super::bottleneck::{Bottleneck, Seen};
 use super::case::Case;
 use super::costs::{groups, share_by};
+use super::{Found, frames};
 use crate::analysis::symbols::Group;
 use crate::analysis::{Standing, standing};
-use crate::record::{InstrumentName, Metric};
+use crate::record::{Anchor, InstrumentName, Metric};
 
 /// Points of share by which instructions and samples may differ beyond the samples' interval. Instructions are not
 /// time: code that waits for memory or divides takes three times as long an instruction as other code, by which a share
@@ -57,7 +57,7 @@ fn shares(case: &Case<'_>) -> Option<Found> {
     };
     let evidence = [Seen::Instructions, Seen::Samples].map(|seen| {
         let says = format!("the stacks that hold a function of {group}");
-        case.stacks_say(seen, says)
+        case.stacks_say(seen, says).at(frames::of_group(case, seen, group))
     });
     Some(Found::new(bottleneck, evidence.into()))
 }
@@ -77,7 +77,8 @@ fn clocks(case: &Case<'_>) -> Option<Found> {
         why: None,
     };
     let evidence = vec![
-        case.evidence(InstrumentName::Time, format!("{:.0} ns, the median", time.value), None),
+        case.evidence(InstrumentName::Time, format!("{:.0} ns, the median", time.value), None)
+            .at(Anchor::Number(Metric::TimeNs)),
         case.stacks_say(Seen::Books, format!("{} iterations in {} ns", ledger.iterations, ledger.elapsed_ns)),
     ];
     Some(Found::new(bottleneck, evidence))

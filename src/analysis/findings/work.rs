@@ -5,7 +5,7 @@ use super::case::{Case, number};
 use super::{Found, LEAST_SHARE, NAMES_THE_CASE};
 use crate::analysis::growth;
 use crate::analysis::symbols::Groups;
-use crate::record::{InstrumentName, ListedCounts, ListedWorkload, Metric};
+use crate::record::{Anchor, InstrumentName, ListedCounts, ListedWorkload, Metric};
 
 /// Instructions beyond the empty loop's that are still nothing.
 const NOTHING: f64 = 2.0;
@@ -30,7 +30,8 @@ pub(super) fn find(case: &Case<'_>) -> Option<Found> {
         return None;
     }
     let says = format!("{instructions:.0} instructions an iteration; the empty loop takes {ruler:.0}");
-    let evidence = vec![case.evidence(InstrumentName::Instructions, says, None)];
+    let counted = case.evidence(InstrumentName::Instructions, says, None);
+    let evidence = vec![counted.at(Anchor::Number(Metric::Instructions))];
     Some(Found::new(Bottleneck::OptimisedAway { instructions, ruler, flat }, evidence))
 }
 

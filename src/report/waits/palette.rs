@@ -3,7 +3,8 @@
 
 use maud::{Markup, html};
 
-use crate::record::{BlockedIn, Doing, WaitParts, WaitsLedger};
+use crate::record::{BlockedIn, Doing, Metric, WaitParts, WaitsLedger};
+use crate::report::anchors;
 use crate::report::page::clip;
 use crate::report::theme::Ink;
 
@@ -20,6 +21,22 @@ pub(super) const BLOCKED: Ink = CALLS[0];
 /// The calls that a case is blocked in most, by rank; then all others.
 const CALLS: [Ink; 4] = [Ink::Wait(4), Ink::Wait(5), Ink::Wait(6), Ink::Wait(7)];
 const OTHERS: Ink = Ink::Wait(8);
+
+/// The metrics that are a part of every case's bars.
+pub(in crate::report) const BARS_OF: [Metric; 3] =
+    [Metric::CpuUserNs, Metric::CpuKernelNs, Metric::RunqueueNs];
+
+/// The rank of `call` among those that have a part of the bars to themselves.
+pub(in crate::report) fn rank_of_call(ledger: &WaitsLedger, call: &str) -> Option<usize> {
+    Palette::of(ledger).calls.iter().position(|known| known == call)
+}
+
+/// A colour in use, what it stands for, and what that is called in addresses.
+pub(super) struct Entry {
+    pub(super) ink: Ink,
+    pub(super) name: String,
+    pub(super) id: Option<String>,
+}
 
 /// A case's colours.
 pub(super) struct Palette {
@@ -67,29 +84,35 @@ impl Palette {
     }
 
     /// Every colour in use, and what it stands for.
-    pub(super) fn entries(&self) -> Vec<(Ink, String)> {
+    pub(super) fn entries(&self) -> Vec<Entry> {
+        let part =
+            |ink, name: &str, metric| Entry { ink, name: name.to_owned(), id: Some(anchors::part(metric)) };
         let mut entries = vec![
-            (USER, "on CPU, user code".to_owned()),
-            (KERNEL, "on CPU, kernel".to_owned()),
-            (RUNQUEUE, "waiting for a CPU".to_owned()),
+            part(USER, "on CPU, user code", Metric::CpuUserNs),
+            part(KERNEL, "on CPU, kernel", Metric::CpuKernelNs),
+            part(RUNQUEUE, "waiting for a CPU", Metric::RunqueueNs),
         ];
-        entries.extend(self.calls.iter().zip(CALLS).map(|(call, ink)| (ink, format!("blocked: {call}"))));
+        entries.extend(self.calls.iter().zip(CALLS).enumerate().map(|(rank, (call, ink))| Entry {
+            ink,
+            name: format!("blocked: {call}"),
+            id: Some(anchors::call(rank)),
+        }));
         if self.has_others {
-            entries.push((OTHERS, "blocked: other calls".to_owned()));
+            entries.push(Entry { ink: OTHERS, name: "blocked: other calls".to_owned(), id: None });
         }
         if self.has_residual {
-            entries.push((RESIDUAL, "residual".to_owned()));
+            entries.push(Entry { ink: RESIDUAL, name: "residual".to_owned(), id: None });
         }
         entries
     }
 }
 
 /// What the colours stand for.
-pub(super) fn key(entries: &[(Ink, String)]) -> Markup {
+pub(super) fn key(entries: &[Entry]) -> Markup {
     html! {
         ul.key {
-            @for (ink, name) in entries {
-                li {
+            @for Entry { ink, name, id } in entries {
+                li id=[id.as_deref()] {
                     svg.swatch viewBox="0 0 24 10" aria-hidden="true" focusable="false" { rect x="2" y="0" width="20" height="10" fill=(ink.css()) {} }
                     " " (clip(name, 48))
                 }

@@ -10,6 +10,8 @@ use crate::record::{BlockedIn, Metric};
 
 /// A part of the time on a CPU above this is all of it, to the digits that are shown.
 const ALL: f64 = 0.995;
+/// Above this what is left needs no word of its own: a case that is on a CPU for less waits for something.
+const NEARLY_ALL: f64 = 0.9;
 
 /// What a share is of. Stacks speak of the time on a CPU: where that is not all, a share of them is one of the time by two
 /// instruments together.
@@ -20,7 +22,10 @@ fn of_what(seen: Seen, on_cpu: f64) -> String {
         Seen::Books => "time",
     };
     match seen {
-        Seen::Instructions | Seen::Samples if on_cpu < ALL => {
+        Seen::Instructions | Seen::Samples if (NEARLY_ALL..ALL).contains(&on_cpu) => {
+            format!("of its time, by its {whole}")
+        }
+        Seen::Instructions | Seen::Samples if on_cpu < NEARLY_ALL => {
             format!(
                 "of its time (by its {whole}, for the {:.0} % of it with a thread on a CPU)",
                 on_cpu * 100.0

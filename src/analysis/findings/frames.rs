@@ -1,0 +1,77 @@
+//! Which function of a case's stacks shows a cost: what a reader of the pages is led to. Sums are the business of
+//! `shares`.
+
+use std::collections::HashMap;
+
+use super::bottleneck::Seen;
+use super::case::Case;
+use crate::analysis::symbols::{Group, Symbol};
+use crate::record::{Anchor, Folded};
+
+/// The function of `group` that most of what was `seen` goes through.
+pub(super) fn of_group(case: &Case<'_>, seen: Seen, group: Group) -> Option<Anchor> {
+    first(case, seen, |symbol| symbol.groups.holds(group))
+}
+
+/// The function whose name without generic arguments is `path`.
+pub(super) fn of_path(case: &Case<'_>, seen: Seen, path: &str) -> Option<Anchor> {
+    first(case, seen, |symbol| symbol.path == path)
+}
+
+/// The first function that is wanted, those before with more of the cost in them. Names are judged no further than that:
+/// it takes longer than to sum up what they weigh.
+fn first(case: &Case<'_>, seen: Seen, is_wanted: impl Fn(&Symbol) -> bool) -> Option<Anchor> {
+    let name = match seen {
+        Seen::Instructions => {
+            let costs = &case.files.costs.as_ref()?.data;
+            let mut functions: Vec<(&str, u128)> = costs
+                .functions
+                .iter()
+                .map(|function| (function.name.as_str(), u128::from(function.inclusive)))
+                .collect();
+            functions.sort_by(|a, b| b.1.cmp(&a.1));
+            functions.into_iter().map(|(name, _)| name).find(|name| is_wanted(&Symbol::of(name)))
+        }
+        Seen::Samples => {
+            let samples = &case.files.samples.as_ref()?.data;
+            by_weight(samples).into_iter().find(|name| is_wanted(&Symbol::of(name)))
+        }
+        Seen::Books => None,
+    };
+    name.map(|name| Anchor::Function(name.to_owned()))
+}
+
+/// The frames of `folded`, those with more weight first; of equal ones the one nearer to the root, which calls the other.
+fn by_weight(folded: &Folded) -> Vec<&str> {
+    let mut weights = HashMap::<&str, (u128, usize)>::new();
+    for (stack, weight) in folded.stacks() {
+        let mut seen = Vec::new();
+        for (depth, frame) in stack.split(';').enumerate() {
+            // A function that calls itself is in the stack once.
+            if !seen.contains(&frame) {
+                seen.push(frame);
+                let sum = weights.entry(frame).or_insert((0, depth));
+                *sum = (sum.0 + weight, sum.1.min(depth));
+            }
+        }
+    }
+    let mut frames: Vec<_> = weights.into_iter().collect();
+    frames.sort_by(|(a_name, a), (b_name, b)| {
+        b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)).then_with(|| a_name.cmp(b_name))
+    });
+    frames.into_iter().map(|(name, _)| name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_heavier_frame_comes_first_and_the_caller_before_what_it_alone_calls() {
+        let mut folded = Folded::default();
+        folded.add(["run", "grow", "copy"], 5);
+        folded.add(["run", "again", "again"], 2);
+        folded.add(["run"], 1);
+        assert_eq!(by_weight(&folded), ["run", "grow", "copy", "again"]);
+    }
+}
