@@ -10,8 +10,12 @@ use perflab::record::{CaseId, History, InstrumentName, Layout, Metric, Recorded,
 const FILTER: &str = "^(noop/noop@1|build-vec/(push|collect)@100)$";
 
 fn bench(folder: &Path) -> Command {
+    bench_of(folder, FILTER)
+}
+
+fn bench_of(folder: &Path, filter: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_perflab"));
-    command.current_dir(env!("CARGO_MANIFEST_DIR")).args(["bench", FILTER]);
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).args(["bench", filter]);
     command.arg("--profiles").arg(folder.join("profiles")).arg("--reports").arg(folder.join("reports"));
     command
 }
@@ -161,18 +165,38 @@ fn bench_without_valgrind_still_gives_the_report_and_says_what_is_missing() {
     assert!(index.contains("Valgrind is not installed") && index.contains("just setup"));
 }
 
+/// Marks a bench and all that it starts.
+const MARK: &str = "PERFLAB_TEST_MARK";
+
+/// Command lines of processes that still run and carry `mark`; of its worker processes alone, or of all.
+fn marked(mark: &str, workers_alone: bool) -> Vec<String> {
+    let mark = format!("{MARK}={mark}");
+    let mut found = Vec::new();
+    for entry in fs::read_dir("/proc").expect("Linux has /proc").flatten() {
+        let read = |file: &str| fs::read(entry.path().join(file)).unwrap_or_default();
+        let environment = read("environ");
+        let variables: Vec<&[u8]> = environment.split(|byte| *byte == 0).collect();
+        let is_worker = variables.iter().any(|variable| variable.starts_with(b"PERFLAB_WORKER="));
+        let is_wanted = variables.contains(&mark.as_bytes()) && (is_worker || !workers_alone);
+        if is_wanted && !String::from_utf8_lossy(&read("stat")).contains(") Z ") {
+            found.push(String::from_utf8_lossy(&read("cmdline")).replace('\0', " "));
+        }
+    }
+    found
+}
+
 #[test]
-fn ctrl_c_during_a_bench_keeps_what_was_recorded() {
+fn ctrl_c_during_a_case_with_worker_processes_leaves_none_and_keeps_what_was_recorded() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let mut child = bench(folder.path())
+    let mark = std::process::id().to_string();
+    let mut child = bench_of(folder.path(), "^(noop/noop@1|gcd/two-processes-ready@10)$")
+        .env(MARK, &mark)
         .stdout(std::process::Stdio::null())
         .stderr(std::process::Stdio::null())
         .spawn()
         .expect("it starts");
-    let layout = Layout::new(folder.path().join("profiles"), folder.path().join("reports"));
-    let has_a_row = || load(&layout).is_ok_and(|loaded| loaded.runs.iter().any(|run| !run.cases.is_empty()));
-    while !has_a_row() {
-        assert!(child.try_wait().expect("it can be asked").is_none(), "it ended before its first row");
+    while marked(&mark, true).is_empty() {
+        assert!(child.try_wait().expect("it can be asked").is_none(), "it ended before it had a worker");
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
     let status = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill starts");
@@ -180,4 +204,10 @@ fn ctrl_c_during_a_bench_keeps_what_was_recorded() {
     let status = child.wait().expect("it ends");
     assert_eq!(status.code(), Some(1));
     assert!(!recorded(folder.path()).cases.is_empty());
+    // The kernel takes its moment to end who was told; who was not would still be there in two minutes.
+    let began = std::time::Instant::now();
+    while !marked(&mark, false).is_empty() && began.elapsed() < std::time::Duration::from_secs(120) {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    assert_eq!(marked(&mark, false), Vec::<String>::new());
 }

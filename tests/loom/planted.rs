@@ -7,7 +7,7 @@ use loom::sync::{Condvar, Mutex};
 use loom::thread::{self, Thread};
 
 use crate::queues::{Line, one_taker_of_two};
-use crate::words::{Word, two_workers_stop_when_told};
+use crate::words::{Word, stop_when_told};
 
 /// As [`Queue`](crate::queue::Queue), but it wakes the taker before the item is there.
 struct Hasty {
@@ -64,7 +64,7 @@ impl Word for Unordered {
 #[test]
 #[should_panic(expected = "does not see what was done before the word")]
 fn a_flag_without_order_is_found_to_hide_what_was_done_before_it() {
-    two_workers_stop_when_told::<Unordered>();
+    stop_when_told::<Unordered>(1);
 }
 
 /// As [`SleptOn`](crate::stop_words::SleptOn), but the flag is set and looked at outside of the lock.
@@ -95,7 +95,7 @@ impl Word for Unlocked {
 #[test]
 #[should_panic(expected = "deadlock")]
 fn a_word_between_a_look_and_the_sleep_is_found_to_be_missed() {
-    two_workers_stop_when_told::<Unlocked>();
+    stop_when_told::<Unlocked>(2);
 }
 
 /// As [`ParkedOn`](crate::stop_words::ParkedOn), but the workers are unparked before the flag is set.
@@ -123,5 +123,5 @@ impl Word for TooSoon {
 #[test]
 #[should_panic(expected = "deadlock")]
 fn a_thread_that_is_unparked_before_the_flag_is_set_is_found_to_park_for_good() {
-    two_workers_stop_when_told::<TooSoon>();
+    stop_when_told::<TooSoon>(2);
 }

@@ -10,12 +10,33 @@ fn measuring(ledger: &WaitsLedger) -> &ThreadWaits {
     ledger.threads.iter().find(|thread| thread.name == "measuring thread").expect("it is in every ledger")
 }
 
-/// The parts give the wall time within 2 %.
+/// The parts give the wall time within 2 %. That one of them was put where another belongs is for [`parts`] to see.
 pub(crate) fn adds_up(ledger: &WaitsLedger) -> Result<(), String> {
     let parts = &ledger.total;
     let sum = parts.cpu_ns() + parts.runqueue_ns + parts.blocked_ns;
     let off = 100.0 * (sum as f64 - parts.wall_ns as f64).abs() / parts.wall_ns as f64;
     if off <= 2.0 { Ok(()) } else { Err(format!("the parts are {off:.1} % off the wall time: {parts:?}")) }
+}
+
+/// Every part of the measuring thread is as long as another clock says, within `points` of a hundred of its wall time: on
+/// a CPU by the thread's clock; blocked for no longer than it waited, and no shorter than the `asked_ns` of each iteration,
+/// because no sleep is; waiting for a CPU for no longer than is then left.
+pub(crate) fn parts(ledger: &WaitsLedger, truth: &[Truth], asked_ns: u64, points: f64) -> Result<(), String> {
+    let books = measuring(ledger).parts;
+    let sum = |of: fn(&Truth) -> u64| truth.iter().map(|one| of(one) as f64).sum::<f64>();
+    let (wall, waited, on_cpu) = (sum(|one| one.wall_ns), sum(|one| one.waited_ns), sum(|one| one.cpu_ns));
+    let asked = asked_ns as f64 * truth.len() as f64;
+    let allowed = points / 100.0 * wall;
+    let (cpu, blocked, ready) = (books.cpu_ns() as f64, books.blocked_ns as f64, books.runqueue_ns as f64);
+    let told = format!(
+        "by the books {cpu} ns on a CPU, {blocked} blocked, {ready} waiting for one; by other clocks {on_cpu}, {asked} to \
+         {waited}, of {wall}"
+    );
+    eprintln!("{told}");
+    let holds = (cpu - on_cpu).abs() <= allowed
+        && (asked - allowed..=waited + allowed).contains(&blocked)
+        && ready <= wall - on_cpu - asked + allowed;
+    if holds { Ok(()) } else { Err(told) }
 }
 
 /// The measuring thread was blocked in one of `calls` for as long as its own clock says, within `points` of a hundred
