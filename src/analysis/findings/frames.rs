@@ -29,7 +29,7 @@ fn first(case: &Case<'_>, seen: Seen, is_wanted: impl Fn(&Symbol) -> bool) -> Op
                 .iter()
                 .map(|function| (function.name.as_str(), u128::from(function.inclusive)))
                 .collect();
-            functions.sort_by(|a, b| b.1.cmp(&a.1));
+            functions.sort_by_key(|(_, weight)| std::cmp::Reverse(*weight));
             functions.into_iter().map(|(name, _)| name).find(|name| is_wanted(&Symbol::of(name)))
         }
         Seen::Samples => {

@@ -232,7 +232,7 @@ mod tests {
 
     #[test]
     fn it_ends_with_what_is_known_when_the_budget_is_spent() {
-        let apart = |number: usize| if number % 2 == 0 { 0.05 } else { -0.05 };
+        let apart = |number: usize| if number.is_multiple_of(2) { 0.05 } else { -0.05 };
         let outcome = told(|number| Ok(untold("apart", apart(number))), 0.1).expect("no start fails");
         assert!(matches!(outcome.verdict, Verdict::CannotTell(Ok(_))), "{}", outcome.verdict);
         // Eleven tenths: the start under way may exceed it.
