@@ -292,7 +292,8 @@ mod tests {
         // Every start would show 30 % more, were its quads beside the neighbour counted; four of five have quads enough without.
         let quads = [(6, 7_010.0, 0.0), (30, 11_000.0, 0.3)];
         let few = [(5, 7_010.0, 0.0), (30, 11_000.0, 0.3)];
-        let of = |number| Ok(start("chosen first", if number % 5 == 0 { &few } else { &quads }));
+        let of =
+            |number: usize| Ok(start("chosen first", if number.is_multiple_of(5) { &few } else { &quads }));
         let outcome = told(of, 0.01).expect("no start fails");
         assert!(matches!(outcome.verdict, Verdict::Equal { .. }), "{}", outcome.verdict);
         // The fifth with quads enough is the seventh: the first and the sixth have none.
