@@ -1,5 +1,6 @@
 //! The profiles of a whole run: a record of every case of a listing, and files as large as instruments leave them.
 
+use std::cmp::Reverse;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
@@ -162,7 +163,7 @@ fn costs(names: &[String], random: &mut Rng) -> Costs {
             }
         })
         .collect();
-    functions.sort_by(|a, b| b.own.cmp(&a.own));
+    functions.sort_by_key(|function| Reverse(function.own));
     Costs {
         schema: SCHEMA,
         iterations: 300,
@@ -181,6 +182,6 @@ fn sites(names: &[String], random: &mut Rng) -> HeapSites {
             peak_bytes: random.u64(8..100_000),
         })
         .collect();
-    sites.sort_by(|a, b| b.bytes.cmp(&a.bytes));
+    sites.sort_by_key(|site| Reverse(site.bytes));
     HeapSites { schema: SCHEMA, sites }
 }

@@ -1,6 +1,7 @@
 //! Which function of a case's stacks shows a cost: what a reader of the pages is led to. Sums are the business of
 //! `shares`.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use super::bottleneck::Seen;
@@ -29,7 +30,7 @@ fn first(case: &Case<'_>, seen: Seen, is_wanted: impl Fn(&Symbol) -> bool) -> Op
                 .iter()
                 .map(|function| (function.name.as_str(), u128::from(function.inclusive)))
                 .collect();
-            functions.sort_by_key(|(_, weight)| std::cmp::Reverse(*weight));
+            functions.sort_by_key(|(_, inclusive)| Reverse(*inclusive));
             functions.into_iter().map(|(name, _)| name).find(|name| is_wanted(&Symbol::of(name)))
         }
         Seen::Samples => {
