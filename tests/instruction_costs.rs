@@ -152,14 +152,15 @@ fn hashing_inside_insert() -> Result<(), Failed> {
         1.0,
         0.001,
     )?;
-    // The compiler has made one of what each insertion hashes on two ways, and knows no line for it.
+    // The compiler may have made one of what each insertion hashes on two ways, and then knows no line for it: a fourth of it
+    // in a program in which nobody else inserts.
     let unlined = weight(&|frames| match frames {
         [.., function, "[no source line]"] => is_inside(&[function]),
         _ => false,
     });
     let all = stacks.total() as f64;
-    near("SipHash by name", named / all, 0.48, 0.03)?;
-    near("with what insert has no line for", (named + unlined) / all, 0.62, 0.05)
+    near("SipHash with what insert has no line for", (named + unlined) / all, 0.62, 0.05)?;
+    near("by name", named / (named + unlined), 0.88, 0.13)
 }
 
 fn shuffled_branches() -> Result<(), Failed> {
