@@ -207,7 +207,7 @@ fn totals() -> Result<(), Failed> {
             each.value
         );
         let caption = session().read(&session().layout.instructions_flamegraph(&id(entry.name)));
-        assert!(caption.contains("all counted") && !caption.contains("not told apart"), "{}", entry.name);
+        assert!(caption.contains("by Callgrind") && !caption.contains("not told apart"), "{}", entry.name);
         assert_eq!(
             stacks.inclusive(|frame| frame == "[unattributed]"),
             0,

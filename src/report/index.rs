@@ -248,13 +248,14 @@ fn environment(environment: Option<&Environment>) -> Markup {
                 @if let Some(share) = environment.tells_apart {
                     p {
                         "When this run began, this machine told apart changes of " b { (format!("{:.2} %", share * 100.0)) }
-                        " or more: so much a case compared with itself would have had to differ."
+                        " or more: of a few cases compared with themselves, half would have had to differ by more to be noticed. "
+                        "Slow cases are told less finely, each as its interval says."
                     }
                 }
                 @if environment.tells_nothing_apart {
                     p.problem role="note" {
-                        "When this run began, this machine told " b { "no change of time" } " apart: of a case that was compared "
-                        "with itself not even a factor of two would have been shown. Counts are exact all the same."
+                        "When this run began, this machine told " b { "no change of time" } " apart: of half of the cases that "
+                        "were compared with themselves not even a factor of two would have been shown. Counts are exact all the same."
                     }
                 }
                 dl.facts { @for (name, value) in facts(environment) { div { dt { (name) } dd { (words(&value)) } } } }

@@ -72,8 +72,8 @@ impl Instrument for WithoutAllocation {
         let mut pair = Pair::without_allocation(myself()?, job.id().clone(), SEED);
         let slower = |ratio| {
             format!(
-                "with blocks that cost nothing it runs at {ratio:.2} of its speed, because the arena goes on through other \
-                 memory where the system's allocator uses the same again"
+                "with blocks that cost nothing it runs at {ratio:.2} of its speed: the arena may go on through other memory \
+                 where the system's allocator uses the same again"
             )
         };
         let estimate = settled(&mut pair, job.effort)?;

@@ -75,8 +75,7 @@ impl Taken {
         Caption {
             title: id.to_string(),
             subtitle: format!(
-                "Callgrind: {instructions} instructions of {iterations} iterations, all counted; callers share a function by \
-                 what their calls cost{inlined}"
+                "{instructions} instructions of {iterations} iterations, by Callgrind; callers share by what their calls cost{inlined}"
             ),
             count_name: "instructions",
         }
