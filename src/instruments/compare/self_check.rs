@@ -8,7 +8,6 @@ use super::settle::settle;
 use super::start::Budget;
 use super::statistics::{FIRST_LOOK, Rule, Verdict};
 use crate::catalogue::CaseRef;
-use crate::fnv;
 use crate::instruments::session::id_of;
 use crate::record::Environment;
 
@@ -45,9 +44,8 @@ pub fn note_what_is_told_apart(
         .collect();
     let rule = Rule::with_precision(SAMPLE_PRECISION, usize::MAX);
     let sampled = alone.iter().step_by(alone.len().div_ceil(SAMPLED).max(1));
-    let verdicts = sampled.filter_map(|case| {
+    let verdicts = sampled.zip(0..).filter_map(|(case, seed)| {
         let id = id_of(case);
-        let seed = fnv::digest(case.to_string().as_bytes());
         let mut pair = Pair::together(executable.to_owned(), [(id.clone(), 0), (id, 0)], seed);
         let budget = Budget::ordinary(time_out.min(LONGEST_ANSWER));
         let outcome = settle(&mut pair, &rule, &budget, SAMPLE).ok()?;
