@@ -36,13 +36,12 @@ mod tests;
 mod verdicts;
 mod work;
 
-use std::collections::BTreeMap;
-
 pub use bottleneck::{Bottleneck, Cached, Cost, Diverging, Flat, Gain, Large, Seen, Slower, kind_of};
 use case::Case;
+use rayon::prelude::*;
 
 use super::shares::Symbols;
-use crate::record::{CaseFiles, CaseId, Evidence, Finding, Layout, Listing, Recorded, RecordedCase};
+use crate::record::{CaseFiles, Evidence, Finding, Layout, Listing, Recorded, RecordedCase};
 
 /// A share below this is no bottleneck: without it the case would be at most 1.11 times as fast (Amdahl), and
 /// differences of time below 5 % may be where code happens to lie (docs/method.md, time).
@@ -105,29 +104,45 @@ pub fn derive(listing: &Listing, recorded: &mut Recorded, layout: &Layout) -> Ve
 pub fn derive_with(
     listing: &Listing,
     recorded: &mut Recorded,
-    mut load: impl FnMut(&RecordedCase) -> CaseFiles,
+    load: impl Fn(&RecordedCase) -> CaseFiles + Sync,
 ) -> Vec<String> {
+    let all = &*recorded;
+    // Cases know nothing of each other's findings, so the cores share them; what a symbol is, each finds out for itself.
+    let told: Vec<(Vec<Finding>, Vec<String>)> = all
+        .cases
+        .par_iter()
+        .map_init(Symbols::default, |symbols, record| of_case(listing, all, record, load(record), symbols))
+        .collect();
     let mut problems = Vec::new();
-    let mut symbols = Symbols::default();
-    let mut all: BTreeMap<CaseId, Vec<Finding>> = BTreeMap::new();
-    for record in &recorded.cases {
-        let Some(family) = listing.family(&record.family) else { continue };
-        let Some(workload) = family.workload(&record.workload) else { continue };
-        let mut files = load(record);
-        problems.append(&mut files.problems);
-        let case = Case::new(listing, recorded, family, workload, record, &files, &mut symbols);
-        let findings = findings_of(&case);
-        for found in
-            findings.iter().filter(|found| matches!(found.bottleneck, Bottleneck::OptimisedAway { .. }))
-        {
-            problems.push(format!("{}: {}; {}", record.id, found.bottleneck, found.bottleneck.advice()));
-        }
-        all.insert(record.id.clone(), findings.into_iter().map(Finding::from).collect());
-    }
-    for record in &mut recorded.cases {
-        record.findings = all.remove(&record.id).unwrap_or_default();
+    for (record, (findings, more)) in recorded.cases.iter_mut().zip(told) {
+        record.findings = findings;
+        problems.extend(more);
     }
     problems
+}
+
+/// The findings of one case, and what must be told loudly of it.
+fn of_case(
+    listing: &Listing,
+    recorded: &Recorded,
+    record: &RecordedCase,
+    mut files: CaseFiles,
+    symbols: &mut Symbols,
+) -> (Vec<Finding>, Vec<String>) {
+    let family = listing.family(&record.family);
+    let Some((family, workload)) =
+        family.and_then(|family| Some((family, family.workload(&record.workload)?)))
+    else {
+        return Default::default();
+    };
+    let mut problems = std::mem::take(&mut files.problems);
+    let case = Case::new(listing, recorded, family, workload, record, &files, symbols);
+    let findings = findings_of(&case);
+    for found in findings.iter().filter(|found| matches!(found.bottleneck, Bottleneck::OptimisedAway { .. }))
+    {
+        problems.push(format!("{}: {}; {}", record.id, found.bottleneck, found.bottleneck.advice()));
+    }
+    (findings.into_iter().map(Finding::from).collect(), problems)
 }
 
 /// Every finding of a case, the leading one first.

@@ -1,11 +1,11 @@
 //! `perflab diff`: differential flamegraphs, per iteration, of two cases. The pages' own, against baselines, come from
 //! here too.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use anyhow::{Context, bail};
+use rayon::prelude::*;
 
 use super::stacks::{self, From};
 use super::{Folders, WrongUsage, print};
@@ -139,32 +139,26 @@ fn draw(layout: &Layout, shown: &Half, against: &Half, from: From) -> anyhow::Re
 /// all sizes would take longer than all pages. Returns what could not be drawn, a line each.
 /// A picture less is no reason to have no pages.
 pub(super) fn against_baselines(listing: &Listing, recorded: &Recorded, layout: &Layout) -> Vec<String> {
-    let mut problems = Vec::new();
     let newest_run =
         newest(std::fs::read_dir(layout.runs()).into_iter().flatten().flatten().map(|run| run.path()));
-    // A baseline is read once for all its members.
-    let mut halves: BTreeMap<(CaseId, &str), Option<Half>> = BTreeMap::new();
-    for (id, baseline) in crate::report::shown_against_baselines(listing, recorded) {
+    // Pictures know nothing of each other, so the cores share them.
+    let drawn = crate::report::shown_against_baselines(listing, recorded).into_par_iter();
+    let problems = drawn.filter_map(|(id, baseline)| {
         let has = |from: &From| [&id, &baseline].iter().all(|id| from.file(layout, id).is_file());
-        let Some(from) = [From::Instructions, From::Samples].into_iter().find(has) else { continue };
+        let from = [From::Instructions, From::Samples].into_iter().find(has)?;
         let inputs = newest([from.file(layout, &id), from.file(layout, &baseline)]).max(newest_run);
         if layout
             .differential(&id, &baseline, from.as_str())
             .iter()
             .all(|picture| newest([picture]) >= inputs)
         {
-            continue;
+            return None;
         }
-        let key = (baseline.clone(), from.as_str());
-        let against = halves.entry(key).or_insert_with(|| half(layout, recorded, &baseline, from));
-        let (Some(shown), Some(against)) = (half(layout, recorded, &id, from), against.as_ref()) else {
-            continue;
-        };
-        if let Err(error) = draw(layout, &shown, against, from) {
-            problems.push(format!("no differential flamegraph of `{id}`: {error:#}"));
-        }
-    }
-    problems
+        let (shown, against) = (half(layout, recorded, &id, from)?, half(layout, recorded, &baseline, from)?);
+        let error = draw(layout, &shown, &against, from).err()?;
+        Some(format!("no differential flamegraph of `{id}`: {error:#}"))
+    });
+    problems.collect()
 }
 
 /// A half of what is there; `None` where stacks or the metric are not.
