@@ -117,7 +117,7 @@ impl Recorded {
         by_the_fastest(&mut cases);
         let mut recorded = Self {
             schema: SCHEMA,
-            environment: runs.last().map(|run| run.environment.clone()),
+            environment: newest_environment(runs),
             warnings: Vec::new(),
             instruments: instruments.into_values().collect(),
             cases,
@@ -147,10 +147,22 @@ fn shares_a_number(record: &CaseRecord, case: &RecordedCase) -> bool {
     record.measurements.iter().any(|number| case.measurements.contains(number))
 }
 
+/// That of the newest run. A run of other instruments than time takes no speeds of the machine; those of the newest run on the
+/// same machine that did still hold.
+fn newest_environment(runs: &[Run]) -> Option<Environment> {
+    let mut newest = runs.last()?.environment.clone();
+    if newest.speeds.is_none() {
+        let is_same = |other: &&Environment| other.cpu == newest.cpu && other.cores == newest.cores;
+        let others = runs.iter().rev().map(|run| &run.environment).filter(is_same);
+        newest.speeds = others.filter_map(|other| other.speeds.clone()).next();
+    }
+    Some(newest)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::{InstrumentName, Metric};
+    use crate::record::{InstrumentName, Metric, Speed, Unit};
 
     const CASE: &str = "family/a@10";
 
@@ -179,6 +191,26 @@ mod tests {
         let case = recorded.case(&CASE.parse().expect("a case id")).expect("it was recorded");
         let left_out = case.left_out.iter().map(|left_out| left_out.reason.clone());
         left_out.chain(case.failures.iter().map(|failure| failure.reason.clone())).collect()
+    }
+
+    #[test]
+    fn speeds_of_the_machine_outlive_a_run_that_took_none() {
+        let of = |cpu: &str, speed: Option<f64>| {
+            let mut run = run(&[], false, &[]);
+            run.environment.cpu = cpu.into();
+            run.environment.speeds = speed.map(|value| {
+                let (name, unit) = (Speed::ALLOCATION.into(), Unit::Ns);
+                vec![Speed { name, value, low: value, high: value, unit, holds_bytes: None }]
+            });
+            run
+        };
+        let merged = |runs: &[Run]| {
+            let environment = Recorded::merge(runs).environment.expect("a run was recorded");
+            environment.speeds.map(|speeds| speeds[0].value)
+        };
+        assert_eq!(merged(&[of("a", Some(1.0)), of("a", Some(2.0)), of("a", None)]), Some(2.0));
+        assert_eq!(merged(&[of("a", Some(1.0)), of("a", Some(2.0))]), Some(2.0));
+        assert_eq!(merged(&[of("b", Some(1.0)), of("a", None)]), None, "another machine");
     }
 
     #[test]

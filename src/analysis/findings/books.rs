@@ -128,13 +128,26 @@ fn most_by_speed(case: &Case<'_>, ledger: &WaitsLedger, threads: f64) -> Option<
     (iteration_ns > 0.0).then(|| (threads * start.high / iteration_ns).min(1.0))
 }
 
+/// Threads that an iteration starts: the kernel counted one iteration's; else those that were seen, less the measuring one, which
+/// is always there.
+fn started(ledger: &WaitsLedger) -> f64 {
+    let seen: usize = ledger.threads.iter().map(|thread| thread.count).sum();
+    ledger.births.unwrap_or(seen.saturating_sub(1) as f64 / ledger.iterations.max(1) as f64)
+}
+
+/// Whether starting threads may take a part of an iteration that tells: it starts some, and this machine takes a tenth of the
+/// iteration for as many, or nobody knows what it takes.
+pub(super) fn starting_tells(case: &Case<'_>) -> bool {
+    case.files.waits.as_ref().is_some_and(|kept| {
+        let threads = started(&kept.data);
+        let share = most_by_speed(case, &kept.data, threads);
+        threads >= STARTS && share.is_none_or(|share| share >= LEAST_SHARE)
+    })
+}
+
 fn spawning(case: &Case<'_>) -> Option<Found> {
     let ledger = case.files.waits.as_ref().map(|kept| &kept.data);
-    let iterations = ledger.map_or(1, |ledger| ledger.iterations).max(1) as f64;
-    let born = ledger.map_or(0, |ledger| ledger.threads.iter().map(|thread| thread.count).sum::<usize>());
-    // The kernel counted one iteration's; else those that were seen, less the measuring one, which is always there.
-    let seen = born.saturating_sub(1) as f64 / iterations;
-    let threads = ledger.and_then(|ledger| ledger.births).unwrap_or(seen);
+    let threads = ledger.map_or(0.0, started);
     let children = ledger.and_then(|ledger| ledger.children).unwrap_or(0.0);
     let on_cpu = case.on_cpu();
     let of_stacks = case.stacks().map(|(shares, seen)| (shares.group(Group::Spawning), seen));

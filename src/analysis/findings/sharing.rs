@@ -2,7 +2,7 @@
 
 use super::bottleneck::{Bottleneck, Gain, Seen};
 use super::case::{Case, number};
-use super::{Found, costs};
+use super::{Found, books, costs};
 use crate::analysis::Estimate;
 use crate::analysis::shares::Share;
 use crate::record::{Anchor, BlockedIn, Evidence, FindingKind, InstrumentName, ListedCounts, Metric};
@@ -231,10 +231,11 @@ fn cache_line(case: &Case<'_>) -> Option<Found> {
 }
 
 /// Without a sibling to compare with: threads that keep the CPUs at work, in code of their own, and wait neither in futex
-/// nor by spinning, and yet are faster on one. What is left for them to hold each other up by are cache lines.
+/// nor by spinning, and yet are faster on one. What is left for them to hold each other up by are cache lines; but not where
+/// an iteration starts its threads: that is dear on a CPU which has to be woken, and cheap on one that runs already.
 fn cache_lines_alone(case: &Case<'_>) -> Option<Found> {
     let HeldUp { gain, blocked, cpus_used, usable, evidence } = held_up(case)?;
-    if blocked >= BLOCKED || may_spin(case) {
+    if blocked >= BLOCKED || may_spin(case) || books::starting_tells(case) {
         return None;
     }
     let (one_cpu, cpus) = (one_cpu(case), Some((cpus_used, usable)));

@@ -1,7 +1,7 @@
 //! Threads that hold each other up, and threads that do not.
 
 use super::world::{CASE, World, books};
-use crate::record::{BlockedIn, FindingKind as Kind, Metric, WaitsLedger};
+use crate::record::{BlockedIn, FindingKind as Kind, Metric, Speed, WaitsLedger};
 
 /// Two workers, each so long on a CPU in user code, in the kernel, waiting for one and blocked in `call`, and a thread that waits
 /// for both.
@@ -94,4 +94,24 @@ fn where_nobody_saw_whether_threads_wait_the_claim_says_so_and_one_cpu_may_refut
         let refuted = on_one_cpu(Some([1.6, 1.2, 2.0]));
         assert!(refuted.iter().all(|finding| finding.kind != Kind::FalseSharing), "{refuted:#?}");
     }
+}
+
+#[test]
+fn threads_that_an_iteration_starts_are_faster_on_one_cpu_without_sharing_a_line() {
+    let found = |births: Option<f64>, start_ns: Option<f64>| {
+        let mut world = World::of(&["a"], &[2]);
+        world.member("a").concurrency.threads = true;
+        let case = "planted/a@2";
+        world.range(case, Metric::CeilingOneCpu, [4.2, 2.5, 8.2]);
+        world.books(case, WaitsLedger { births, ..two([970, 10, 0, 20], "futex") });
+        if let Some(ns) = start_ns {
+            world.speed(Speed::THREAD_START, [ns; 3]);
+        }
+        world.kinds(case).contains(&Kind::FalseSharing)
+    };
+    assert!(found(Some(0.0), None), "it keeps its threads");
+    assert!(!found(Some(2.0), None), "nobody knows what starting takes");
+    // An iteration takes 100 ms.
+    assert!(!found(Some(2.0), Some(2e7)));
+    assert!(found(Some(2.0), Some(5e4)));
 }
