@@ -238,11 +238,21 @@ impl Metric {
         }
     }
 
-    /// The number that this one is told beside, where an instrument takes each of its numbers by itself; else itself.
+    /// The number that this one is told beside, where an instrument takes each of its numbers by itself, or leaves some out: when
+    /// that is taken anew, what was told beside it is gone. Else itself.
     pub const fn principal(self) -> Self {
         match self {
             Self::CeilingMemorySize | Self::WorkingSetBytes => Self::CeilingMemory,
             Self::CanarySlowness | Self::CanaryNs => Self::TimeRatio,
+            // Books add up: a part that the newest ones do not name is none, and not what it was.
+            Self::CpuUserNs
+            | Self::CpuKernelNs
+            | Self::RunqueueNs
+            | Self::BlockedNs
+            | Self::ResidualNs
+            | Self::ChildrenCpuNs
+            | Self::Threads
+            | Self::Children => Self::WallNs,
             other => other,
         }
     }

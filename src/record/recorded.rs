@@ -194,6 +194,23 @@ mod tests {
     }
 
     #[test]
+    fn a_part_that_newer_books_do_not_name_is_gone() {
+        let books = |parts: &[Metric], moment: &str| {
+            let mut run = run(parts, false, &[]);
+            run.cases[0].measurements.iter_mut().for_each(|number| {
+                number.instrument = InstrumentName::Waits;
+                number.taken_at = moment.into();
+            });
+            run
+        };
+        let old = books(&[Metric::WallNs, Metric::CpuUserNs, Metric::RunqueueNs, Metric::BlockedNs], "1");
+        let new = books(&[Metric::CpuUserNs, Metric::WallNs, Metric::BlockedNs], "2");
+        let merged = Recorded::merge(&[old, new]);
+        let told: Vec<Metric> = merged.cases[0].measurements.iter().map(|number| number.metric).collect();
+        assert_eq!(told, [Metric::CpuUserNs, Metric::WallNs, Metric::BlockedNs]);
+    }
+
+    #[test]
     fn speeds_of_the_machine_outlive_a_run_that_took_none() {
         let of = |cpu: &str, speed: Option<f64>| {
             let mut run = run(&[], false, &[]);
