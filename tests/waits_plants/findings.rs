@@ -47,12 +47,25 @@ fn leading(ledger: &WaitsLedger, block_bytes: Option<u64>) -> Result<Finding, Fa
     };
     let site = |bytes: u64| CallSite { frames: Vec::new(), blocks: 1, bytes, peak_bytes: bytes };
     let heap = block_bytes.map(|bytes| HeapSites { schema: SCHEMA, sites: vec![site(bytes)] });
-    derive_with(&listing, &mut recorded, |_| CaseFiles {
+    let load = |_: &RecordedCase| CaseFiles {
         waits: Some(kept(ledger.clone())),
         heap: heap.clone().map(kept),
         ..CaseFiles::default()
-    });
+    };
+    without_idle_threads(|| derive_with(&listing, &mut recorded, load))?;
     recorded.cases.remove(0).findings.into_iter().next().ok_or_else(|| "nothing was found".into())
+}
+
+/// Runs `work`, which shares itself among threads, on one that ends with it: idle ones of a pool that outlives it would
+/// stand in the books of every later trial.
+fn without_idle_threads<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Failed> {
+    std::thread::scope(|scope| {
+        let alone = scope.spawn(|| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build()?;
+            Ok(pool.install(work))
+        });
+        alone.join().map_err(|_| Failed::from("deriving panicked"))?
+    })
 }
 
 fn kept<T>(data: T) -> Kept<T> {
