@@ -40,6 +40,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use crate::analysis::predictions::{Prediction, predictions};
 use crate::analysis::{current_revision, rank};
 use crate::record::{
@@ -137,7 +139,7 @@ pub fn shown_against_baselines(listing: &Listing, recorded: &Recorded) -> Vec<(C
     pairs
 }
 
-/// Renders every page of `listing` and `recorded` into `layout.reports`, each whole or not at all, and copies the
+/// Renders every page of `listing` and `recorded` into `layout.reports`, each whole or not at all, and brings the
 /// instruments' files next to them. `problems` are told on the first page: files that could not be read.
 ///
 /// # Errors
@@ -150,15 +152,13 @@ pub fn render(
 ) -> Result<Rendered, ReportError> {
     fs::create_dir_all(&layout.reports)
         .map_err(|source| ReportError::Folder { path: layout.reports.clone(), source })?;
-    let files = Files::copy(listing, layout)?;
+    let files = Files::bring(listing, layout)?;
     let revision = recorded.environment.as_ref().map(current_revision);
     let history = History::load(layout)?;
     let unread: Vec<String> = history.problems.iter().map(ToString::to_string).collect();
     let predictions = predictions(listing, recorded);
     let source = Source { listing, recorded, layout, files, history, revision, predictions };
-    let mut pages = 0;
-    let mut write = |path: &Path, page: maud::Markup| -> Result<(), ReportError> {
-        pages += 1;
+    let write = |path: &Path, page: maud::Markup| -> Result<(), ReportError> {
         let page = page.into_string();
         // A page that says the same is left as it is: reading is cheaper than replacing a file.
         if fs::read(path).is_ok_and(|old| old == page.as_bytes()) {
@@ -166,17 +166,18 @@ pub fn render(
         }
         Ok(write_atomically(path, page.as_bytes())?)
     };
-    for family in &listing.families {
-        for workload in &family.workloads {
-            for &size in &workload.sizes {
-                let id = CaseId { family: family.name.clone(), workload: workload.name.clone(), size };
-                write(&layout.case_page(&id), case::page(&source, family, workload, &id)?)?;
-            }
-        }
-        write(&layout.family_page(&family.name), family::page(&source, family)?)?;
-    }
+    // Pages know nothing of each other, so the cores share them.
+    let cases: Vec<_> = listing.cases().collect();
+    cases.par_iter().try_for_each(|(family, workload, id)| {
+        write(&layout.case_page(id), case::page(&source, family, workload, id)?)
+    })?;
+    listing
+        .families
+        .par_iter()
+        .try_for_each(|family| write(&layout.family_page(&family.name), family::page(&source, family)?))?;
     let index = layout.index_page();
     let all: Vec<String> = problems.iter().chain(&unread).cloned().collect();
     write(&index, index::page(&source, &all))?;
+    let pages = cases.len() + listing.families.len() + 1;
     Ok(Rendered { index, pages, problems: unread })
 }

@@ -32,14 +32,9 @@ impl Coverage {
         let revision = recorded.environment.as_ref().map(current_revision);
         let mut coverage = Self::default();
         let mut catalogued = BTreeSet::new();
-        for family in &listing.families {
-            for workload in &family.workloads {
-                for &size in &workload.sizes {
-                    let id = CaseId { family: family.name.clone(), workload: workload.name.clone(), size };
-                    coverage.add(&id, recorded, revision.as_deref());
-                    catalogued.insert(id);
-                }
-            }
+        for (_, _, id) in listing.cases() {
+            coverage.add(&id, recorded, revision.as_deref());
+            catalogued.insert(id);
         }
         coverage.catalogued = catalogued.len();
         coverage.uncatalogued = recorded

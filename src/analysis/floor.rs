@@ -85,7 +85,7 @@ pub fn least_time(floor: &ListedFloor, speeds: &[Speed]) -> Option<LeastTime> {
         if count == 0 {
             return Some(None);
         }
-        let speed = speeds.iter().find(|speed| speed.name == name && speed.unit == Unit::Ns)?;
+        let speed = Speed::time_of(name, speeds)?;
         let count = count as f64;
         let ns = Estimate { value: count * speed.value, low: count * speed.low, high: count * speed.high };
         Some(Some(LeastTime { ns, part }))

@@ -6,10 +6,12 @@ mod text;
 
 use std::path::PathBuf;
 
+use super::compare::{Said, bare, of_builds};
 use super::{Folders, print, print_json};
 use crate::catalogue::{CaseRef, Catalogue, this_program};
 use crate::fnv;
-use crate::instruments::compare::{Budget, Pair, Side, builds, settle};
+use crate::instruments::compare::statistics::Rule;
+use crate::instruments::compare::{Budget, Outcome, Pair, Side, builds, settle};
 use crate::instruments::{Progress, Selection, environment, id_of, interrupted, project, stop_on_ctrl_c};
 use crate::record::{Layout, Lock, SCHEMA, SelfCheck};
 use tally::Link;
@@ -25,8 +27,9 @@ pub(super) struct Arguments {
     /// Comparisons of each case
     #[arg(long, value_name = "N", default_value = "5", value_parser = clap::value_parser!(u32).range(1..))]
     comparisons: u32,
-    /// Compare every other time with the same code at other addresses: so many links of this tree, built aside
-    #[arg(long, value_name = "N", default_value = "0", value_parser = clap::value_parser!(u8).range(0..=16))]
+    /// Compare every other time with the same code at other addresses, judged as two builds are: so many links of this tree beside
+    /// its own, built aside; from 21 on each side has the placements that show what instructions do not
+    #[arg(long, value_name = "N", default_value = "0", value_parser = clap::value_parser!(u8).range(0..=31))]
     placements: u8,
     #[command(flatten)]
     rule: super::rule::RuleArguments,
@@ -87,11 +90,16 @@ pub(super) fn aa(catalogue: &Catalogue, arguments: Arguments) -> anyhow::Result<
                 if interrupted() {
                     break 'cases;
                 }
+                let outcome = outcome.map(|outcome| {
+                    let said = word(&outcome, link, &elsewhere, &rule);
+                    (outcome, said)
+                });
                 let line = match &outcome {
-                    Ok(outcome) => format!("{case}: {}", outcome.verdict),
+                    Ok((_, said)) => format!("{case}: {}", said.sentence),
                     Err(error) => format!("{case}: failed: {error}"),
                 };
-                tally::of(&mut families, case.family.name, *planted, link).add(&id, outcome, &rule);
+                let outcome = outcome.map(|(outcome, said)| (outcome, said.word));
+                tally::of(&mut families, case.family.name, *planted, link).add(&id, outcome);
                 progress.done(&line);
             }
         }
@@ -119,6 +127,17 @@ pub(super) fn aa(catalogue: &Catalogue, arguments: Arguments) -> anyhow::Result<
         anyhow::bail!("{failed} comparisons failed; why stands above");
     }
     Ok(())
+}
+
+/// What is said of a comparison: of two builds what `perflab compare --no-counts` says, which knows of no instructions.
+fn word(outcome: &Outcome, link: Link, elsewhere: &[Vec<PathBuf>; 2], rule: &Rule) -> Said {
+    match link {
+        Link::Same => Said { word: bare(&outcome.verdict, rule), sentence: outcome.verdict.to_string() },
+        Link::Another => {
+            let made = elsewhere.iter().map(Vec::len).max().unwrap_or(1);
+            of_builds(outcome, made, None, rule)
+        }
+    }
 }
 
 /// Links of this tree's code that differ in where its functions lie, none of them on both sides.

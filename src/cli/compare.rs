@@ -13,6 +13,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, anyhow, bail};
 
+pub(super) use decision::{Said, bare, of_builds};
 pub(super) use exit::Regression;
 
 use super::rule::RuleArguments;

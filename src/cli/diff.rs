@@ -1,6 +1,7 @@
 //! `perflab diff`: differential flamegraphs, per iteration, of two cases. The pages' own, against baselines, come from
 //! here too.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -141,22 +142,26 @@ fn draw(layout: &Layout, shown: &Half, against: &Half, from: From) -> anyhow::Re
 pub(super) fn against_baselines(listing: &Listing, recorded: &Recorded, layout: &Layout) -> Vec<String> {
     let newest_run =
         newest(std::fs::read_dir(layout.runs()).into_iter().flatten().flatten().map(|run| run.path()));
-    // Pictures know nothing of each other, so the cores share them.
-    let drawn = crate::report::shown_against_baselines(listing, recorded).into_par_iter();
-    let problems = drawn.filter_map(|(id, baseline)| {
-        let has = |from: &From| [&id, &baseline].iter().all(|id| from.file(layout, id).is_file());
-        let from = [From::Instructions, From::Samples].into_iter().find(has)?;
-        let inputs = newest([from.file(layout, &id), from.file(layout, &baseline)]).max(newest_run);
-        if layout
-            .differential(&id, &baseline, from.as_str())
-            .iter()
-            .all(|picture| newest([picture]) >= inputs)
-        {
-            return None;
-        }
-        let (shown, against) = (half(layout, recorded, &id, from)?, half(layout, recorded, &baseline, from)?);
-        let error = draw(layout, &shown, &against, from).err()?;
-        Some(format!("no differential flamegraph of `{id}`: {error:#}"))
+    let pairs = crate::report::shown_against_baselines(listing, recorded);
+    // Families know nothing of each other, so the cores share them; members of one share what their baseline's stacks are.
+    let families: Vec<_> = pairs.chunk_by(|(_, one), (_, other)| one == other).collect();
+    let problems = families.into_par_iter().flat_map_iter(|members| {
+        let mut baselines = BTreeMap::new();
+        let draw_one = |(id, baseline): &(CaseId, CaseId)| {
+            let has = |from: &From| [id, baseline].iter().all(|id| from.file(layout, id).is_file());
+            let from = [From::Instructions, From::Samples].into_iter().find(has)?;
+            let inputs = newest([from.file(layout, id), from.file(layout, baseline)]).max(newest_run);
+            let pictures = layout.differential(id, baseline, from.as_str());
+            if pictures.iter().all(|picture| newest([picture]) >= inputs) {
+                return None;
+            }
+            let shown = half(layout, recorded, id, from)?;
+            let against =
+                baselines.entry(from).or_insert_with(|| half(layout, recorded, baseline, from)).as_ref()?;
+            let error = draw(layout, &shown, against, from).err()?;
+            Some(format!("no differential flamegraph of `{id}`: {error:#}"))
+        };
+        members.iter().filter_map(draw_one).collect::<Vec<_>>()
     });
     problems.collect()
 }

@@ -10,7 +10,7 @@ use crate::instruments::nearest;
 use crate::record::{CaseId, CaseIdError, Folded, InstrumentName, Layout};
 
 /// Whose stacks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
 pub(super) enum From {
     /// CPU samples.
     Samples,

@@ -62,7 +62,10 @@ impl CaseFiles {
 
     fn folded(&mut self, layout: &Layout, path: &Path, drawn: PathBuf) -> Option<Kept<Folded>> {
         let bytes = self.bytes(path)?;
-        let parsed = Folded::parse(&String::from_utf8_lossy(&bytes));
+        // Of what is UTF-8, which nearly all is, to be told so takes a fraction of what looking for the exception does.
+        let text = String::from_utf8(bytes);
+        let text = text.unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+        let parsed = Folded::parse(&text);
         if parsed.dropped > 0 {
             let lines = parsed.dropped;
             self.problems.push(format!("{}: {lines} lines are no stack with a weight", path.display()));

@@ -242,6 +242,9 @@ pub struct SelfComparison {
     pub different: usize,
     /// Of those, the ones whose sign was wrong.
     pub wrong_sign: usize,
+    /// That ended with layout: a difference that the placements of two builds do not show.
+    #[serde(default)]
+    pub layout_alone: usize,
     /// That ended with equal.
     pub equal: usize,
     /// That ended with cannot tell.

@@ -141,17 +141,23 @@ fn joined<'a>(frames: impl IntoIterator<Item = &'a str>) -> String {
 
 /// Whether [`cleaned`] would leave every frame of `stack` as it is. Says no where it would have to look closely.
 fn is_clean_stack(stack: &str) -> bool {
-    // Without a branch in it, this loop is made of vector instructions.
-    let is_plain = stack.bytes().fold(true, |plain, byte| plain & (0x20..0x7f).contains(&byte));
-    is_plain && stack.split(';').all(has_clean_ends)
+    stack
+        .split(';')
+        .all(|name| has_clean_ends(name) && (is_plain(name) || name.chars().all(|c| c == plain(c))))
 }
 
-/// Whether a plain name is of good length, does not end in what reads as a count, and begins and ends in what no reader
-/// takes off.
+/// Whether all of `name` is printable ASCII. Without a branch in it, this loop is made of vector instructions.
+fn is_plain(name: &str) -> bool {
+    name.bytes().fold(true, |plain, byte| plain & (0x20..0x7f).contains(&byte))
+}
+
+/// Whether a name of plain characters is of good length, does not end in what reads as a count, and begins and ends in what no
+/// reader takes off.
 fn has_clean_ends(name: &str) -> bool {
     let bytes = name.as_bytes();
     let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return false };
-    bytes.len() <= LONGEST_NAME
+    // A name that was shortened has as many characters as are allowed, and more bytes.
+    (bytes.len() <= LONGEST_NAME || name.chars().count() <= LONGEST_NAME)
         && !matches!(first, b' ' | b'#')
         && *last != b' '
         && !((last.is_ascii_digit() || *last == b'.') && name.contains(' '))

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::CaseId;
+
 /// Every family, workload and size.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Listing {
@@ -166,5 +168,19 @@ impl Listing {
     /// The family named `name`.
     pub fn family(&self, name: &str) -> Option<&ListedFamily> {
         self.families.iter().find(|family| family.name == name)
+    }
+
+    /// Every case, with its family and its member, in the order of the catalogue.
+    pub fn cases(&self) -> impl Iterator<Item = (&ListedFamily, &ListedWorkload, CaseId)> {
+        let members = self
+            .families
+            .iter()
+            .flat_map(|family| family.workloads.iter().map(move |workload| (family, workload)));
+        members.flat_map(|(family, workload)| {
+            workload.sizes.iter().map(move |size| {
+                let (family_name, workload_name) = (family.name.clone(), workload.name.clone());
+                (family, workload, CaseId { family: family_name, workload: workload_name, size: *size })
+            })
+        })
     }
 }

@@ -41,4 +41,9 @@ impl Speed {
     pub const THREAD_START: &str = "thread-start";
     /// A process that does nothing, started and awaited.
     pub const PROCESS_START: &str = "process-start";
+
+    /// What one thing of this name takes among `speeds`, in nanoseconds; `None` where it was not taken, or is no time.
+    pub fn time_of<'a>(name: &str, speeds: &'a [Speed]) -> Option<&'a Speed> {
+        speeds.iter().find(|speed| speed.name == name && speed.unit == Unit::Ns)
+    }
 }

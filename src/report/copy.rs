@@ -1,13 +1,17 @@
-//! Copies the instruments' files next to the pages, so that all that pages link to lies in reports/. A file is copied
-//! only when it is newer than its copy or of another size.
+//! Brings the instruments' files next to the pages, so that all that pages link to lies in reports/: as a second name of the
+//! file, where the file system can, else as a copy. The catalogue's files are 600 MB, which would take longer to copy than all
+//! pages to write, and would stand on the disk twice. A file is brought only where it is newer than the one beside the
+//! pages, or of another size.
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use super::ReportError;
-use crate::record::{CaseId, Layout, Listing};
+use crate::record::{CaseId, Layout, ListedFamily, Listing};
 
 /// The copies of one case's files, each where there is one.
 #[derive(Debug, Default, Clone)]
@@ -53,27 +57,20 @@ const NONE: &CaseFiles = &CaseFiles {
 };
 
 impl Files {
-    /// Copies what there is for the cases of `listing`.
-    pub(super) fn copy(listing: &Listing, layout: &Layout) -> Result<Self, ReportError> {
-        copy_pages(&layout.criterion(), layout)?;
-        let mut files = Self::default();
-        for family in &listing.families {
+    /// Brings what there is for the cases of `listing`.
+    pub(super) fn bring(listing: &Listing, layout: &Layout) -> Result<Self, ReportError> {
+        let criterions = criterions_pages(&layout.criterion());
+        criterions.par_iter().try_for_each(|page| brought(page, layout).map(drop))?;
+        let family_page = |family: &ListedFamily| {
             let page = layout.criterion_family_page(&family.name);
-            if let Some(copy) = existing_copy(&page, layout) {
-                files.families.insert(family.name.clone(), copy);
-            }
-            for workload in &family.workloads {
-                for &size in &workload.sizes {
-                    let id = CaseId { family: family.name.clone(), workload: workload.name.clone(), size };
-                    // A name that is none of ours could point anywhere; no instrument writes files under it.
-                    if id.to_string().parse::<CaseId>().is_ok() {
-                        let copies = case_files(&id, layout)?;
-                        files.cases.insert(id, copies);
-                    }
-                }
-            }
-        }
-        Ok(files)
+            existing_copy(&page, layout).map(|copy| (family.name.clone(), copy))
+        };
+        let families = listing.families.iter().filter_map(family_page).collect();
+        // A name that is none of ours could point anywhere; no instrument writes files under it.
+        let ids = listing.cases().map(|(_, _, id)| id);
+        let ours: Vec<CaseId> = ids.filter(|id| id.to_string().parse::<CaseId>().is_ok()).collect();
+        let cases = ours.into_par_iter().map(|id| case_files(&id, layout).map(|files| (id, files)));
+        Ok(Self { cases: cases.collect::<Result<_, _>>()?, families })
     }
 
     /// The files of a case.
@@ -89,19 +86,19 @@ impl Files {
 
 fn case_files(id: &CaseId, layout: &Layout) -> Result<CaseFiles, ReportError> {
     Ok(CaseFiles {
-        flamegraph: copied(&layout.flamegraph(id), layout)?,
-        folded: copied(&layout.folded(id), layout)?,
-        heap_flamegraph: copied(&layout.heap_flamegraph(id), layout)?,
-        heap_folded: copied(&layout.heap_folded(id), layout)?,
-        heap_sites: copied(&layout.heap_sites(id), layout)?,
-        dhat: copied(&layout.dhat(id), layout)?,
-        callgrind: copied(&layout.callgrind(id), layout)?,
-        costs: copied(&layout.costs(id), layout)?,
-        instructions_folded: copied(&layout.instructions_folded(id), layout)?,
-        instructions_flamegraph: copied(&layout.instructions_flamegraph(id), layout)?,
-        waits_ledger: copied(&layout.waits_ledger(id), layout)?,
-        waits_folded: copied(&layout.waits_folded(id), layout)?,
-        waits_flamegraph: copied(&layout.waits_flamegraph(id), layout)?,
+        flamegraph: brought(&layout.flamegraph(id), layout)?,
+        folded: brought(&layout.folded(id), layout)?,
+        heap_flamegraph: brought(&layout.heap_flamegraph(id), layout)?,
+        heap_folded: brought(&layout.heap_folded(id), layout)?,
+        heap_sites: brought(&layout.heap_sites(id), layout)?,
+        dhat: brought(&layout.dhat(id), layout)?,
+        callgrind: brought(&layout.callgrind(id), layout)?,
+        costs: brought(&layout.costs(id), layout)?,
+        instructions_folded: brought(&layout.instructions_folded(id), layout)?,
+        instructions_flamegraph: brought(&layout.instructions_flamegraph(id), layout)?,
+        waits_ledger: brought(&layout.waits_ledger(id), layout)?,
+        waits_folded: brought(&layout.waits_folded(id), layout)?,
+        waits_flamegraph: brought(&layout.waits_flamegraph(id), layout)?,
         criterion: existing_copy(&layout.criterion_page(id), layout),
     })
 }
@@ -111,8 +108,17 @@ fn existing_copy(page: &Path, layout: &Layout) -> Option<PathBuf> {
     layout.page_copy(page).filter(|copy| page.is_file() && copy.is_file())
 }
 
-/// Copies one file when it is newer or of another size; `None` when there is none, or it is empty.
-fn copied(source: &Path, layout: &Layout) -> Result<Option<PathBuf>, ReportError> {
+/// Gives `source` a second name, or a copy where it cannot have one. What stood there is replaced, never written into: it may
+/// be another file's second name.
+fn bring(source: &Path, target: &Path) -> io::Result<()> {
+    match fs::remove_file(target) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+        _ => fs::hard_link(source, target).or_else(|_| fs::copy(source, target).map(drop)),
+    }
+}
+
+/// Brings one file when it is newer or of another size; `None` when there is none, or it is empty.
+fn brought(source: &Path, layout: &Layout) -> Result<Option<PathBuf>, ReportError> {
     let Ok(from) = fs::metadata(source) else { return Ok(None) };
     let Some(target) = layout.page_copy(source) else { return Ok(None) };
     if !from.is_file() || from.len() == 0 {
@@ -127,30 +133,30 @@ fn copied(source: &Path, layout: &Layout) -> Result<Option<PathBuf>, ReportError
     });
     if !is_current {
         let failed = |error| ReportError::Copy { from: source.to_owned(), to: target.clone(), source: error };
-        // The folder is there but for the first file in it, and asking each time costs as much as copying.
-        if let Err(error) = fs::copy(source, &target) {
+        // The folder is there but for the first file in it, and asking each time costs as much as bringing one.
+        if let Err(error) = bring(source, &target) {
             if error.kind() != ErrorKind::NotFound {
                 return Err(failed(error));
             }
             fs::create_dir_all(target.parent().unwrap_or(&layout.reports)).map_err(failed)?;
-            fs::copy(source, &target).map_err(failed)?;
+            bring(source, &target).map_err(failed)?;
         }
     }
     Ok(Some(target))
 }
 
-/// Copies the HTML and SVG files of every `report` folder below `folder`. Links are not followed.
-fn copy_pages(folder: &Path, layout: &Layout) -> Result<(), ReportError> {
-    let Ok(entries) = fs::read_dir(folder) else { return Ok(()) };
+/// The HTML and SVG files of every `report` folder below `folder`. Links are not followed.
+fn criterions_pages(folder: &Path) -> Vec<PathBuf> {
     let is_report = folder.file_name().is_some_and(|name| name == "report");
-    for entry in entries.flatten() {
+    let mut pages = Vec::new();
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
         let Ok(kind) = entry.file_type() else { continue };
         if kind.is_dir() {
-            copy_pages(&path, layout)?;
+            pages.extend(criterions_pages(&path));
         } else if is_report && kind.is_file() && path.extension().is_some_and(|e| e == "html" || e == "svg") {
-            copied(&path, layout)?;
+            pages.push(path);
         }
     }
-    Ok(())
+    pages
 }

@@ -1,4 +1,4 @@
-//! What is written as pages: links that lead somewhere, files copied, folders that cannot be written.
+//! What is written as pages: links that lead somewhere, the instruments' files, folders that cannot be written.
 
 use std::fs;
 use std::path::Path;
@@ -104,23 +104,59 @@ fn charts_are_well_formed_and_take_their_colours_from_the_page() {
     assert!(page.contains("stroke=\"var(--s3)\""));
 }
 
+/// Writes as instruments do: a file is replaced, never written into.
+fn replace(path: &Path, text: &str) {
+    let new = path.with_extension("new");
+    fs::write(&new, text).expect("it can be written");
+    fs::rename(&new, path).expect("it can be replaced");
+}
+
 #[test]
-fn files_are_copied_again_only_when_they_changed() {
+fn files_beside_pages_are_those_of_the_newest_measurement() {
     let (listing, recorded) = fabricated::with_holes();
     let pages = Pages::of(&listing, &recorded, true, &[]);
     let id = "build-vec/push@1000".parse().expect("a case id");
     let source = pages.layout.folded(&id);
-    let copy = pages.layout.page_copy(&source).expect("it lies in profiles");
-    fs::write(&copy, "main;run 9999\n").expect("the copy, changed to one of the same size");
+    let beside = pages.layout.page_copy(&source).expect("it lies in profiles");
+    let before = read(&source);
+    assert_eq!(read(&beside), before);
+    let kept = pages.layout.reports.join("kept");
+    fs::hard_link(&beside, &kept).expect("a name that outlives the measurement");
+    replace(&source, "main;run 12640\n");
+    assert_eq!(read(&beside), before, "pages and what they link to are of one measurement");
     render(&listing, &recorded, &[], &pages.layout).expect("pages render");
-    assert_eq!(read(&copy), "main;run 9999\n", "the same size and newer: left alone");
-    fs::write(&source, "main;run 12640\n").expect("a new profile");
+    assert_eq!(read(&beside), "main;run 12640\n");
+    assert_eq!(read(&kept), before, "replaced, and not written into");
+    // As new as the profile and as long: left alone.
+    fs::remove_file(&beside).expect("it is there");
+    fs::write(&beside, "main;run 99999\n").expect("it can be written");
     render(&listing, &recorded, &[], &pages.layout).expect("pages render");
-    assert_eq!(read(&copy), "main;run 12640\n");
+    assert_eq!(read(&beside), "main;run 99999\n");
+}
+
+/// Memory is a file system of its own, in which the disk's files can have no second name.
+#[cfg(target_os = "linux")]
+#[test]
+fn files_are_copied_where_they_cannot_be_linked() {
+    let Ok(elsewhere) = tempfile::tempdir_in("/dev/shm") else {
+        eprintln!("not tested here: /dev/shm cannot be written");
+        return;
+    };
+    let (listing, recorded) = fabricated::with_holes();
+    let pages = Pages::of(&listing, &recorded, true, &[]);
+    let layout = Layout::new(&pages.layout.profiles, elsewhere.path());
+    let id = "build-vec/push@1000".parse().expect("a case id");
+    let source = layout.folded(&id);
+    let copy = layout.page_copy(&source).expect("it lies in profiles");
+    for text in [None, Some("main;run 12640\n")] {
+        text.inspect(|text| replace(&source, text));
+        render(&listing, &recorded, &[], &layout).expect("pages render");
+        assert_eq!(read(&copy), read(&source));
+    }
 }
 
 #[test]
-fn only_criterions_pages_are_copied() {
+fn only_criterions_pages_are_brought() {
     let (listing, recorded) = fabricated::with_holes();
     let pages = Pages::of(&listing, &recorded, true, &[]);
     let id = "build-vec/push@1000".parse().expect("a case id");

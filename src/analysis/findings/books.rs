@@ -79,16 +79,21 @@ fn kernel(case: &Case<'_>, ledger: &WaitsLedger) -> Option<Bottleneck> {
     if share.low < LEAST_SHARE {
         return None;
     }
-    let blocked = ledger.blocked();
     let large = large(case);
-    let faults = blocked.first().is_some_and(|most| most.call == "page fault")
+    let faults = ledger.blocked().first().is_some_and(|most| most.call == "page fault")
         || costs::share_by(case, Group::PageFaults, Seen::Samples)
             .is_some_and(|share| share.low >= LEAST_SHARE);
     if large.is_some() || faults {
         return Some(Bottleneck::PageFaults { share, large });
     }
     let sampled = case.samples.as_ref().and_then(|shares| shares.leading_call());
-    let most_blocked = blocked.into_iter().map(|most| most.call).find(|call| call != BlockedIn::NOT_SEEN);
+    // Whom the kernel works for most tells by what it was blocked in; what others wait in, such as a pool's idle threads, is
+    // nothing that the kernel works for.
+    let busiest = ledger.threads.iter().max_by_key(|thread| thread.parts.kernel_ns);
+    let most_blocked = busiest.and_then(|thread| {
+        let known = thread.blocked.iter().filter(|blocked| blocked.call != BlockedIn::NOT_SEEN);
+        known.max_by_key(|blocked| blocked.ns).map(|most| most.call.clone())
+    });
     let call = sampled.map(str::to_owned).or(most_blocked);
     let handed_over = case.samples.as_ref().filter(|_| case.workload.concurrency.processes);
     let serialisation = handed_over.map(|shares| shares.group(Group::Serialisation));
@@ -123,7 +128,7 @@ fn large(case: &Case<'_>) -> Option<Large> {
 /// differ in what they take to start.
 fn most_by_speed(case: &Case<'_>, ledger: &WaitsLedger, threads: f64) -> Option<f64> {
     let speeds = case.recorded.environment.as_ref()?.speeds.as_ref()?;
-    let start = speeds.iter().find(|speed| speed.name == Speed::THREAD_START)?;
+    let start = Speed::time_of(Speed::THREAD_START, speeds)?;
     let iteration_ns = ledger.elapsed_ns as f64 / ledger.iterations.max(1) as f64;
     (iteration_ns > 0.0).then(|| (threads * start.high / iteration_ns).min(1.0))
 }

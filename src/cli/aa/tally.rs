@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::instruments::compare::{Outcome, statistics, told_apart};
-use crate::record::{CaseId, SelfComparison};
+use crate::instruments::compare::{Outcome, told_apart};
+use crate::record::{CaseId, SelfComparison, VerdictWord};
 
 /// Whether both sides are one link of the code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,29 +66,30 @@ impl Tally {
     pub(super) fn add(
         &mut self,
         case: &CaseId,
-        outcome: Result<Outcome, impl std::fmt::Display>,
-        rule: &statistics::Rule,
+        outcome: Result<(Outcome, VerdictWord), impl std::fmt::Display>,
     ) {
-        use statistics::Verdict;
         let told = &mut self.told;
         told.comparisons += 1;
-        let outcome = match outcome {
-            Ok(outcome) => outcome,
+        let (outcome, word) = match outcome {
+            Ok(told) => told,
             Err(error) => {
                 told.failed += 1;
                 told.failure.get_or_insert_with(|| error.to_string());
                 return;
             }
         };
-        told.regressions += usize::from(outcome.verdict.is_regression(rule.tolerance));
-        match &outcome.verdict {
-            Verdict::Slower(_) => told.different += 1,
-            Verdict::Faster(_) => {
+        match word {
+            VerdictWord::Regression | VerdictWord::Slower => {
+                told.different += 1;
+                told.regressions += usize::from(word == VerdictWord::Regression);
+            }
+            VerdictWord::Faster => {
                 told.different += 1;
                 told.wrong_sign += usize::from(self.planted > 0);
             }
-            Verdict::Equal { .. } => told.equal += 1,
-            Verdict::CannotTell(_) => told.cannot_tell += 1,
+            VerdictWord::Layout => told.layout_alone += 1,
+            VerdictWord::Equal => told.equal += 1,
+            _ => told.cannot_tell += 1,
         }
         // The first side's, in which nothing is planted.
         let modes = &outcome.modes[0];
@@ -158,10 +159,10 @@ mod tests {
 
     #[test]
     fn comparisons_in_one_process_and_of_two_builds_have_a_row_each() {
-        let (mut families, rule) = (Vec::new(), statistics::Rule::with_precision(0.005, 160));
+        let mut families = Vec::new();
         let id: CaseId = "family/loop@1".parse().expect("a case id");
         for (planted, link) in [(0, Link::Same), (0, Link::Another), (10, Link::Same), (0, Link::Another)] {
-            of(&mut families, "family", planted, link).add(&id, Err::<Outcome, _>("it failed"), &rule);
+            of(&mut families, "family", planted, link).add(&id, Err("it failed"));
         }
         let rows = families.into_iter().map(Tally::told);
         let rows: Vec<_> = rows.map(|row| (row.builds, row.planted, row.comparisons, row.failed)).collect();

@@ -6,7 +6,7 @@ use crate::record::{SelfCheck, SelfComparison};
 /// A row for each family, kind of comparison and planted share, and what readers look for below.
 pub(super) fn as_text(check: &SelfCheck) -> String {
     let mut text = format!(
-        "{:<20} {:>6} {:>8} {:>5} {:>10} {:>9} {:>10} {:>6} {:>11} {:>8} {:>10} {:>8} {:>8} {:>9} {:>6}\n",
+        "{:<20} {:>6} {:>8} {:>5} {:>10} {:>9} {:>10} {:>6} {:>6} {:>11} {:>8} {:>10} {:>8} {:>8} {:>9} {:>6}\n",
         "family",
         "builds",
         "planted",
@@ -14,18 +14,19 @@ pub(super) fn as_text(check: &SelfCheck) -> String {
         "regression",
         "different",
         "wrong sign",
+        "layout",
         "equal",
         "cannot tell",
         "covered",
         "smallest",
         "error",
-        "layout",
+        "band",
         "set aside",
         "s each"
     );
     for family in &check.families {
         text.push_str(&format!(
-            "{:<20} {:>6} {:>8} {:>5} {:>10} {:>9} {:>10} {:>6} {:>11} {:>8} {:>10} {:>8} {:>8} {:>9} {:>6.2}\n",
+            "{:<20} {:>6} {:>8} {:>5} {:>10} {:>9} {:>10} {:>6} {:>6} {:>11} {:>8} {:>10} {:>8} {:>8} {:>9} {:>6.2}\n",
             family.family,
             family.builds,
             percent(Some(family.planted)),
@@ -33,6 +34,7 @@ pub(super) fn as_text(check: &SelfCheck) -> String {
             family.regressions,
             family.different,
             family.wrong_sign,
+            family.layout_alone,
             family.equal,
             family.cannot_tell,
             percent(Some(family.covered as f64 / (family.comparisons - family.failed).max(1) as f64)),

@@ -29,13 +29,7 @@ pub(super) fn listed(build: &Build, filter: Option<&str>) -> anyhow::Result<Vec<
         bail!("it lists by schema {}, and this perflab reads up to {SCHEMA}", listing.schema);
     }
     let filter = filter.map(crate::instruments::filter).transpose()?;
-    let ids = listing.families.iter().flat_map(|family| {
-        family.workloads.iter().flat_map(move |workload| {
-            workload.sizes.iter().filter_map(move |size| {
-                format!("{}/{}@{size}", family.name, workload.name).parse::<CaseId>().ok()
-            })
-        })
-    });
+    let ids = listing.cases().filter_map(|(_, _, id)| id.to_string().parse::<CaseId>().ok());
     Ok(ids
         .filter(|id| filter.as_ref().is_none_or(|filter| filter.is_match(id.to_string().as_bytes())))
         .collect())

@@ -1,24 +1,24 @@
 //! What is said of a case: from the verdict over its starts, what each placement makes of it, and its instructions. Pure.
 
-use crate::instruments::compare::FEWEST_PLACEMENTS;
 use crate::instruments::compare::statistics::{Estimate, Rule, Verdict, placements_differ};
+use crate::instruments::compare::{FEWEST_PLACEMENTS, Outcome};
 use crate::record::{ComparedCount, VerdictWord};
 
 /// What was measured of a case.
-pub(super) struct Measured<'a> {
+struct Measured<'a> {
     /// Over its starts.
-    pub(super) verdict: &'a Verdict,
+    verdict: &'a Verdict,
     /// The ratio in each placement that was measured.
-    pub(super) placements: &'a [f64],
+    placements: &'a [f64],
     /// How many placements the builds have.
-    pub(super) made: usize,
+    made: usize,
 }
 
 /// A word, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Said {
-    pub(super) word: VerdictWord,
-    pub(super) sentence: String,
+pub(in crate::cli) struct Said {
+    pub(in crate::cli) word: VerdictWord,
+    pub(in crate::cli) sentence: String,
 }
 
 /// So large a share of a difference in time instructions have to show, to the same side, before they explain it. A core
@@ -26,18 +26,39 @@ pub(super) struct Said {
 /// were added may cost some four times the others, and where they are fewer yet, something else takes the time.
 const COMMENSURATE: f64 = 0.25;
 
+/// The word of a verdict of which nothing else is known.
+pub(in crate::cli) fn bare(verdict: &Verdict, rule: &Rule) -> VerdictWord {
+    match verdict {
+        verdict if verdict.is_regression(rule.tolerance) => VerdictWord::Regression,
+        Verdict::Slower(_) => VerdictWord::Slower,
+        Verdict::Faster(_) => VerdictWord::Faster,
+        Verdict::Equal { .. } => VerdictWord::Equal,
+        Verdict::CannotTell(_) => VerdictWord::CannotTell,
+    }
+}
+
+/// What is said of two builds of `made` placements.
+pub(in crate::cli) fn of_builds(
+    outcome: &Outcome,
+    made: usize,
+    instructions: Option<&ComparedCount>,
+    rule: &Rule,
+) -> Said {
+    let placements: Vec<f64> = outcome.placements.iter().map(|placement| placement.ratio).collect();
+    said(&Measured { verdict: &outcome.verdict, placements: &placements, made }, instructions, rule)
+}
+
 /// The word. A difference that instructions explain is work. Of any other, the placements are asked, each of which is one
 /// observation of where the code lies.
-pub(super) fn said(measured: &Measured<'_>, instructions: Option<&ComparedCount>, rule: &Rule) -> Said {
+fn said(measured: &Measured<'_>, instructions: Option<&ComparedCount>, rule: &Rule) -> Said {
     let told = measured.verdict.to_string();
+    let word = bare(measured.verdict, rule);
     let (estimate, differs) = match measured.verdict {
         Verdict::Slower(estimate) => (estimate, VerdictWord::Slower),
         Verdict::Faster(estimate) => (estimate, VerdictWord::Faster),
-        Verdict::Equal { .. } => return Said { word: VerdictWord::Equal, sentence: told },
-        Verdict::CannotTell(_) => return Said { word: VerdictWord::CannotTell, sentence: told },
+        Verdict::Equal { .. } | Verdict::CannotTell(_) => return Said { word, sentence: told },
     };
-    let is_regression = measured.verdict.is_regression(rule.tolerance);
-    let word = if is_regression { VerdictWord::Regression } else { differs };
+    let is_regression = word == VerdictWord::Regression;
     if instructions.is_some_and(|count| explain(count, estimate.ratio)) {
         return Said { word, sentence: told };
     }

@@ -1,7 +1,7 @@
 //! One case: that both sides give one answer, then its exact counts, then its time; and a regression once more.
 
 use super::cases::failed;
-use super::decision::{Measured, Said, said, twice};
+use super::decision::{Said, of_builds, twice};
 use crate::cli::rule::RuleArguments;
 use crate::instruments::compare::builds::Build;
 use crate::instruments::compare::statistics::{Estimate, Rule};
@@ -45,10 +45,7 @@ pub(super) fn compare(
     };
     let instructions = counts.iter().find(|count| count.metric == "instructions");
     let made = builds.iter().map(|build| build.executables.len()).max().unwrap_or(1);
-    let said_of = |outcome: &Outcome| {
-        let placements: Vec<f64> = outcome.placements.iter().map(|placement| placement.ratio).collect();
-        said(&Measured { verdict: &outcome.verdict, placements: &placements, made }, instructions, rule)
-    };
+    let said_of = |outcome: &Outcome| of_builds(outcome, made, instructions, rule);
     let settled = begun.settle(&mut first, rule, &budget, most).and_then(|outcome| {
         let said = said_of(&outcome);
         if said.word != VerdictWord::Regression {

@@ -1,5 +1,6 @@
 //! Two cases in one flamegraph, per iteration: where the one costs more than the other, and where less.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use inferno::flamegraph::color::BackgroundColor;
@@ -103,10 +104,8 @@ fn lines(shown: &Side<'_>, other: &Side<'_>, scale: f64) -> Vec<String> {
 fn per_iteration(side: &Side<'_>, scale: f64) -> Vec<(String, u64)> {
     let mut comparable = Folded::default();
     for (stack, weight) in side.folded.stacks() {
-        let own = own_type(stack);
-        let frames: Vec<String> =
-            stack.split(';').map(|frame| anonymous(without_place(frame), own)).collect();
-        comparable.add(frames.iter().map(String::as_str), weight);
+        let stack = anonymous(stack, own_type(stack));
+        comparable.add(stack.split(';').map(without_place), weight);
     }
     let total = (side.per_iteration * scale).round() as u64;
     comparable.apportioned(total).map(|(stack, weight)| (stack.to_owned(), weight)).collect()
@@ -121,10 +120,10 @@ fn own_type(stack: &str) -> Option<&str> {
     root.strip_prefix("Prepared<")?.strip_suffix(">::run").filter(|own| !own.is_empty())
 }
 
-/// `frame` with the workload's own type replaced, so that two cases share what both call alike.
-fn anonymous(frame: &str, own: Option<&str>) -> String {
-    let Some(own) = own else { return frame.to_owned() };
-    let (mut out, mut rest) = (String::new(), frame);
+/// `stack` with the workload's own type replaced, so that two cases share what both call alike.
+fn anonymous<'a>(stack: &'a str, own: Option<&str>) -> Cow<'a, str> {
+    let Some(own) = own else { return Cow::Borrowed(stack) };
+    let (mut out, mut rest) = (String::new(), stack);
     while let Some(at) = rest.find(own) {
         let after = &rest[at + own.len()..];
         let is_whole = !after.starts_with(|next: char| next.is_alphanumeric() || next == '_');
@@ -133,7 +132,7 @@ fn anonymous(frame: &str, own: Option<&str>) -> String {
         rest = after;
     }
     out.push_str(rest);
-    out
+    Cow::Owned(out)
 }
 
 /// `name` of `name (file:line)`: heap frames have their line, which is another in each case.

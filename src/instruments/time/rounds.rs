@@ -4,6 +4,7 @@
 //! The estimate is the median of the rounds' ratios, its interval the sign test's.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use super::copies::{Copies, Shared, shared_by};
 use super::lone::run_batches;
@@ -74,14 +75,12 @@ impl Rows {
             cases.iter().skip(1).filter_map(|case| Some(shared_by(&case.case)?.cpus)).collect();
         let most = wanted.last().copied().unwrap_or(0);
         let ready = Copies::of(move || baseline.prepare(), most)?;
-        let of_cases = cases.iter().map(|case| {
-            let member: Member<'_, _> = Box::new(|iterations| Ok(run_batches(&*case.prepared, iterations)));
-            member
-        });
-        let of_copies = wanted.iter().map(|count| {
-            let member: Member<'_, _> = Box::new(|iterations| ready.run(*count, iterations));
-            member
-        });
+        // While one member computes, the other CPUs sleep, and a host takes its time to give them back: in its first iteration
+        // who shares a computation may meet a single core. Loops go on, so an iteration that is not counted wakes them.
+        let wakes = most > 1;
+        let of_cases =
+            cases.iter().map(|case| awake(wakes, |iterations| Ok(run_batches(&*case.prepared, iterations))));
+        let of_copies = wanted.iter().map(|count| awake(wakes, |iterations| ready.run(*count, iterations)));
         let mut members: Vec<Member<'_, String>> = of_cases.chain(of_copies).collect();
         let rounds = interleaved::Budget {
             rounds: budget.rounds,
@@ -128,6 +127,16 @@ impl Rows {
         }
         readings
     }
+}
+
+/// The member that runs by `run`; first for one iteration that is not counted, if it `wakes` CPUs by it.
+fn awake<'a>(wakes: bool, mut run: impl FnMut(u64) -> Result<Duration, String> + 'a) -> Member<'a, String> {
+    Box::new(move |iterations| {
+        if wakes {
+            run(1)?;
+        }
+        run(iterations)
+    })
 }
 
 /// What `case` is compared with: the baseline at its size, or at the first size where sizes count workers.
@@ -205,6 +214,20 @@ mod tests {
             assert!((of(Metric::Capacity) - 1.8).abs() < 1e-9, "{readings:?}");
             assert!((of(Metric::BoundReached) - reached).abs() < 1e-9, "{readings:?}");
         }
+    }
+
+    #[test]
+    fn who_wakes_cpus_runs_an_iteration_more_which_is_not_counted() {
+        let asked = |wakes| {
+            let mut asked = Vec::new();
+            let took = awake(wakes, |iterations| {
+                asked.push(iterations);
+                Ok(Duration::from_nanos(iterations))
+            })(7);
+            assert_eq!(took, Ok(Duration::from_nanos(7)));
+            asked
+        };
+        assert_eq!((asked(false), asked(true)), (vec![7], vec![1, 7]));
     }
 
     #[test]
