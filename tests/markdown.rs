@@ -16,16 +16,13 @@ fn row<'a>(text: &'a str, family: &str) -> &'a str {
 
 fn finding(claim: &str) -> Finding {
     Finding {
-        kind: FindingKind::Growth,
-        claim: claim.into(),
         subject: "finish_grow".into(),
         share: Some(0.6),
         share_low: Some(0.55),
         share_high: Some(0.65),
         ceiling: Some(2.5),
-        ceiling_measured: None,
         advice: "reserve".into(),
-        evidence: Vec::new(),
+        ..fabricated::finding(FindingKind::Growth, claim)
     }
 }
 

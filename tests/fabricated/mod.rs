@@ -4,6 +4,7 @@
 #![allow(dead_code, unused_imports)] // each target that includes this file uses its own part of it
 
 mod files;
+mod finding;
 mod holes;
 mod profiles;
 mod python;
@@ -15,6 +16,7 @@ use perflab::record::{
 };
 
 pub(crate) use files::{files, put, waits};
+pub(crate) use finding::finding;
 pub(crate) use holes::with_holes;
 pub(crate) use profiles::profiles;
 pub(crate) use python::with_python;
