@@ -125,7 +125,7 @@ pub fn law(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::{InstrumentName, Measurement, RecordedCase, SCHEMA};
+    use crate::record::{InstrumentName, Measurement, RecordedCase};
 
     /// A member `a`, with what `cost` says of each metric at each size; nothing where it is `None`.
     fn member(cost: impl Fn(Metric, f64) -> Option<f64>) -> (ListedFamily, Recorded) {
@@ -147,13 +147,7 @@ mod tests {
             };
             RecordedCase::new(id, FITTED.into_iter().filter_map(number).collect())
         });
-        let recorded = Recorded {
-            schema: SCHEMA,
-            environment: None,
-            warnings: Vec::new(),
-            instruments: Vec::new(),
-            cases: cases.collect(),
-        };
+        let recorded = Recorded { cases: cases.collect(), ..Recorded::default() };
         let workload = ListedWorkload { name: "a".into(), sizes, ..ListedWorkload::default() };
         let family = ListedFamily { name: "f".into(), workloads: vec![workload], ..ListedFamily::default() };
         (family, recorded)

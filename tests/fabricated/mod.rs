@@ -238,11 +238,10 @@ pub(crate) fn whole(families: usize) -> (Listing, Recorded) {
         .collect();
     cases.sort_by(|a, b| a.id.cmp(&b.id));
     let recorded = Recorded {
-        schema: SCHEMA,
         environment: Some(environment()),
-        warnings: Vec::new(),
         instruments: instruments(State::Ready),
         cases,
+        ..Recorded::default()
     };
     (listing, recorded)
 }

@@ -112,13 +112,7 @@ fn without_cpython_the_page_says_how_to_get_it() {
 #[test]
 fn an_empty_record_says_what_to_type() {
     let (listing, _) = fabricated::with_holes();
-    let empty = Recorded {
-        schema: SCHEMA,
-        environment: None,
-        warnings: Vec::new(),
-        instruments: Vec::new(),
-        cases: Vec::new(),
-    };
+    let empty = Recorded::default();
     let pages = Pages::of(&listing, &empty, false, &[]);
     assert!(pages.index().contains("Type <code>just bench</code>"));
     assert!(pages.family("build-vec").contains("<code>just bench build-vec</code>"));

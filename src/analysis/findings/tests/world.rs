@@ -40,14 +40,7 @@ impl World {
             workloads: members.iter().map(member).collect(),
             ..ListedFamily::default()
         };
-        let recorded = Recorded {
-            schema: SCHEMA,
-            environment: None,
-            warnings: Vec::new(),
-            instruments: Vec::new(),
-            cases: Vec::new(),
-        };
-        Self { family, recorded, files: BTreeMap::new() }
+        Self { family, recorded: Recorded::default(), files: BTreeMap::new() }
     }
 
     pub(super) fn member(&mut self, name: &str) -> &mut ListedWorkload {
