@@ -134,16 +134,7 @@ mod tests {
             let id = CaseId { family: "f".into(), workload: "a".into(), size: *size };
             let number = |metric: Metric| {
                 let value = cost(metric, *size as f64)?;
-                Some(Measurement {
-                    metric,
-                    value,
-                    low: value,
-                    high: value,
-                    unit: metric.unit(),
-                    instrument: InstrumentName::Time,
-                    taken_at: "2026-11-22T00:00:00Z".into(),
-                    revision: "a".into(),
-                })
+                Some(Measurement::undated(metric, value, InstrumentName::Time))
             };
             RecordedCase::new(id, FITTED.into_iter().filter_map(number).collect())
         });

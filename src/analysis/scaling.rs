@@ -75,14 +75,9 @@ mod tests {
 
     fn number(metric: Metric, value: f64) -> Measurement {
         Measurement {
-            metric,
-            value,
             low: value * 0.99,
             high: value * 1.01,
-            unit: metric.unit(),
-            instrument: InstrumentName::Time,
-            taken_at: "2026-11-22T00:00:00Z".into(),
-            revision: "a".into(),
+            ..Measurement::undated(metric, value, InstrumentName::Time)
         }
     }
 
