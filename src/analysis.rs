@@ -10,6 +10,8 @@ mod floor;
 mod gain;
 pub mod growth;
 mod history;
+#[cfg(test)]
+mod planted;
 pub mod predictions;
 mod ranking;
 mod scaling;

@@ -2,15 +2,19 @@
 
 #![cfg(target_os = "linux")]
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError, mpsc};
+#[path = "flamegraph_planted/plants.rs"]
+mod plants;
+
+use std::sync::atomic::Ordering;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use perflab::instruments::NoNumber;
 use perflab::instruments::flamegraph::{Plan, Profile, SamplerKind, sample_case};
 use perflab::instruments::folded::{Caption, draw};
 use perflab::record::Folded;
-use perflab::workload::{Answer, Entry, Workload};
+use perflab::workload::Entry;
+use plants::{COLD_NS, HOT_NS, Pooled, mostly_copies, on_threads, plant, recursion, split, with_a_child};
 
 /// CPU time belongs to the process: tests take turns.
 static TURN: Mutex<()> = Mutex::new(());
@@ -51,134 +55,6 @@ fn sample_and_clock(entry: &Entry, size: usize, sampler: SamplerKind) -> Option<
 
 fn share(folded: &Folded, part: &str) -> f64 {
     folded.inclusive(|name| name.contains(part)) as f64 / folded.total() as f64
-}
-
-static HOT_NS: AtomicU64 = AtomicU64::new(0);
-static COLD_NS: AtomicU64 = AtomicU64::new(0);
-
-/// CPU time of this thread: the other clock.
-fn thread_ns() -> u64 {
-    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-    // SAFETY: the clock exists on every Linux, and `time` is ours to write to.
-    unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time) };
-    time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
-}
-
-fn clocked<T>(total: &AtomicU64, work: impl FnOnce() -> T) -> T {
-    let start = thread_ns();
-    let result = work();
-    total.fetch_add(thread_ns() - start, Ordering::SeqCst);
-    result
-}
-
-// Different bodies: the compiler merges functions that are alike.
-#[inline(never)]
-fn planted_hot(rounds: u64) -> u64 {
-    (0..rounds).fold(1, |x: u64, i| x.wrapping_mul(6_364_136_223_846_793_005).rotate_left(7) ^ i)
-}
-
-#[inline(never)]
-fn planted_cold(rounds: u64) -> u64 {
-    (0..rounds).fold(3, |x: u64, i| (x ^ (x >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9).wrapping_add(i))
-}
-
-#[inline(never)]
-fn planted_parent_of_hot(rounds: u64) -> u64 {
-    clocked(&HOT_NS, || planted_hot(rounds)).wrapping_add(1)
-}
-
-#[inline(never)]
-fn planted_parent_of_cold(rounds: u64) -> u64 {
-    clocked(&COLD_NS, || planted_cold(rounds)).wrapping_add(2)
-}
-
-/// A planted workload in a few lines: its code, and nothing to check.
-macro_rules! plant {
-    ($name:ident, $output:ty, $run:expr) => {
-        struct $name;
-        impl Workload for $name {
-            const NAME: &'static str = "planted";
-            const ABOUT: &'static str = "a planted truth";
-            type Input = usize;
-            type Output = $output;
-            fn input(size: usize) -> usize {
-                size
-            }
-            fn run(size: &usize) -> $output {
-                $run(*size)
-            }
-            fn check(_: &usize, _: &$output) -> bool {
-                true
-            }
-            fn answer(_: &$output) -> Answer {
-                Answer::of_sequence([])
-            }
-        }
-    };
-}
-
-/// Rounds of one call, between 1,000 and 3,000 and never in step: calls of one length would beat with a sampler
-/// that is bound to the kernel's tick, and samples would no longer be independent.
-fn rounds() -> u64 {
-    static CALLS: AtomicU64 = AtomicU64::new(0);
-    let call = CALLS.fetch_add(1, Ordering::Relaxed);
-    // Weyl's sequence of the golden ratio: equidistributed, without a period.
-    1_000 + (call.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) * 2_000 / (1 << 32)
-}
-
-/// `percent` of the rounds are hot; how much time that is, the other clock says.
-fn split(percent: usize) -> u64 {
-    let rounds = rounds();
-    let hot = planted_parent_of_hot(rounds * percent as u64);
-    hot ^ planted_parent_of_cold(rounds * (100 - percent as u64))
-}
-
-/// Keeps the compiler from seeing through a copy.
-#[inline(never)]
-fn planted_touch(bytes: &mut [u8], at: usize) -> usize {
-    bytes[at] ^= 1;
-    bytes[bytes.len() - 1 - at] as usize
-}
-
-#[inline(never)]
-fn planted_copies(size: usize) -> usize {
-    let mut source = vec![3_u8; size];
-    let mut sum = 0;
-    for at in 0..200 {
-        let mut copy = source.clone();
-        sum += planted_touch(&mut copy, at) + planted_touch(&mut source, at);
-    }
-    sum
-}
-
-/// 70 % of the time copying and allocating, by this thread's clock.
-fn mostly_copies(size: usize) -> u64 {
-    let began = thread_ns();
-    let mut sum = planted_copies(size) as u64;
-    let copied = thread_ns();
-    while (thread_ns() - copied) * 7 < (copied - began) * 3 {
-        sum ^= planted_cold(20_000);
-    }
-    sum
-}
-
-#[inline(never)]
-fn planted_recursion(depth: usize, rounds: u64) -> u64 {
-    if depth == 1 {
-        // Work after the call, so that it is no jump either.
-        return planted_hot(rounds).wrapping_add(1);
-    }
-    // Work after the call, so that it is no loop.
-    planted_recursion(depth - 1, rounds).wrapping_add(depth as u64).rotate_left(1)
-}
-
-fn recursion(depth: usize) -> u64 {
-    planted_recursion(depth, 200_000)
-}
-
-fn on_threads(count: usize) -> u64 {
-    let workers: Vec<_> = (0..count).map(|_| std::thread::spawn(|| planted_hot(20_000_000))).collect();
-    workers.into_iter().map(|worker| worker.join().unwrap_or(0)).fold(0, u64::wrapping_add)
 }
 
 plant!(Split, u64, split);
@@ -262,43 +138,6 @@ fn threads_of_the_workload_are_sampled() {
     }
 }
 
-/// A thread that works on what it is sent: there before anything is measured.
-struct Pool {
-    rounds: mpsc::Sender<u64>,
-    results: mpsc::Receiver<u64>,
-}
-
-/// Sends the work to a thread that was started in `input`.
-struct Pooled;
-
-impl Workload for Pooled {
-    const NAME: &'static str = "planted";
-    const ABOUT: &'static str = "a planted truth";
-    type Input = Pool;
-    type Output = u64;
-    fn input(_: usize) -> Pool {
-        let ((rounds, orders), (answers, results)) = (mpsc::channel::<u64>(), mpsc::channel());
-        std::thread::spawn(move || {
-            while let Ok(rounds) = orders.recv() {
-                if answers.send(planted_hot(rounds)).is_err() {
-                    return;
-                }
-            }
-        });
-        Pool { rounds, results }
-    }
-    fn run(pool: &Pool) -> u64 {
-        pool.rounds.send(20_000_000).expect("the thread waits for it");
-        pool.results.recv().expect("the thread answers")
-    }
-    fn check(_: &Pool, _: &u64) -> bool {
-        true
-    }
-    fn answer(_: &u64) -> Answer {
-        Answer::of_sequence([])
-    }
-}
-
 #[test]
 fn threads_that_wait_in_the_input_are_sampled() {
     for sampler in SAMPLERS {
@@ -308,15 +147,6 @@ fn threads_that_wait_in_the_input_are_sampled() {
         // Waking the thread is the sender's own work: some per cent, on a virtual machine.
         assert!(seen >= 0.85 && seen >= 0.95 * others, "{seen:.3}, {others:.3}\n{:#?}", profile.folded);
     }
-}
-
-/// As much again by a child process, whose stacks would be read by the wrong symbols.
-fn with_a_child(_: usize) -> u64 {
-    let child = std::process::Command::new("sh")
-        .args(["-c", "i=0; while [ $i -lt 200000 ]; do i=$((i + 1)); done"])
-        .spawn();
-    let own = planted_hot(40_000_000);
-    child.and_then(|mut child| child.wait()).map_or(0, |_| own)
 }
 
 plant!(Parent, u64, with_a_child);

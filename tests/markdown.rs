@@ -16,16 +16,13 @@ fn row<'a>(text: &'a str, family: &str) -> &'a str {
 
 fn finding(claim: &str) -> Finding {
     Finding {
-        kind: FindingKind::Growth,
-        claim: claim.into(),
         subject: "finish_grow".into(),
         share: Some(0.6),
         share_low: Some(0.55),
         share_high: Some(0.65),
         ceiling: Some(2.5),
-        ceiling_measured: None,
         advice: "reserve".into(),
-        evidence: Vec::new(),
+        ..fabricated::finding(FindingKind::Growth, claim)
     }
 }
 
@@ -142,13 +139,7 @@ fn with_comma(number: usize) -> String {
 #[test]
 fn of_nothing_recorded_it_says_what_to_type() {
     let (listing, _) = fabricated::whole(2);
-    let empty = Recorded {
-        schema: SCHEMA,
-        environment: None,
-        warnings: Vec::new(),
-        instruments: Vec::new(),
-        cases: Vec::new(),
-    };
+    let empty = Recorded::default();
     let text = markdown(&listing, &empty, &[]);
     assert!(text.contains("Nothing is recorded yet: `just bench` measures."), "{text}");
     assert!(text.contains("**2\u{a0}families have no time yet**: `build-vec-00`, `build-vec-01`"), "{text}");

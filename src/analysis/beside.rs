@@ -152,7 +152,7 @@ mod tests {
             })
             .collect();
         cases.sort_by(|a, b| a.id.cmp(&b.id));
-        Recorded { schema: SCHEMA, environment: None, warnings: Vec::new(), instruments: Vec::new(), cases }
+        Recorded { cases, ..Recorded::default() }
     }
 
     const NUMBERS: [(Metric, f64); 3] =

@@ -97,7 +97,7 @@ fn row<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::{CaseId, InstrumentName, Measurement, Metric, RecordedCase, SCHEMA};
+    use crate::record::{CaseId, InstrumentName, Measurement, Metric, RecordedCase};
 
     const SIZES: [usize; 2] = [100, 1_000];
 
@@ -129,7 +129,7 @@ mod tests {
         };
         let mut cases: Vec<_> = times.iter().map(case).collect();
         cases.sort_by(|a, b| a.id.cmp(&b.id));
-        Recorded { schema: SCHEMA, environment: None, warnings: Vec::new(), instruments: Vec::new(), cases }
+        Recorded { cases, ..Recorded::default() }
     }
 
     const ROLES: [(&str, Option<ListedRole>); 3] =

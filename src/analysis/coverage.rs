@@ -86,13 +86,7 @@ mod tests {
                 left_out: vec![LeftOut { instrument, metric: None, reason: "it would tell nothing".into() }],
                 ..RecordedCase::new(id.clone(), Vec::new())
             };
-            let recorded = Recorded {
-                schema: SCHEMA,
-                environment: None,
-                warnings: Vec::new(),
-                instruments: Vec::new(),
-                cases: vec![case],
-            };
+            let recorded = Recorded { cases: vec![case], ..Recorded::default() };
             Coverage::of(&listing, &recorded).missing.len()
         };
         assert_eq!(missing_with(InstrumentName::Python), 1);

@@ -125,7 +125,7 @@ pub fn law(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::{InstrumentName, Measurement, RecordedCase, SCHEMA};
+    use crate::record::{InstrumentName, Measurement, RecordedCase};
 
     /// A member `a`, with what `cost` says of each metric at each size; nothing where it is `None`.
     fn member(cost: impl Fn(Metric, f64) -> Option<f64>) -> (ListedFamily, Recorded) {
@@ -134,26 +134,11 @@ mod tests {
             let id = CaseId { family: "f".into(), workload: "a".into(), size: *size };
             let number = |metric: Metric| {
                 let value = cost(metric, *size as f64)?;
-                Some(Measurement {
-                    metric,
-                    value,
-                    low: value,
-                    high: value,
-                    unit: metric.unit(),
-                    instrument: InstrumentName::Time,
-                    taken_at: "2026-11-22T00:00:00Z".into(),
-                    revision: "a".into(),
-                })
+                Some(Measurement::undated(metric, value, InstrumentName::Time))
             };
             RecordedCase::new(id, FITTED.into_iter().filter_map(number).collect())
         });
-        let recorded = Recorded {
-            schema: SCHEMA,
-            environment: None,
-            warnings: Vec::new(),
-            instruments: Vec::new(),
-            cases: cases.collect(),
-        };
+        let recorded = Recorded { cases: cases.collect(), ..Recorded::default() };
         let workload = ListedWorkload { name: "a".into(), sizes, ..ListedWorkload::default() };
         let family = ListedFamily { name: "f".into(), workloads: vec![workload], ..ListedFamily::default() };
         (family, recorded)

@@ -123,7 +123,7 @@ pub fn rank<'a>(family: &'a ListedFamily, recorded: &Recorded, size: usize) -> R
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::{InstrumentName, Measurement, RecordedCase, SCHEMA};
+    use crate::record::{InstrumentName, Measurement, RecordedCase};
 
     fn family(workloads: &[&str]) -> ListedFamily {
         ListedFamily {
@@ -164,7 +164,7 @@ mod tests {
             })
             .collect();
         cases.sort_by(|a, b| a.id.cmp(&b.id));
-        Recorded { schema: SCHEMA, environment: None, warnings: Vec::new(), instruments: Vec::new(), cases }
+        Recorded { cases, ..Recorded::default() }
     }
 
     fn ranks<'a>(ranking: &Ranking<'a>) -> Vec<(&'a str, usize, bool)> {

@@ -71,18 +71,13 @@ pub fn scaling<'a>(family: &'a ListedFamily, recorded: &Recorded, cores: usize) 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::{InstrumentName, Measurement, RecordedCase, SCHEMA, SpeedupBound};
+    use crate::record::{InstrumentName, Measurement, RecordedCase, SpeedupBound};
 
     fn number(metric: Metric, value: f64) -> Measurement {
         Measurement {
-            metric,
-            value,
             low: value * 0.99,
             high: value * 1.01,
-            unit: metric.unit(),
-            instrument: InstrumentName::Time,
-            taken_at: "2026-11-22T00:00:00Z".into(),
-            revision: "a".into(),
+            ..Measurement::undated(metric, value, InstrumentName::Time)
         }
     }
 
@@ -108,13 +103,7 @@ mod tests {
             let gained = (index > 0).then(|| number(Metric::Speedup, *speedup));
             RecordedCase::new(id, std::iter::once(number(Metric::TimeNs, 1e6)).chain(gained).collect())
         });
-        let recorded = Recorded {
-            schema: SCHEMA,
-            environment: None,
-            warnings: Vec::new(),
-            instruments: Vec::new(),
-            cases: cases.collect(),
-        };
+        let recorded = Recorded { cases: cases.collect(), ..Recorded::default() };
         (family, recorded)
     }
 

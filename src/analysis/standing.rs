@@ -132,7 +132,7 @@ pub fn standing<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::{Failure, InstrumentState, LeftOut, SCHEMA};
+    use crate::record::{Failure, InstrumentState, LeftOut};
 
     fn case() -> RecordedCase {
         RecordedCase::new("family/a@10".parse().expect("a case id"), Vec::new())
@@ -154,13 +154,7 @@ mod tests {
             remedy: None,
             seconds: 0.0,
         };
-        Recorded {
-            schema: SCHEMA,
-            environment: None,
-            warnings: Vec::new(),
-            instruments: vec![heap],
-            cases: Vec::new(),
-        }
+        Recorded { instruments: vec![heap], ..Recorded::default() }
     }
 
     #[test]

@@ -85,7 +85,7 @@ fn is_same(a: &[f64; COUNTS.len()], b: &[f64; COUNTS.len()]) -> bool {
 mod tests {
     use super::*;
     use crate::analysis::rank;
-    use crate::record::{InstrumentName, ListedWorkload, Measurement, RecordedCase, SCHEMA};
+    use crate::record::{InstrumentName, ListedWorkload, Measurement, RecordedCase};
 
     /// Name, time with an interval of 1 %, instructions, first-level misses.
     fn recorded(cases: &[(&str, f64, f64, f64)]) -> (ListedFamily, Recorded) {
@@ -129,16 +129,7 @@ mod tests {
             })
             .collect();
         cases.sort_by(|a, b| a.id.cmp(&b.id));
-        (
-            family,
-            Recorded {
-                schema: SCHEMA,
-                environment: None,
-                warnings: Vec::new(),
-                instruments: Vec::new(),
-                cases,
-            },
-        )
+        (family, Recorded { cases, ..Recorded::default() })
     }
 
     fn found(cases: &[(&str, f64, f64, f64)]) -> Vec<(Vec<String>, f64)> {

@@ -192,47 +192,11 @@ impl fmt::Display for WaitVerdict {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::{BlockedIn, SCHEMA, Sampling, ThreadWaits, Timeline, WaitParts};
+    use crate::analysis::planted::books;
 
     /// A loop of a second, in milliseconds: with a thread on CPU, starved; all threads' CPU, run queue, blocked.
     fn ledger(busy: u64, starved: u64, [cpu, runqueue, blocked]: [u64; 3]) -> WaitsLedger {
-        let ms = |ms: u64| ms * 1_000_000;
-        let total = WaitParts {
-            wall_ns: ms(cpu + runqueue + blocked),
-            user_ns: ms(cpu),
-            kernel_ns: 0,
-            runqueue_ns: ms(runqueue),
-            blocked_ns: ms(blocked),
-            residual_ns: 0,
-        };
-        let thread = ThreadWaits {
-            name: "measuring thread".into(),
-            count: 1,
-            parts: total,
-            blocked: vec![BlockedIn { call: "futex".into(), ns: ms(blocked) }],
-        };
-        WaitsLedger {
-            schema: SCHEMA,
-            iterations: 10,
-            cores: 2,
-            elapsed_ns: ms(1_000),
-            busy_ns: ms(busy),
-            starved_ns: ms(starved),
-            idle_ns: ms(1_000 - busy - starved),
-            total,
-            runqueue_own_ns: 0,
-            stolen_ns: 0,
-            others_cpu_ns: None,
-            births: None,
-            slices: 100,
-            most_threads: 1,
-            children: Some(0.0),
-            children_cpu_ns: 0,
-            threads: vec![thread],
-            timeline: Timeline::default(),
-            sampling: Sampling::default(),
-            missing: Vec::new(),
-        }
+        books(busy, starved, &[("measuring thread", [cpu, 0, runqueue, blocked], "futex")])
     }
 
     #[test]

@@ -6,6 +6,8 @@ mod ending;
 mod exit;
 mod growth;
 mod measuring;
+#[cfg(test)]
+mod planted;
 mod recorded;
 mod text;
 

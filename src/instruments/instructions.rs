@@ -4,12 +4,14 @@ pub mod call_graph;
 mod callgrind;
 mod costs;
 mod counted;
+mod counter;
 mod counts;
 mod files;
 mod harness;
+mod means;
+mod once;
 mod runner;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -19,18 +21,17 @@ pub(super) use counted::arguments as counted_arguments;
 pub(crate) use counted::serve as serve_counted;
 
 use callgrind::Profile;
+use counter::Counter;
 use counts::{Counts, Figure, Line};
 use files::Files;
 use harness::Plan;
-use runner::Executables;
+use means::{Means, survey};
+use once::{Once, iterations, too_slow};
 
-use super::process::myself;
 use super::session::known;
-use super::tools::{self, RUNNER_VERSION};
-use super::{Effort, Instrument, Job, NoNumber, Overlap, Reading, clock, machine};
+use super::{Effort, Instrument, Job, NoNumber, Overlap, Reading};
 use crate::catalogue::{CaseRef, Catalogue, serve_workers};
-use crate::record::{CaseId, InstrumentName, InstrumentState, Metric, Run, State};
-use crate::workload::Case;
+use crate::record::{CaseId, InstrumentName, InstrumentState, Metric, Run};
 
 /// The main function of benches/instructions.rs: a session, or what it starts: the harness, or the program
 /// under Valgrind.
@@ -149,160 +150,11 @@ const fn more_runs(effort: Effort) -> usize {
     }
 }
 
-/// One iteration without Valgrind: the least of a few, because a neighbour may have held up one of them, and how many
-/// iterations are counted hangs on it.
-struct Once {
-    wall: Duration,
-    /// CPU time of all threads of the process.
-    cpu: Duration,
-}
-
-impl Once {
-    fn of(case: &dyn Case) -> Self {
-        let mut least = Self::look(case);
-        for _ in 0..FURTHER_LOOKS {
-            if least.wall > NOT_WORTH_A_SECOND_LOOK {
-                break;
-            }
-            let again = Self::look(case);
-            least = Self { wall: least.wall.min(again.wall), cpu: least.cpu.min(again.cpu) };
-        }
-        least
-    }
-
-    fn look(case: &dyn Case) -> Self {
-        let (began, cpu_ns) = (Instant::now(), clock::process_cpu_ns());
-        case.in_batches(1, |case, batch| case.run(batch));
-        let used_ns = clock::process_cpu_ns().saturating_sub(cpu_ns);
-        Self { wall: began.elapsed(), cpu: Duration::from_nanos(used_ns) }
-    }
-}
-
-/// Looks after the first.
-const FURTHER_LOOKS: usize = 4;
-/// No neighbour's slice is what makes an iteration longer than this.
-const NOT_WORTH_A_SECOND_LOOK: Duration = Duration::from_millis(10);
-
-/// How many times slower Callgrind with its caches is: 83 to 230, measured.
-const SLOWER: f64 = 150.0;
 /// Iterations that are counted at least.
 const LEAST_ITERATIONS: u64 = {
     let [a, b, c, d] = counted::PARTS;
     a + b + c + d
 };
-/// CPU time of an iteration above which a quick run would wait too long for [`LEAST_ITERATIONS`] under Callgrind.
-const SLOWEST_QUICK: Duration = Duration::from_millis(20);
-
-/// Why an iteration that takes `cpu` is not counted.
-fn too_slow(cpu: Duration, effort: Effort) -> Option<String> {
-    (effort == Effort::Quick && cpu > SLOWEST_QUICK).then(|| {
-        format!(
-            "an iteration takes {} ms of CPU time, and under Callgrind {LEAST_ITERATIONS} of them some {:.0} s; `just \
-             thorough` counts it",
-            cpu.as_millis(),
-            cpu.as_secs_f64() * LEAST_ITERATIONS as f64 * SLOWER
-        )
-    })
-}
-
-/// Iterations to n, so that a size's elements times n are alike: n, and twice, and three times n then take about
-/// as long as Valgrind takes to start. A kernel slower than any of its size, such as one that starts a process, is run
-/// less often. A few times more or less do not matter, because an exact count is the same at any n.
-fn iterations(once: Duration, size: usize) -> u64 {
-    let by_size = (10_000 / size.max(1)).clamp(1, 100) as u64;
-    match once {
-        slow if slow > Duration::from_micros(200) => 1,
-        slow if slow > Duration::from_micros(20) => by_size.min(10),
-        _ => by_size,
-    }
-}
-
-/// What there is to count with.
-struct Means {
-    valgrind: Option<PathBuf>,
-    runner: Option<PathBuf>,
-}
-
-impl Means {
-    fn look() -> Self {
-        Self { valgrind: tools::find("valgrind"), runner: tools::runner_of_our_version() }
-    }
-}
-
-fn survey(means: &Means) -> InstrumentState {
-    let state = |state, detail: String, reason: Option<String>, remedy: Option<&str>| InstrumentState {
-        name: InstrumentName::Instructions,
-        state,
-        detail,
-        reason,
-        remedy: remedy.map(str::to_owned),
-        seconds: 0.0,
-    };
-    let unavailable = |reason: &str, remedy| {
-        state(State::Unavailable, String::new(), Some(reason.to_owned()), Some(remedy))
-    };
-    if machine::is_debug_build() {
-        return unavailable(
-            "this is a debug build, whose instructions are not a release's",
-            "use `cargo bench`",
-        );
-    }
-    let Some(valgrind) = &means.valgrind else {
-        return unavailable("Valgrind is not installed", "apt install valgrind, or `just setup`");
-    };
-    let Some(version) = tools::version(valgrind) else {
-        return unavailable("Valgrind does not run here", "try `valgrind --version`");
-    };
-    let caches = callgrind::CACHES;
-    if means.runner.is_none() {
-        let reason =
-            format!("gungraun-runner {RUNNER_VERSION} is not installed: Callgrind is called without it");
-        let detail = format!("Callgrind {version}; {caches}");
-        return state(State::Degraded, detail, Some(reason), Some("`just setup`"));
-    }
-    let detail = format!("iai-callgrind (gungraun {RUNNER_VERSION}), Callgrind {version}; {caches}");
-    let missing = machine::missing_flags();
-    if !missing.is_empty() {
-        let reason = format!("built without -C {}", missing.join(", -C "));
-        return state(State::Degraded, detail, Some(reason), Some("unset RUSTFLAGS"));
-    }
-    state(State::Ready, detail, None, None)
-}
-
-/// Counts one case, with the runner or without.
-struct Counter {
-    means: Means,
-    plan: Plan,
-}
-
-impl Counter {
-    fn count(&self, runs: usize, folder: &std::path::Path) -> Result<Vec<Profile>, String> {
-        let valgrind = self.means.valgrind.as_deref().ok_or("Valgrind is not installed; `just setup`")?;
-        let folder_for = |name: String| {
-            let folder = folder.join(name);
-            std::fs::create_dir_all(&folder)
-                .map_err(|error| format!("cannot create {}: {error}", folder.display()))?;
-            Ok::<PathBuf, String>(folder)
-        };
-        if let Some(runner) = self.means.runner.as_deref() {
-            let plan = Plan { runs, ..self.plan.clone() };
-            return runner::run(&Executables { runner, valgrind }, &plan, &folder_for("runs".into())?);
-        }
-        let myself = myself()?;
-        let arguments = counted::arguments(&self.plan.id, self.plan.n);
-        (0..runs)
-            .map(|run| {
-                callgrind::run(
-                    valgrind,
-                    self.plan.threads,
-                    &myself,
-                    &arguments,
-                    &folder_for(run.to_string())?,
-                )
-            })
-            .collect()
-    }
-}
 
 /// Iterations that the counted program runs for n of them.
 pub(super) const COUNTED: u64 = LEAST_ITERATIONS;
@@ -370,21 +222,5 @@ mod tests {
         assert_eq!(left_out(1_000_000, Effort::Thorough), None);
         let reason = left_out(1_000_000, Effort::Quick).expect("it is large");
         assert!(reason.starts_with("an exact count at 10000 already"), "{reason}");
-    }
-
-    #[test]
-    fn a_quick_run_leaves_out_what_callgrind_would_take_a_minute_for() {
-        let slow = Duration::from_millis(47);
-        let reason = too_slow(slow, Effort::Quick).expect("it is slow");
-        assert!(reason.starts_with("an iteration takes 47 ms of CPU time"), "{reason}");
-        assert_eq!(too_slow(slow, Effort::Thorough), None);
-        assert_eq!(too_slow(Duration::from_millis(15), Effort::Quick), None);
-    }
-
-    #[test]
-    fn without_valgrind_there_is_no_count_and_a_way_to_get_one() {
-        let state = survey(&Means { valgrind: None, runner: None });
-        assert_eq!(state.state, State::Unavailable);
-        assert!(state.remedy.is_some() && state.reason.is_some(), "{state:?}");
     }
 }

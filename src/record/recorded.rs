@@ -25,6 +25,19 @@ pub struct Recorded {
     pub cases: Vec<RecordedCase>,
 }
 
+impl Default for Recorded {
+    /// Of no run.
+    fn default() -> Self {
+        Self {
+            schema: SCHEMA,
+            environment: None,
+            warnings: Vec::new(),
+            instruments: Vec::new(),
+            cases: Vec::new(),
+        }
+    }
+}
+
 /// An instrument's newest state. The same fields as [`InstrumentState`].
 pub type RecordedInstrument = InstrumentState;
 
@@ -116,11 +129,10 @@ impl Recorded {
         let mut cases: Vec<RecordedCase> = cases.into_values().collect();
         by_the_fastest(&mut cases);
         let mut recorded = Self {
-            schema: SCHEMA,
             environment: newest_environment(runs),
-            warnings: Vec::new(),
             instruments: instruments.into_values().collect(),
             cases,
+            ..Self::default()
         };
         for run in runs.iter().filter(|run| !run.warnings.is_empty()) {
             if recorded.shows(run) {

@@ -5,7 +5,7 @@ use perflab::record::{
     Metric, Recorded, RecordedCase, SCHEMA, Spare, State,
 };
 
-use super::{BEFORE, MEMBERS, change, family, instruments, measured_case, whole, workload};
+use super::{BEFORE, MEMBERS, change, family, finding, instruments, measured_case, whole, workload};
 
 /// One family of ten with every kind of hole at n = 1,000, and the ruler; instructions `Unavailable` for the ruler.
 pub(crate) fn with_holes() -> (Listing, Recorded) {
@@ -135,20 +135,9 @@ fn evidence(instrument: InstrumentName, says: &str, file: Option<&str>) -> Evide
     Evidence { instrument, says, file, case: None, anchor: None }
 }
 
-/// A finding without a share.
+/// A finding with this evidence, and nothing else that matters.
 fn plain(kind: FindingKind, evidence: Vec<Evidence>) -> Finding {
-    Finding {
-        kind,
-        claim: format!("what {kind} says"),
-        subject: kind.to_string(),
-        share: None,
-        share_low: None,
-        share_high: None,
-        ceiling: None,
-        ceiling_measured: None,
-        advice: String::new(),
-        evidence,
-    }
+    Finding { evidence, ..finding(kind, &format!("what {kind} says")) }
 }
 
 /// Findings whose proofs lie on other parts of pages: bars, numbers, growth, and places where nothing is.

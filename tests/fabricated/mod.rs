@@ -4,6 +4,7 @@
 #![allow(dead_code, unused_imports)] // each target that includes this file uses its own part of it
 
 mod files;
+mod finding;
 mod holes;
 mod profiles;
 mod python;
@@ -15,6 +16,7 @@ use perflab::record::{
 };
 
 pub(crate) use files::{files, put, waits};
+pub(crate) use finding::finding;
 pub(crate) use holes::with_holes;
 pub(crate) use profiles::profiles;
 pub(crate) use python::with_python;
@@ -236,11 +238,10 @@ pub(crate) fn whole(families: usize) -> (Listing, Recorded) {
         .collect();
     cases.sort_by(|a, b| a.id.cmp(&b.id));
     let recorded = Recorded {
-        schema: SCHEMA,
         environment: Some(environment()),
-        warnings: Vec::new(),
         instruments: instruments(State::Ready),
         cases,
+        ..Recorded::default()
     };
     (listing, recorded)
 }

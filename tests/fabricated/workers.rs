@@ -87,11 +87,10 @@ pub(crate) fn on_cores(cores: usize) -> (Listing, Recorded) {
     let mut environment = environment();
     environment.cores = cores;
     let recorded = Recorded {
-        schema: SCHEMA,
         environment: Some(environment),
-        warnings: Vec::new(),
         instruments: instruments(State::Ready),
         cases,
+        ..Recorded::default()
     };
     (Listing { schema: SCHEMA, families: vec![shared, scaling] }, recorded)
 }

@@ -98,15 +98,8 @@ pub(crate) struct World {
 impl World {
     /// A world with one family.
     pub(crate) fn of(family: ListedFamily) -> Self {
-        let recorded = Recorded {
-            schema: SCHEMA,
-            environment: None,
-            warnings: Vec::new(),
-            instruments: Vec::new(),
-            cases: Vec::new(),
-        };
         let listing = Listing { schema: SCHEMA, families: vec![family] };
-        Self { listing, recorded, files: BTreeMap::new() }
+        Self { listing, recorded: Recorded::default(), files: BTreeMap::new() }
     }
 
     /// A world with the family `planted`, which asks for alternatives.

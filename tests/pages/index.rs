@@ -1,6 +1,6 @@
 //! The first page: what it asks for, who comes first, and CPython beside our cases.
 
-use perflab::record::{Finding, FindingKind, Listing, Recorded, SCHEMA};
+use perflab::record::{FindingKind, Listing, Recorded, SCHEMA};
 
 use crate::fabricated;
 use crate::rendered::Pages;
@@ -112,13 +112,7 @@ fn without_cpython_the_page_says_how_to_get_it() {
 #[test]
 fn an_empty_record_says_what_to_type() {
     let (listing, _) = fabricated::with_holes();
-    let empty = Recorded {
-        schema: SCHEMA,
-        environment: None,
-        warnings: Vec::new(),
-        instruments: Vec::new(),
-        cases: Vec::new(),
-    };
+    let empty = Recorded::default();
     let pages = Pages::of(&listing, &empty, false, &[]);
     assert!(pages.index().contains("Type <code>just bench</code>"));
     assert!(pages.family("build-vec").contains("<code>just bench build-vec</code>"));
@@ -151,18 +145,6 @@ fn families_with_most_to_gain_come_first() {
 #[test]
 fn a_family_with_nothing_to_gain_comes_last_and_says_so() {
     let (listing, recorded) = fabricated::whole(3);
-    let finding = |kind, claim: &str| Finding {
-        kind,
-        claim: claim.into(),
-        subject: "the case".into(),
-        share: None,
-        share_low: None,
-        share_high: None,
-        ceiling: None,
-        ceiling_measured: None,
-        advice: String::new(),
-        evidence: Vec::new(),
-    };
     let order = |recorded: &Recorded| -> Vec<String> {
         let index = Pages::of(&listing, recorded, false, &[]).index();
         let rows = index.split("<ul class=\"families\">").nth(1).expect("the families");
@@ -177,14 +159,14 @@ fn a_family_with_nothing_to_gain_comes_last_and_says_so() {
     assert_eq!(order(&recorded), ["build-vec-00: gain", "build-vec-01: gain", "build-vec-02: gain"]);
     let mut near = recorded.clone();
     fabricated::change(&mut near, "build-vec-00/push@1000", |case| {
-        case.findings.push(finding(FindingKind::AtFloor, "1.08 times the least time"));
+        case.findings.push(fabricated::finding(FindingKind::AtFloor, "1.08 times the least time"));
     });
     assert_eq!(order(&near), ["build-vec-01: gain", "build-vec-02: gain", "build-vec-00: nothing"]);
     // Nobody is faster, and nothing limits it.
     let mut well = recorded;
     well.cases.retain(|case| case.family != "build-vec-01" || case.workload == "push");
     fabricated::change(&mut well, "build-vec-01/push@1000", |case| {
-        case.findings.push(finding(FindingKind::NoBottleneck, "no bottleneck shown"));
+        case.findings.push(fabricated::finding(FindingKind::NoBottleneck, "no bottleneck shown"));
     });
     assert_eq!(order(&well)[2], "build-vec-01: nothing");
 }

@@ -39,11 +39,8 @@ fn leading(ledger: &WaitsLedger, block_bytes: Option<u64>) -> Result<Finding, Fa
         revision: String::new(),
     };
     let mut recorded = Recorded {
-        schema: SCHEMA,
-        environment: None,
-        warnings: Vec::new(),
-        instruments: Vec::new(),
         cases: vec![RecordedCase::new("planted/case@1".parse()?, vec![number])],
+        ..Recorded::default()
     };
     let site = |bytes: u64| CallSite { frames: Vec::new(), blocks: 1, bytes, peak_bytes: bytes };
     let heap = block_bytes.map(|bytes| HeapSites { schema: SCHEMA, sites: vec![site(bytes)] });

@@ -4,8 +4,8 @@ use libtest_mimic::Failed;
 use perflab::analysis::{WaitWord, judge};
 use perflab::record::WaitsLedger;
 
+use super::measured::{POINTS, is_quiet};
 use super::plants::Truth;
-use super::{POINTS, is_quiet};
 
 pub(crate) fn word_is(ledger: &WaitsLedger, word: WaitWord) -> Result<(), Failed> {
     let judged = judge(ledger);

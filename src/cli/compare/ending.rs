@@ -98,34 +98,18 @@ fn slowed(cases: &[ComparedCase]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::{ComparedBuild, Environment, SCHEMA, SetAside};
+    use crate::cli::compare::planted;
+    use crate::record::SetAside;
 
     #[test]
     fn regressions_stand_by_their_p_value_among_all_and_those_by_counts_are_none_of_time() {
-        let case = |verdict, p_tolerance_of_all, by_counts| {
-            let id = "family/loop@1".parse().expect("a well-formed id");
-            ComparedCase {
-                p_tolerance_of_all,
-                by_counts,
-                ..ComparedCase::unmeasured(id, verdict, String::new())
-            }
+        let case = |verdict, p_tolerance_of_all, by_counts| ComparedCase {
+            p_tolerance_of_all,
+            by_counts,
+            ..planted::case(1, verdict)
         };
         let of = |cases: Vec<ComparedCase>| {
-            let build = || ComparedBuild { revision: String::new(), dirty: false, placements: 1 };
-            standing(&Comparison {
-                schema: SCHEMA,
-                taken_at: String::new(),
-                environment: Environment::default(),
-                tolerance: 0.02,
-                before: build(),
-                after: build(),
-                cases,
-                only_before: Vec::new(),
-                only_after: Vec::new(),
-                gate_counts: true,
-                notes: Vec::new(),
-                interrupted: false,
-            })
+            standing(&Comparison { gate_counts: true, ..planted::comparison(cases) })
         };
         use VerdictWord::{Equal, Failed, Regression};
         let told = of(vec![
@@ -147,12 +131,11 @@ mod tests {
     #[test]
     fn what_was_set_aside_is_told_by_cause_the_most_frequent_first() {
         let case = |quads: u64, causes: &[(&str, u64)]| {
-            let id = "family/loop@1".parse().expect("a well-formed id");
             let aside = |(cause, quads): &(&str, u64)| SetAside { cause: (*cause).to_owned(), quads: *quads };
             ComparedCase {
                 quads,
                 set_aside: causes.iter().map(aside).collect(),
-                ..ComparedCase::unmeasured(id, VerdictWord::Equal, String::new())
+                ..planted::case(1, VerdictWord::Equal)
             }
         };
         let cases = [case(50, &[("preempted", 10)]), case(100, &[("preempted", 10), ("a flip", 30)])];
@@ -165,13 +148,7 @@ mod tests {
 
     #[test]
     fn a_neighbour_on_the_core_is_told_and_long_blocks_are_not_counted() {
-        let case = |canary_slowness| {
-            let id = "family/loop@1".parse().expect("a well-formed id");
-            ComparedCase {
-                canary_slowness,
-                ..ComparedCase::unmeasured(id, VerdictWord::Equal, String::new())
-            }
-        };
+        let case = |canary_slowness| ComparedCase { canary_slowness, ..planted::case(1, VerdictWord::Equal) };
         let told = slowed(&[case(Some(1.003)), case(None), case(Some(1.6))]).expect("one was");
         assert!(told.contains("in 1 of 2 comparisons"), "{told}");
         assert_eq!(slowed(&[case(Some(1.02)), case(None)]), None);

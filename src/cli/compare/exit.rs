@@ -57,28 +57,11 @@ pub(super) fn end(comparison: &Comparison) -> anyhow::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::{CaseId, ComparedBuild, Environment, SCHEMA};
+    use crate::cli::compare::planted;
 
     fn comparison(verdicts: &[VerdictWord]) -> Comparison {
-        let build = || ComparedBuild { revision: "a".to_owned(), dirty: false, placements: 1 };
-        let case = |(size, verdict): (usize, &VerdictWord)| {
-            let id = CaseId { family: "family".to_owned(), workload: "loop".to_owned(), size };
-            ComparedCase::unmeasured(id, *verdict, String::new())
-        };
-        Comparison {
-            schema: SCHEMA,
-            taken_at: String::new(),
-            environment: Environment::default(),
-            tolerance: 0.02,
-            before: build(),
-            after: build(),
-            cases: verdicts.iter().enumerate().map(case).collect(),
-            only_before: Vec::new(),
-            only_after: Vec::new(),
-            gate_counts: false,
-            notes: Vec::new(),
-            interrupted: false,
-        }
+        let cases = verdicts.iter().enumerate();
+        planted::comparison(cases.map(|(size, verdict)| planted::case(size, *verdict)).collect())
     }
 
     #[test]

@@ -148,11 +148,11 @@ fn changes(case: &ComparedCase) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::{ComparedCount, Environment, SCHEMA};
+    use crate::cli::compare::planted;
+    use crate::record::ComparedCount;
 
     fn case(size: usize, verdict: VerdictWord, sentence: &str) -> ComparedCase {
-        let id = format!("family/loop@{size}").parse().expect("a well-formed id");
-        ComparedCase::unmeasured(id, verdict, sentence.to_owned())
+        ComparedCase { sentence: sentence.to_owned(), ..planted::case(size, verdict) }
     }
 
     fn count(before: f64, after: f64) -> Vec<ComparedCount> {
@@ -169,18 +169,12 @@ mod tests {
         let build =
             |revision: &str, dirty| ComparedBuild { revision: revision.to_owned(), dirty, placements: 12 };
         Comparison {
-            schema: SCHEMA,
-            taken_at: String::new(),
-            environment: Environment::default(),
-            tolerance: 0.02,
             before: build("0123456789abcdef", false),
             after: build("fedcba9876543210", true),
-            cases,
             only_before: vec!["gone/loop@1".parse().expect("a well-formed id")],
-            only_after: Vec::new(),
-            gate_counts: false,
             notes: vec!["a note".to_owned()],
             interrupted: true,
+            ..planted::comparison(cases)
         }
     }
 

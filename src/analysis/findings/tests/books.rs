@@ -1,6 +1,7 @@
 //! What the kernel takes, neighbours take, and starting takes.
 
-use super::world::{CASE, World, alone, books, of_kind};
+use super::world::{CASE, World, of_kind};
+use crate::analysis::planted::{alone, books};
 use crate::record::{FindingKind as Kind, Sampling, Speed, WaitsLedger};
 
 const MIB: u64 = 1 << 20;

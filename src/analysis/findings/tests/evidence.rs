@@ -1,6 +1,7 @@
 //! What is said of the evidence: instruments that disagree, and what could not be looked at.
 
-use super::world::{CASE, World, alone, of_kind};
+use super::world::{CASE, World, of_kind};
+use crate::analysis::planted::alone;
 use crate::record::{FindingKind as Kind, InstrumentName, LeftOut, Metric};
 
 const COPY: &str = "<[u8]>::copy_from_slice;__memmove_avx_unaligned_erms";

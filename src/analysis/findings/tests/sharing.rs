@@ -1,6 +1,7 @@
 //! Threads that hold each other up, and threads that do not.
 
-use super::world::{CASE, World, books};
+use super::world::{CASE, World};
+use crate::analysis::planted::books;
 use crate::record::{BlockedIn, FindingKind as Kind, Metric, Speed, WaitsLedger};
 
 /// Two workers, each so long on a CPU in user code, in the kernel, waiting for one and blocked in `call`, and a thread that waits

@@ -1,6 +1,7 @@
 //! What a member's sizes tell of it, and what a model adds.
 
-use super::world::{CASE, World, alone, of_kind};
+use super::world::{CASE, World, of_kind};
+use crate::analysis::planted::alone;
 use crate::record::{FindingKind as Kind, ListedFloor, ListedWorkload, Metric};
 
 const LARGEST: &str = "planted/a@100000";

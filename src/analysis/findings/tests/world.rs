@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use crate::analysis::findings::derive_with;
 use crate::record::{
-    BlockedIn, Branches, CallSite, CaseFiles, CaseId, Costs, Environment, Finding, FindingKind, Folded,
-    HeapSites, InstrumentName, Kept, ListedFamily, ListedWorkload, Listing, Measurement, Metric, Recorded,
-    RecordedCase, SCHEMA, Sampling, Speed, ThreadWaits, Timeline, Unit, WaitParts, WaitsLedger,
+    Branches, CallSite, CaseFiles, CaseId, Costs, Environment, Finding, FindingKind, Folded, HeapSites,
+    InstrumentName, Kept, ListedFamily, ListedWorkload, Listing, Measurement, Metric, Recorded, RecordedCase,
+    SCHEMA, Speed, Unit, WaitsLedger,
 };
 
 /// The case that most rules are met with.
@@ -40,14 +40,7 @@ impl World {
             workloads: members.iter().map(member).collect(),
             ..ListedFamily::default()
         };
-        let recorded = Recorded {
-            schema: SCHEMA,
-            environment: None,
-            warnings: Vec::new(),
-            instruments: Vec::new(),
-            cases: Vec::new(),
-        };
-        Self { family, recorded, files: BTreeMap::new() }
+        Self { family, recorded: Recorded::default(), files: BTreeMap::new() }
     }
 
     pub(super) fn member(&mut self, name: &str) -> &mut ListedWorkload {
@@ -67,16 +60,7 @@ impl World {
     }
 
     pub(super) fn range(&mut self, case: &str, metric: Metric, [value, low, high]: [f64; 3]) {
-        let number = Measurement {
-            metric,
-            value,
-            low,
-            high,
-            unit: metric.unit(),
-            instrument: InstrumentName::Time,
-            taken_at: "2026-11-22T00:00:00Z".into(),
-            revision: "a".into(),
-        };
+        let number = Measurement { low, high, ..Measurement::undated(metric, value, InstrumentName::Time) };
         self.case(&id(case)).measurements.push(number);
     }
 
@@ -165,54 +149,4 @@ fn folded(stacks: &[(&str, u128)], unit: u128) -> String {
 
 fn kept<T>(data: T) -> Kept<T> {
     Kept { data, file: PathBuf::from("planted") }
-}
-
-/// Books of a second and ten iterations on two cores, in milliseconds: how long a thread was on a CPU, how long none was and one
-/// waited for it; and of each thread its name, on a CPU in user code, in the kernel, waiting for a CPU, blocked, and the call
-/// that it was blocked in.
-pub(super) fn books(busy: u64, starved: u64, threads: &[(&str, [u64; 4], &str)]) -> WaitsLedger {
-    let ms = |ms: u64| ms * 1_000_000;
-    let mut total = WaitParts::default();
-    let of_thread = |(name, [user, kernel, runqueue, blocked], call): &(&str, [u64; 4], &str)| {
-        let parts = WaitParts {
-            wall_ns: ms(user + kernel + runqueue + blocked),
-            user_ns: ms(*user),
-            kernel_ns: ms(*kernel),
-            runqueue_ns: ms(*runqueue),
-            blocked_ns: ms(*blocked),
-            residual_ns: 0,
-        };
-        total.add(&parts);
-        let blocked = vec![BlockedIn { call: (*call).into(), ns: parts.blocked_ns }];
-        ThreadWaits { name: (*name).into(), count: 1, parts, blocked }
-    };
-    let threads: Vec<ThreadWaits> = threads.iter().map(of_thread).collect();
-    WaitsLedger {
-        schema: SCHEMA,
-        iterations: 10,
-        cores: 2,
-        elapsed_ns: ms(1_000),
-        busy_ns: ms(busy),
-        starved_ns: ms(starved),
-        idle_ns: ms(1_000 - busy - starved),
-        total,
-        runqueue_own_ns: 0,
-        stolen_ns: 0,
-        others_cpu_ns: None,
-        births: None,
-        slices: 100,
-        most_threads: threads.len(),
-        children: Some(0.0),
-        children_cpu_ns: 0,
-        threads,
-        timeline: Timeline::default(),
-        sampling: Sampling::default(),
-        missing: Vec::new(),
-    }
-}
-
-/// Books of one thread.
-pub(super) fn alone(parts: [u64; 4], call: &str) -> WaitsLedger {
-    let [user, kernel, runqueue, _] = parts;
-    books(user + kernel, runqueue, &[("measuring thread", parts, call)])
 }
