@@ -112,7 +112,7 @@ fn existing_copy(page: &Path, layout: &Layout) -> Option<PathBuf> {
 /// be another file's second name.
 fn bring(source: &Path, target: &Path) -> io::Result<()> {
     match fs::remove_file(target) {
-        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
         _ => fs::hard_link(source, target).or_else(|_| fs::copy(source, target).map(drop)),
     }
 }
