@@ -5,6 +5,8 @@
 mod json_readers;
 #[path = "exports/pprof_reader.rs"]
 mod pprof_reader;
+#[path = "exports/pprof_tool.rs"]
+mod pprof_tool;
 #[path = "exports/recording.rs"]
 mod recording;
 mod schema;
@@ -72,6 +74,19 @@ fn pprof_reads_back_with_the_same_stacks_and_totals() {
         let path = folder.path().join("profile.pb.gz");
         fs::write(&path, file).expect("written");
         tool("gzip", &["--test"], &path);
+    }
+}
+
+#[test]
+fn go_s_own_pprof_sees_the_same_stacks() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("profile.pb.gz");
+    for seed in 0..4 {
+        let folded = stacks::random(seed);
+        let profile = Profile { id: &id(), folded: &folded, weighs: Weighs::Samples(Some(RATE_HZ)) };
+        fs::write(&path, pprof(&profile).expect("it fits")).expect("written");
+        let Some(raw) = tool("go", &["tool", "pprof", "-raw"], &path) else { return };
+        assert_eq!(pprof_tool::stacks(&raw), stacks::of(&folded), "seed {seed}");
     }
 }
 

@@ -36,7 +36,7 @@ mod tests;
 mod verdicts;
 mod work;
 
-pub use bottleneck::{Bottleneck, Cached, Cost, Diverging, Flat, Gain, Large, Seen, Slower, kind_of};
+pub use bottleneck::{Bottleneck, Cached, Cost, Diverging, Flat, Gain, HeldUp, Large, Seen, Slower, kind_of};
 use case::Case;
 use rayon::prelude::*;
 

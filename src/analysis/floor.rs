@@ -50,7 +50,7 @@ impl std::fmt::Display for Part {
 /// The least time of an answer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LeastTime {
-    /// Nanoseconds, from the middles of the speeds and their ranges.
+    /// Nanoseconds, from the middles of the speeds and their intervals.
     pub ns: Estimate,
     /// What takes so long.
     pub part: Part,

@@ -152,9 +152,9 @@ fn caption(id: &CaseId, repeated: &[HeapCounts], concurrency: Concurrency) -> Ca
     let left = if *left_bytes == 0 { String::new() } else { format!(", {left_bytes} bytes not freed") };
     Caption {
         title: id.to_string(),
+        // A narrow picture shows the beginning alone.
         subtitle: format!(
-            "heap bytes of one iteration, by call site (dhat, {exact}): {blocks} blocks, {bytes} bytes, \
-             peak {peak_bytes} bytes{left}{children}"
+            "{blocks} blocks, {bytes} bytes, peak {peak_bytes}{left}; one iteration, by call site (dhat, {exact}){children}"
         ),
         count_name: "bytes",
     }

@@ -9,9 +9,10 @@ mod threads;
 
 pub(super) use levels::core_cache;
 
+use super::interleaved::median_interval;
 use crate::record::{Speed, Unit};
 
-/// Takes of each speed; odd, so that the middle is one of them.
+/// Takes of each speed; odd, so that the middle is one of them, and enough for an interval that leaves the wildest out.
 const TAKES: usize = 9;
 
 /// Takes every speed, which takes half a second.
@@ -22,12 +23,18 @@ pub fn calibrate() -> Vec<Speed> {
     speeds
 }
 
-/// The middle of `takes`, with their range; nothing of none.
+/// The middle of `takes` with its 95 % interval, which of nine runs from the second to the last but one; nothing of none.
 fn speed(name: impl Into<String>, unit: Unit, takes: impl IntoIterator<Item = f64>) -> Option<Speed> {
-    let mut takes: Vec<f64> = takes.into_iter().filter(|take| take.is_finite() && *take > 0.0).collect();
-    takes.sort_unstable_by(f64::total_cmp);
-    let (low, high) = (*takes.first()?, *takes.last()?);
-    Some(Speed { name: name.into(), value: takes[takes.len() / 2], low, high, unit, holds_bytes: None })
+    let takes: Vec<f64> = takes.into_iter().filter(|take| take.is_finite() && *take > 0.0).collect();
+    let told = (!takes.is_empty()).then(|| median_interval(&takes))?;
+    Some(Speed {
+        name: name.into(),
+        value: told.median,
+        low: told.low,
+        high: told.high,
+        unit,
+        holds_bytes: None,
+    })
 }
 
 #[cfg(test)]
@@ -35,9 +42,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_speed_is_the_middle_of_its_takes_with_their_range() {
+    fn a_speed_is_the_middle_of_its_takes_with_its_interval() {
         let taken = speed("x", Unit::Ns, [9.0, 1.0, 2.0, f64::INFINITY, 0.0]).expect("three takes count");
         assert_eq!((taken.low, taken.value, taken.high), (1.0, 2.0, 9.0));
+        let nine = [7.0, 1.0, 900.0, 3.0, 4.0, 5.0, 6.0, 2.0, 8.0];
+        let taken = speed("x", Unit::Ns, nine).expect("nine takes");
+        assert_eq!((taken.low, taken.value, taken.high), (2.0, 5.0, 8.0), "one wild take is no part of it");
         assert_eq!(speed("x", Unit::Ns, []), None);
     }
 

@@ -9,11 +9,11 @@ use super::Unit;
 pub struct Speed {
     /// What was timed, such as `write-l2` or `thread-start`.
     pub name: String,
-    /// The middle.
+    /// The middle of the takes.
     pub value: f64,
-    /// The least of the takes.
+    /// The lower end of the middle's 95 % interval, by the sign test.
     pub low: f64,
-    /// The largest.
+    /// The upper end.
     pub high: f64,
     /// Nanoseconds for a thing that is done, bytes a second for memory.
     pub unit: Unit,

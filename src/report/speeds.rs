@@ -12,9 +12,9 @@ pub(super) fn table(speeds: Option<&[Speed]>) -> Markup {
     let speeds = speeds.unwrap_or_default();
     let body = html! {
         table {
-            caption { "How fast this machine was when the run began: the middle of nine takes, and their range" }
+            caption { "How fast this machine was when the run began: the middle of nine takes, and its 95 % interval" }
             thead { tr {
-                th.left scope="col" { "what" } th scope="col" { "speed" } th scope="col" { "range" } th scope="col" { "holds" }
+                th.left scope="col" { "what" } th scope="col" { "speed" } th scope="col" { "interval" } th scope="col" { "holds" }
             } }
             tbody { @for speed in speeds { (row(speed)) } }
         }

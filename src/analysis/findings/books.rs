@@ -2,7 +2,7 @@
 
 use super::bottleneck::{Bottleneck, Large, Seen};
 use super::case::Case;
-use super::{Found, LEAST_SHARE, NAMES_THE_CASE, costs, frames};
+use super::{Found, LEAST_GAIN, LEAST_SHARE, NAMES_THE_CASE, costs, frames};
 use crate::analysis::WaitWord;
 use crate::analysis::shares::Share;
 use crate::analysis::symbols::{Group, Symbol};
@@ -164,8 +164,13 @@ fn spawning(case: &Case<'_>) -> Option<Found> {
         (share.at_most(most), Seen::Books)
     });
     let kernel = kernel.filter(|(share, _)| share.low >= LEAST_SHARE);
+    let gain = costs::gain(case, FindingKind::Spawning);
+    // A parent that waits for its children to begin is not in the kernel. What a sibling gains whose children are there already
+    // is what starting them takes.
+    let spared = gain.as_ref().filter(|gain| children >= STARTS && gain.times.low >= LEAST_GAIN);
+    let spared = spared.map(|gain| (Share::saved(gain.times), Seen::Books));
     let larger = |a: &(Share, Seen), b: &(Share, Seen)| a.0.value.total_cmp(&b.0.value);
-    let (share, seen) = stacks.into_iter().chain(kernel).max_by(larger)?;
+    let (share, seen) = stacks.into_iter().chain(kernel).chain(spared).max_by(larger)?;
     let says = match seen {
         Seen::Books => format!("{threads:.1} threads and {children:.1} children start in an iteration"),
         _ => {
@@ -173,7 +178,6 @@ fn spawning(case: &Case<'_>) -> Option<Found> {
             format!("{of_stacks:.1} % of the stacks hold a function that starts one")
         }
     };
-    let gain = costs::gain(case, FindingKind::Spawning);
     let anchor = match seen {
         Seen::Books if children > threads => Some(Anchor::Number(Metric::Children)),
         Seen::Books => Some(Anchor::Number(Metric::Threads)),

@@ -38,6 +38,27 @@ pub struct Flat {
     pub siblings_grow: bool,
 }
 
+/// By what it shows that threads hold each other up.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum HeldUp {
+    /// They are blocked in futex.
+    InFutex {
+        /// CPUs used on average.
+        cpus_used: f64,
+        /// CPUs that they could use.
+        usable: usize,
+    },
+    /// They wait on their CPUs.
+    Spinning {
+        /// CPUs used on average.
+        cpus_used: f64,
+        /// CPUs that they could use.
+        usable: usize,
+    },
+    /// A sibling without their lock is faster, and one thread is.
+    BySibling,
+}
+
 /// What limits a case.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Bottleneck {
@@ -141,14 +162,11 @@ pub enum Bottleneck {
     },
     /// Threads wait for each other.
     LockContention {
-        /// Share of the workers' wall time blocked in futex; where they spin, what the same threads on one CPU gain.
+        /// Share of the workers' wall time blocked in futex; where they spin, what the same threads on one CPU gain; by a sibling,
+        /// what that gains.
         share: Share,
-        /// Whether they wait on their CPUs.
-        spinning: bool,
-        /// CPUs used on average.
-        cpus_used: f64,
-        /// CPUs that its threads could use.
-        usable: usize,
+        /// How it shows.
+        shown: HeldUp,
         /// Time over that of one thread, where something in its family runs on one.
         against_one: Option<f64>,
         /// Times as fast with the same threads on one CPU.
@@ -272,7 +290,7 @@ impl Bottleneck {
             Self::ExcessWork { times, .. } => Some(*times),
             // All that is left above the least work.
             Self::AtFloor { times, .. } => Some(times.value.max(1.0)),
-            Self::LockContention { cpus_used, usable, spinning: false, .. } => {
+            Self::LockContention { shown: HeldUp::InFutex { cpus_used, usable }, .. } => {
                 Some((*usable as f64 / cpus_used).max(1.0))
             }
             // A function of the case's own is not nothing, whoever writes it.

@@ -1,6 +1,6 @@
 //! What threads cost each other: a lock that lets one work at a time, a cache line that goes from core to core.
 
-use super::bottleneck::{Bottleneck, Gain, Seen};
+use super::bottleneck::{Bottleneck, Gain, HeldUp, Seen};
 use super::case::{Case, number};
 use super::{Found, books, costs};
 use crate::analysis::Estimate;
@@ -24,13 +24,15 @@ const SEVERAL_AT_LEAST: f64 = 1.5;
 
 /// On one CPU by so much faster, with the whole interval, that it names the case by itself.
 const FASTER_ON_ONE: f64 = 1.5;
+/// The same of a sibling without the lock.
+const FASTER_WITHOUT: f64 = 1.5;
 
 pub(super) fn find(case: &Case<'_>) -> Vec<Found> {
     if !case.workload.concurrency.threads {
         return Vec::new();
     }
     let lines = cache_line(case).or_else(|| cache_lines_alone(case));
-    lock(case).or_else(|| spinning(case)).into_iter().chain(lines).collect()
+    lock(case).or_else(|| spinning(case)).or_else(|| lock_by_sibling(case)).into_iter().chain(lines).collect()
 }
 
 /// What its threads do together, by the books.
@@ -91,6 +93,15 @@ fn gain_on_one_cpu(case: &Case<'_>) -> Option<Gain> {
     Some(Gain { by: None, times, paired: true })
 }
 
+fn against_one_says(case: &Case<'_>, times: Estimate) -> Evidence {
+    let ratio = format!("{:.2} times the time of one thread", times.value);
+    let number = match case.family.counts {
+        ListedCounts::Work => Metric::TimeRatio,
+        ListedCounts::Workers => Metric::Speedup,
+    };
+    case.evidence(InstrumentName::Time, ratio, None).at(Anchor::Number(number))
+}
+
 fn one_cpu_says(case: &Case<'_>) -> Option<Evidence> {
     let Estimate { value, low, high } = one_cpu(case)?;
     let says = format!(
@@ -121,20 +132,11 @@ fn lock(case: &Case<'_>) -> Option<Found> {
         declared.or_else(|| gain_on_one_cpu(case)).or_else(|| fastest(case, |gain| gain.times.low > 1.0));
     let says = format!("workers are blocked in futex for {:.0} % of their wall time", blocked * 100.0);
     let mut evidence = vec![futex_says(case, says)];
-    if let Some(against_one) = against_one {
-        let ratio = format!("{:.2} times the time of one thread", against_one.value);
-        let number = match case.family.counts {
-            ListedCounts::Work => Metric::TimeRatio,
-            ListedCounts::Workers => Metric::Speedup,
-        };
-        evidence.push(case.evidence(InstrumentName::Time, ratio, None).at(Anchor::Number(number)));
-    }
+    evidence.extend(against_one.map(|times| against_one_says(case, times)));
     evidence.extend(one_cpu_says(case));
     let bottleneck = Bottleneck::LockContention {
         share: Share::exact(blocked),
-        spinning: false,
-        cpus_used,
-        usable,
+        shown: HeldUp::InFutex { cpus_used, usable },
         against_one: against_one.map(|times| times.value),
         one_cpu: one_cpu(case),
         gain,
@@ -149,7 +151,7 @@ fn may_spin(case: &Case<'_>) -> bool {
 }
 
 /// Threads that keep the CPUs at work, in code of their own, and are faster on one.
-struct HeldUp {
+struct OnOneCpu {
     gain: Gain,
     blocked: f64,
     cpus_used: f64,
@@ -157,7 +159,7 @@ struct HeldUp {
     evidence: Vec<Evidence>,
 }
 
-fn held_up(case: &Case<'_>) -> Option<HeldUp> {
+fn held_up(case: &Case<'_>) -> Option<OnOneCpu> {
     let gain = gain_on_one_cpu(case).filter(|gain| gain.times.low >= FASTER_ON_ONE)?;
     let Together { blocked, cpus_used, usable, .. } = Together::of(case).filter(Together::work)?;
     let says = format!(
@@ -166,20 +168,35 @@ fn held_up(case: &Case<'_>) -> Option<HeldUp> {
     );
     let mut evidence = vec![futex_says(case, says)];
     evidence.extend(one_cpu_says(case));
-    Some(HeldUp { gain, blocked, cpus_used, usable, evidence })
+    Some(OnOneCpu { gain, blocked, cpus_used, usable, evidence })
 }
 
 /// Threads that may wait by spinning, keep the CPUs at work in code of their own, and are faster on one CPU.
 fn spinning(case: &Case<'_>) -> Option<Found> {
-    let HeldUp { gain, cpus_used, usable, evidence, .. } = held_up(case).filter(|_| may_spin(case))?;
+    let OnOneCpu { gain, cpus_used, usable, evidence, .. } = held_up(case).filter(|_| may_spin(case))?;
     let bottleneck = Bottleneck::LockContention {
         share: Share::saved(gain.times),
-        spinning: true,
-        cpus_used,
-        usable,
+        shown: HeldUp::Spinning { cpus_used, usable },
         against_one: case.against_one().map(|times| times.value),
         one_cpu: one_cpu(case),
         gain: costs::gain(case, FindingKind::LockContention).or(Some(gain)),
+    };
+    Some(Found::new(bottleneck, evidence))
+}
+
+/// By a sibling that is declared to be the case without its lock, where more threads are slower than one. Whether threads meet at a
+/// lock hangs on who was there first, and may be one way while books are kept and another while time is taken.
+fn lock_by_sibling(case: &Case<'_>) -> Option<Found> {
+    let gain = costs::gain(case, FindingKind::LockContention);
+    let gain = gain.filter(|gain| gain.times.low >= FASTER_WITHOUT)?;
+    let against_one = case.against_one().filter(|times| times.low > 1.0)?;
+    let evidence = vec![case.gain_says(&gain), against_one_says(case, against_one)];
+    let bottleneck = Bottleneck::LockContention {
+        share: Share::saved(gain.times),
+        shown: HeldUp::BySibling,
+        against_one: Some(against_one.value),
+        one_cpu: one_cpu(case),
+        gain: Some(gain),
     };
     Some(Found::new(bottleneck, evidence))
 }
@@ -234,7 +251,7 @@ fn cache_line(case: &Case<'_>) -> Option<Found> {
 /// nor by spinning, and yet are faster on one. What is left for them to hold each other up by are cache lines; but not where
 /// an iteration starts its threads: that is dear on a CPU which has to be woken, and cheap on one that runs already.
 fn cache_lines_alone(case: &Case<'_>) -> Option<Found> {
-    let HeldUp { gain, blocked, cpus_used, usable, evidence } = held_up(case)?;
+    let OnOneCpu { gain, blocked, cpus_used, usable, evidence } = held_up(case)?;
     if blocked >= BLOCKED || may_spin(case) || books::starting_tells(case) {
         return None;
     }

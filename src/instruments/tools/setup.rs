@@ -91,6 +91,8 @@ pub fn setup(for_tests: bool, mut tell: impl FnMut(&str)) -> Result<Vec<Step>, S
     if for_tests {
         let state = system("chromium", &BROWSERS, &mut tell);
         done(Step { tool: "chromium", wanted_by: "the test of the pages", state }, &mut tell);
+        let state = system("golang-go", &["go"], &mut tell);
+        done(Step { tool: "go", wanted_by: "the test of exports to pprof", state }, &mut tell);
     }
     Ok(steps)
 }

@@ -53,13 +53,32 @@ fn merge(a: Counts, b: Counts) -> Counts {
     into
 }
 
-/// What the parts allow: they are counted at once, the longest last; where there are more of them than cores, these are
-/// shared by turns. What merging or locking costs cannot be counted in words, and is left out: the true bound is lower, the
-/// more so the shorter the text.
+/// What parts of a text allow that are counted at once, the longest last; where there are more of them than cores, these are
+/// shared by turns. Counted in words, each of which takes as long; what locking costs has no place in it.
 fn parts_bound(text: &Text, workers: usize, cores: usize) -> f64 {
     let words = |part: &&str| part.split_ascii_whitespace().count() as u64;
     let costs: Vec<u64> = text.parts(workers).iter().map(words).collect();
     schedule::speedup_on_cores(&costs, workers, cores)
+}
+
+/// The same where each part has a map of its own and the maps are merged, one by one, once all are there. Counted in accesses to
+/// maps, each of which takes as long: one for a word, another where the word is new to its map, and one for each word of the
+/// smaller of two maps that are merged.
+fn merged_bound(text: &Text, workers: usize, cores: usize) -> f64 {
+    let counting =
+        |part: &str, counts: &Counts| (part.split_ascii_whitespace().count() + counts.len()) as u64;
+    let parts = text.parts(workers);
+    let maps: Vec<Counts> = parts.iter().map(|part| count(part)).collect();
+    let costs: Vec<u64> = parts.iter().zip(&maps).map(|(part, counts)| counting(part, counts)).collect();
+    let at_once = costs.iter().sum::<u64>() as f64 / schedule::speedup_on_cores(&costs, workers, cores);
+    let mut merging = 0;
+    let whole = maps.into_iter().reduce(|one, other| {
+        merging += one.len().min(other.len());
+        merge(one, other)
+    });
+    let words: usize = parts.iter().map(|part| part.split_ascii_whitespace().count()).sum();
+    let alone = words + whole.unwrap_or_default().len();
+    if alone == 0 { 1.0 } else { alone as f64 / (at_once + merging as f64) }
 }
 
 /// What members share beside their input.
@@ -115,6 +134,24 @@ impl Workload for Serial {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_merging_takes_is_part_of_the_bound() {
+        let text = Text::of(1_000);
+        let whole = count(text.parts(1)[0]).len();
+        let halves = text.parts(2);
+        let [one, other] = [0, 1].map(|half| count(halves[half]).len());
+        let words =
+            halves.iter().map(|half| half.split_ascii_whitespace().count()).max().expect("two halves");
+        let longest = words + one.max(other);
+        let bound = (1_000 + whole) as f64 / (longest + one.min(other)) as f64;
+        assert!((merged_bound(&text, 2, 2) / bound - 1.0).abs() < 0.01, "{bound}");
+        assert!(merged_bound(&text, 2, 2) < parts_bound(&text, 2, 2));
+        assert!((merged_bound(&text, 1, 2) - 1.0).abs() < 1e-12, "nothing is shared");
+        // More parts are more maps to merge, and the cores are no more.
+        assert!(merged_bound(&text, 8, 2) < merged_bound(&text, 2, 2));
+        assert!(merged_bound(&text, 2, 1) < 1.0, "merging is for nothing there");
+    }
 
     #[test]
     fn merging_adds_what_both_have_and_keeps_what_one_has() {

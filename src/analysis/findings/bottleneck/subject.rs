@@ -1,7 +1,7 @@
 //! The words of findings: what a claim speaks of.
 
-use super::Bottleneck;
 use super::figures::counted;
+use super::{Bottleneck, HeldUp};
 
 impl Bottleneck {
     /// What the claim speaks of.
@@ -23,7 +23,12 @@ impl Bottleneck {
                 call.as_ref().map_or("a call not seen".to_owned(), |(call, _)| call.clone())
             }
             Self::Starved { .. } => "neighbours".to_owned(),
-            Self::LockContention { spinning, .. } => if *spinning { "spinning" } else { "futex" }.to_owned(),
+            Self::LockContention { shown, .. } => match shown {
+                HeldUp::InFutex { .. } => "futex",
+                HeldUp::Spinning { .. } => "spinning",
+                HeldUp::BySibling => "a lock",
+            }
+            .to_owned(),
             Self::Spawning { .. } => "threads and processes".to_owned(),
             Self::OptimisedAway { .. } => "the measured code".to_owned(),
             Self::InstrumentsDisagree { question, .. } => question.clone(),

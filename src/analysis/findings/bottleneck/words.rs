@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::figures::{counted, percent, short, so_many, times};
-use super::{Bottleneck, Cost, Flat, Gain, Large, Seen, memory};
+use super::{Bottleneck, Cost, Flat, Gain, HeldUp, Large, Seen, memory};
 use crate::analysis::Estimate;
 use crate::analysis::symbols::Group;
 use crate::record::{BlockedIn, Metric};
@@ -209,19 +209,21 @@ impl fmt::Display for Bottleneck {
                 percent(share),
                 mean_wait_ns / 1e6
             )?,
-            Self::LockContention { share, spinning, cpus_used, usable, against_one, one_cpu, .. } => {
-                if *spinning {
-                    write!(
+            Self::LockContention { share, shown, against_one, one_cpu, .. } => {
+                match shown {
+                    HeldUp::Spinning { cpus_used, usable } => write!(
                         f,
                         "its threads hold each other up, by spinning or over the same cache lines: they use {cpus_used:.2} \
                          of {usable} CPUs"
-                    )?;
-                } else {
-                    write!(
+                    )?,
+                    HeldUp::InFutex { cpus_used, usable } => write!(
                         f,
                         "its threads wait for each other in futex for {} of their time and use {cpus_used:.2} of {usable} CPUs",
                         percent(share)
-                    )?;
+                    )?,
+                    HeldUp::BySibling => {
+                        f.write_str("its threads hold each other up at a lock that a sibling spares")?
+                    }
                 }
                 if let Some(against_one) = against_one {
                     write!(f, ", and take {against_one:.2} times as long as one thread")?;

@@ -2,7 +2,7 @@
 
 use super::world::{CASE, World, of_kind};
 use crate::analysis::planted::{alone, books};
-use crate::record::{FindingKind as Kind, Sampling, Speed, WaitsLedger};
+use crate::record::{FindingKind as Kind, Metric, Sampling, Spare, Speed, WaitsLedger};
 
 const MIB: u64 = 1 << 20;
 const GROW: &str = "<alloc::raw_vec::RawVecInner>::finish_grow";
@@ -98,6 +98,24 @@ fn starting_takes_no_more_than_so_many_threads_take_on_this_machine() {
     assert!(dear[0].share.is_some_and(|share| (share - 0.2).abs() < 1e-9), "{dear:#?}");
     let cheap = on_machine(5e4);
     assert_eq!(cheap[0].kind, Kind::SystemCalls, "{cheap:#?}");
+}
+
+/// A parent blocked until its ten children have begun and ended; `ready` is declared to find them there, in so much of its time.
+fn waits_for_children(ready: [f64; 3]) -> Vec<Kind> {
+    let mut world = World::of(&["a", "ready"], &[1_000]);
+    world.member("ready").spares.push(Spare { cost: "spawning".into(), of: "a".into() });
+    let mut ledger = alone([20, 30, 0, 950], "read");
+    ledger.children = Some(10.0);
+    world.books(CASE, ledger);
+    world.range("planted/ready@1000", Metric::TimeRatio, ready);
+    world.kinds(CASE)
+}
+
+#[test]
+fn what_starting_children_takes_is_what_a_sibling_gains_who_has_them() {
+    assert_eq!(waits_for_children([0.02, 0.01, 0.03])[0], Kind::Spawning);
+    // Nothing that could be told: it waits for what they do.
+    assert_eq!(waits_for_children([0.95, 0.85, 1.05]), [Kind::Waiting]);
 }
 
 #[test]

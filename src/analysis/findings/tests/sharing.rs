@@ -2,7 +2,7 @@
 
 use super::world::{CASE, World};
 use crate::analysis::planted::books;
-use crate::record::{BlockedIn, FindingKind as Kind, Metric, Speed, WaitsLedger};
+use crate::record::{BlockedIn, Finding, FindingKind as Kind, Metric, Spare, Speed, WaitsLedger};
 
 /// Two workers, each so long on a CPU in user code, in the kernel, waiting for one and blocked in `call`, and a thread that waits
 /// for both.
@@ -34,6 +34,36 @@ fn that_threads_gain_nothing_is_shown_and_not_only_possible() {
     for may_be in [[0.6, 0.3, 0.95], [0.95, 0.89, 1.01]] {
         assert!(!locked(Some(may_be), None).contains(&Kind::LockContention), "{may_be:?}");
         assert!(!locked(None, Some(may_be)).contains(&Kind::LockContention), "{may_be:?}");
+    }
+}
+
+/// Threads of `a` that books show to hold nobody up, in so many times the time of one thread; and the time of `apart`, which is
+/// declared to be without its lock.
+fn beside_one_without_its_lock(of_one_thread: [f64; 3], apart: [f64; 3]) -> Vec<Finding> {
+    let mut world = World::of(&["first", "a", "apart"], &[1_000]);
+    world.member("a").concurrency.threads = true;
+    let apart_is = world.member("apart");
+    apart_is.concurrency.threads = true;
+    apart_is.spares.push(Spare { cost: "lock-contention".into(), of: "a".into() });
+    world.books(CASE, two([970, 10, 0, 20], "futex"));
+    world.range(CASE, Metric::TimeRatio, of_one_thread);
+    world.range("planted/apart@1000", Metric::TimeRatio, apart);
+    world.findings(CASE)
+}
+
+#[test]
+fn a_lock_that_books_did_not_meet_shows_by_a_sibling_without_it() {
+    let slower = [3.0, 2.7, 3.2];
+    let found = beside_one_without_its_lock(slower, [0.65, 0.60, 0.70]);
+    assert_eq!(found[0].kind, Kind::LockContention, "{found:#?}");
+    assert!(found[0].claim.contains("take 3.00 times as long as one thread"), "{}", found[0].claim);
+    assert!(found[0].ceiling_measured.is_some_and(|times| (times - 3.0 / 0.65).abs() < 1e-6), "{found:#?}");
+    for (why, of_one_thread, apart) in [
+        ("threads may gain", [1.2, 0.9, 1.5], [0.6, 0.55, 0.65]),
+        ("the sibling may be no faster", slower, [2.5, 1.9, 3.0]),
+    ] {
+        let found = beside_one_without_its_lock(of_one_thread, apart);
+        assert!(found.iter().all(|found| found.kind != Kind::LockContention), "{why}: {found:#?}");
     }
 }
 

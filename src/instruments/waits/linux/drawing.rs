@@ -26,15 +26,13 @@ pub fn fold(ledger: &WaitsLedger) -> Folded {
 }
 
 pub(super) fn caption(id: &CaseId, ledger: &WaitsLedger) -> Caption {
-    let sampling = &ledger.sampling;
     Caption {
         title: id.to_string(),
+        // A narrow picture shows the beginning alone.
         subtitle: format!(
-            "wall time of all threads, by thread and state (µs, {} iterations): {} passes, {:.0} a second; the \
-             sampler took {:.2}% of a CPU",
+            "µs by thread and state; {} iterations, {} looks, which took {:.2}% of a CPU",
             ledger.iterations,
-            sampling.passes,
-            sampling.rate_hz,
+            ledger.sampling.passes,
             ledger.sampler_share() * 100.0
         ),
         count_name: "µs",

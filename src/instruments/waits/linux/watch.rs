@@ -52,6 +52,9 @@ pub(super) struct Watch {
 /// Files held open a thread; beyond this many threads they are opened anew each time, for the limit of a process is
 /// often 1,024.
 const FILES_KEPT: usize = 200;
+/// Readings at most of the calling thread's clocks: one between which it was off the CPU would put that wait before the edge by
+/// one clock, and behind it by another. On a machine where it is off the CPU each time, the last one has to do.
+const READINGS: usize = 8;
 /// Listings at most: where threads come and go all the time, no list is ever right.
 const LISTINGS: usize = 4;
 
@@ -110,9 +113,19 @@ impl Watch {
         let kept = self.watched.len() < FILES_KEPT;
         let watched =
             self.watched.entry(thread).or_insert_with(|| Watched::open(&self.sources, thread, kept));
-        let sched = watched.schedstat(&self.sources, thread).unwrap_or_default();
-        let cpu_ns = clock::thread_cpu_ns(thread).unwrap_or(0);
-        Seen { thread, at_ns: self.now_ns(), cpu_ns, sched, activity: Activity::Runnable }
+        let sched = || watched.schedstat(&self.sources, thread).unwrap_or_default();
+        let now = || self.origin.elapsed().as_nanos() as u64;
+        let (mut before, mut cpu_ns, mut at_ns) = (sched(), 0, 0);
+        for _ in 0..READINGS {
+            cpu_ns = clock::thread_cpu_ns(thread).unwrap_or(0);
+            at_ns = now();
+            let after = sched();
+            if after.slices == before.slices {
+                break;
+            }
+            before = after;
+        }
+        Seen { thread, at_ns, cpu_ns, sched: before, activity: Activity::Runnable }
     }
 
     /// Looks at another thread; nothing when it has just ended.

@@ -4,7 +4,7 @@ use std::thread;
 
 use rayon::prelude::*;
 
-use super::{Counts, WORKERS, count, count_into, counts, is_right, merge, of_text, parts_bound};
+use super::{Counts, WORKERS, count, count_into, counts, is_right, merge, merged_bound, of_text};
 use crate::workload::{Answer, Concurrency, Spare, Workload};
 use crate::workloads::concurrency::threads::{rayon_pool, start_in};
 use crate::workloads::text::Text;
@@ -35,7 +35,7 @@ impl Workload for TwoThreads {
     }
 
     fn speedup_bound(size: usize, cores: usize) -> Option<f64> {
-        Some(parts_bound(&Text::of(size), WORKERS, cores))
+        Some(merged_bound(&Text::of(size), WORKERS, cores))
     }
 }
 
@@ -68,7 +68,8 @@ impl Workload for RayonReady {
         is_right(text, counts)
     }
 
-    fn speedup_bound(_size: usize, cores: usize) -> Option<f64> {
-        Some(WORKERS.min(cores) as f64)
+    fn speedup_bound(size: usize, cores: usize) -> Option<f64> {
+        // Two pieces at least have a map each; who steals more of them has more to merge.
+        Some(merged_bound(&Text::of(size), WORKERS, cores))
     }
 }

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::io::{self, Read, Write};
 
-use super::{Counts, WORKERS, count, counts, is_right, merge, parts_bound};
+use super::{Counts, WORKERS, count, counts, is_right, merge, merged_bound};
 use crate::workload::{Answer, Concurrency, Workload};
 use crate::workloads::concurrency::worker::{self, Task, Worker};
 use crate::workloads::text::Text;
@@ -56,7 +56,7 @@ impl Workload for TwoProcessesReady {
     }
 
     fn speedup_bound(size: usize, cores: usize) -> Option<f64> {
-        Some(parts_bound(&Text::of(size), WORKERS, cores))
+        Some(merged_bound(&Text::of(size), WORKERS, cores))
     }
 }
 

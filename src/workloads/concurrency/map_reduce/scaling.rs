@@ -1,7 +1,7 @@
 //! How far does counting words scale? One text, more and more threads.
 
 use super::merged::count_by_threads;
-use super::{Counts, counts, is_right, parts_bound};
+use super::{Counts, counts, is_right, merged_bound};
 use crate::workload::{Answer, Concurrency, Workload};
 use crate::workloads::text::Text;
 
@@ -31,6 +31,6 @@ impl Workload for Threads {
     }
 
     fn speedup_bound(threads: usize, cores: usize) -> Option<f64> {
-        Some(parts_bound(&Text::of(WORDS), threads, cores))
+        Some(merged_bound(&Text::of(WORDS), threads, cores))
     }
 }
