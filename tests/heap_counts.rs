@@ -202,7 +202,8 @@ fn counts_of_one_thread_are_exact() {
     for reading in &readings {
         assert_eq!((reading.low, reading.high), (reading.value, reading.value), "{reading:?}");
     }
-    assert!(picture.contains("(dhat, exact): 2 blocks, 200 bytes"), "{picture}");
+    assert!(picture.contains("2 blocks, 200 bytes, peak "), "{picture}");
+    assert!(picture.contains("one iteration, by call site (dhat, exact)"), "{picture}");
 }
 
 /// One test, because dhat counts every thread of the process: a second test, and the harness that reports
