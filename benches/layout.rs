@@ -1,0 +1,93 @@
+//! What is left of layout in a verdict: a sum and a copy, whose times hang on where their data lies, each compared with itself, both
+//! sides with data of their own. The column `band` is what another start does to the ratio, `error` how far the ratio over the
+//! starts lies from 1: at most 0.1 % for the sum and 0.5 % for the copy are wanted.
+//! `cargo bench --bench layout -- [OPTIONS OF perflab aa]`
+
+use std::process::{Command, ExitCode};
+
+use perflab::catalogue::{Axis, Catalogue, Family};
+use perflab::workload::{Answer, Entry, Workload};
+
+/// What cargo says to whoever is no harness of its own.
+const CARGOS_WORD: &str = "--bench";
+
+struct Sum;
+
+impl Workload for Sum {
+    const NAME: &'static str = "loop";
+    const ABOUT: &'static str = "one addition an element";
+    type Input = Vec<u64>;
+    type Output = u64;
+
+    fn input(size: usize) -> Vec<u64> {
+        (0..size as u64).collect()
+    }
+
+    fn run(numbers: &Vec<u64>) -> u64 {
+        numbers.iter().sum()
+    }
+
+    fn check(numbers: &Vec<u64>, sum: &u64) -> bool {
+        let n = numbers.len() as u64;
+        *sum == n * n.saturating_sub(1) / 2
+    }
+
+    fn answer(sum: &u64) -> Answer {
+        Answer::of_sequence([*sum])
+    }
+}
+
+struct Copy;
+
+impl Workload for Copy {
+    const NAME: &'static str = "memcpy";
+    const ABOUT: &'static str = "one block, and its bytes from another";
+    type Input = Vec<u8>;
+    type Output = Vec<u8>;
+
+    fn input(size: usize) -> Vec<u8> {
+        (0..size).map(|index| index as u8).collect()
+    }
+
+    fn run(bytes: &Vec<u8>) -> Vec<u8> {
+        bytes.clone()
+    }
+
+    fn check(bytes: &Vec<u8>, copy: &Vec<u8>) -> bool {
+        bytes == copy
+    }
+
+    fn answer(copy: &Vec<u8>) -> Answer {
+        Answer::of_sequence(copy.iter().map(|byte| u64::from(*byte)))
+    }
+}
+
+const CATALOGUE: Catalogue = Catalogue::new(&[
+    Family {
+        name: "sum",
+        question: "How should n numbers be added?",
+        axis: Axis::ELEMENTS,
+        sizes: &[1_000, 100_000],
+        entries: &[Entry::of::<Sum>()],
+    },
+    Family {
+        name: "copy",
+        question: "How should n bytes be copied?",
+        axis: Axis::ELEMENTS,
+        sizes: &[16_384, 65_536],
+        entries: &[Entry::of::<Copy>()],
+    },
+]);
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    if !words.iter().any(|word| word == CARGOS_WORD) {
+        return perflab::cli::main(&CATALOGUE);
+    }
+    // Again, as the command whose catalogue this is.
+    let this = std::env::current_exe().expect("a program knows where it lies");
+    let asked: Vec<String> = words.into_iter().filter(|word| word != CARGOS_WORD).collect();
+    let usual = ["--budget", "2", "--comparisons", "60"].map(str::to_owned).to_vec();
+    let status = Command::new(this).arg("aa").args(if asked.is_empty() { usual } else { asked }).status();
+    if status.expect("the program starts").success() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
