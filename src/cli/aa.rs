@@ -45,7 +45,9 @@ const PLANTED: [u64; 4] = [5, 10, 20, 50];
 
 pub(super) fn aa(catalogue: &Catalogue, arguments: Arguments) -> anyhow::Result<()> {
     // What is wrong with the arguments is told before anything is built.
-    let rule = arguments.rule.rule()?;
+    let of_two_builds = arguments.rule.rule()?;
+    // In one process no placements are asked, so that starts alone have to show a difference.
+    let in_one_process = Rule { by_ranks: true, ..of_two_builds };
     let selection = Selection::new(catalogue, arguments.filter.as_deref(), false)?;
     let layout = arguments.folders.layout();
     let _lock = Lock::take(&layout)?;
@@ -85,6 +87,10 @@ pub(super) fn aa(catalogue: &Catalogue, arguments: Arguments) -> anyhow::Result<
                         (Link::Same, Pair::together(executable.clone(), cases, seed))
                     }
                 };
+                let rule = match link {
+                    Link::Same => in_one_process,
+                    Link::Another => of_two_builds,
+                };
                 let budget = Budget::ordinary(arguments.rule.time_out());
                 let outcome = settle(&mut pair, &rule, &budget, arguments.rule.budget());
                 if interrupted() {
@@ -109,7 +115,7 @@ pub(super) fn aa(catalogue: &Catalogue, arguments: Arguments) -> anyhow::Result<
         schema: SCHEMA,
         taken_at: crate::instruments::now(),
         environment: environment(&project()),
-        tolerance: rule.tolerance,
+        tolerance: of_two_builds.tolerance,
         placements: elsewhere.iter().map(Vec::len).sum::<usize>().max(1),
         families: families.into_iter().map(tally::Tally::told).collect(),
         interrupted: interrupted(),

@@ -184,7 +184,8 @@ mod tests {
     use super::super::simulated::{hear, start, untold};
     use super::*;
 
-    const RULE: Rule = Rule { tolerance: 0.02, precision: 0.005, false_alarm: 1e-3, most_starts: 45 };
+    const RULE: Rule =
+        Rule { tolerance: 0.02, precision: 0.005, false_alarm: 1e-3, most_starts: 45, by_ranks: false };
 
     const TOO_LONG: TooLong = TooLong {
         iteration: [Duration::from_secs(3), Duration::from_secs(4)],

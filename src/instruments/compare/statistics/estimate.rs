@@ -164,6 +164,11 @@ impl Estimate {
         self.starts > 1 && self.certain.low > 1.0 - precision && self.certain.high < 1.0 + precision
     }
 
+    /// Whether there are starts enough for ranks to show a difference.
+    pub(super) fn has_ranks(&self) -> bool {
+        matches!(self.evidence, Evidence::Ranks(_))
+    }
+
     /// Half the length of the interval that verdicts are made by, of log ratios.
     pub(super) fn reach(&self) -> f64 {
         self.certain.reach()

@@ -45,7 +45,8 @@ const RECORDED: [(&str, &[f64]); 4] = [
     ),
 ];
 
-const RULE: Rule = Rule { tolerance: 0.02, precision: 0.005, false_alarm: 1e-3, most_starts: 64 };
+const RULE: Rule =
+    Rule { tolerance: 0.02, precision: 0.005, false_alarm: 1e-3, most_starts: 64, by_ranks: false };
 
 fn start(ratio: f64) -> Start {
     Start { ratios: vec![ratio; FEWEST_QUADS] }

@@ -13,7 +13,8 @@ const NOISES: [Noise; 5] =
 const BETWEEN: [Between; 4] =
     [Between::Normal(0.0), Between::Normal(0.005), Between::Normal(0.02), Between::Wild(0.005)];
 
-const RULE: Rule = Rule { tolerance: 0.02, precision: 0.01, false_alarm: 1e-3, most_starts: 22 };
+const RULE: Rule =
+    Rule { tolerance: 0.02, precision: 0.01, false_alarm: 1e-3, most_starts: 22, by_ranks: false };
 
 /// Quads a start: few, so that noise within starts matters.
 const QUADS: usize = 12;
