@@ -26,7 +26,7 @@ pub use beside::{Beside, GAIN, Help, Numbers, Speedups, beside};
 pub use break_even::{BreakEven, Pays, break_even};
 pub use coverage::{Coverage, current_revision};
 pub use estimate::{Estimate, Ratio};
-pub use floor::{Distance, LeastTime, NEAR, Part, distances, least_time};
+pub use floor::{Distance, LeastTime, Part, distances, least_time};
 pub use gain::{Gain, gain};
 pub use history::{CaseHistory, Change, FEWEST, HistoryPoint, HistoryRow};
 pub use ranking::{Ranked, RankedBy, Ranking, rank};

@@ -9,9 +9,11 @@
 use super::{Estimate, Ranking};
 use crate::record::{ListedFamily, ListedFloor, Speed, Unit};
 
-/// A member this near the floor has nothing to gain that could be told: the host runs a CPU in modes that are 1.2 to
-/// 1.9 times apart (docs/method.md, "How two are compared"), and the speeds are of another moment than the times.
-pub const NEAR: f64 = 1.5;
+/// A member this near a floor that rests on speeds has nothing to gain that could be told: the host runs a CPU in modes that are
+/// 1.2 to 1.9 times apart (docs/method.md, "How two are compared"), and the speeds are of another moment than the times.
+const NEAR: f64 = 1.5;
+/// The same of waiting as long as was asked, which hangs on no speed: less than a tenth of the time is no bottleneck.
+const NEAR_WAITING: f64 = 1.1;
 
 /// Which part of the floor takes longest.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +58,16 @@ pub struct LeastTime {
     pub part: Part,
 }
 
+impl LeastTime {
+    /// Up to how many times the least time nothing is to be gained that could be told.
+    pub fn near(&self) -> f64 {
+        match self.part {
+            Part::Waiting => NEAR_WAITING,
+            _ => NEAR,
+        }
+    }
+}
+
 /// A member's time over the least time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Distance<'a> {
@@ -63,12 +75,14 @@ pub struct Distance<'a> {
     pub workload: &'a str,
     /// How many times the least time it takes.
     pub times: Estimate,
+    /// Up to how many times nothing is to be gained that could be told.
+    near: f64,
 }
 
 impl Distance<'_> {
-    /// Whether nothing is to be gained that could be told: shown to be within [`NEAR`] times the least time.
+    /// Whether nothing is to be gained that could be told: shown to be near enough ([`LeastTime::near`]).
     pub fn is_near(&self) -> bool {
-        self.times.high <= NEAR
+        self.times.high <= self.near
     }
 
     /// Whether it is shown to take less than the least time: its answer needs less than the floor counts, or the
@@ -136,7 +150,7 @@ pub fn distances<'a>(
         .iter()
         .filter_map(|member| {
             let workload = member.workload.name.as_str();
-            Some(Distance { workload, times: member.time_ns.over(&least.ns)? })
+            Some(Distance { workload, times: member.time_ns.over(&least.ns)?, near: least.near() })
         })
         .collect();
     distances.sort_by(|a, b| a.times.value.total_cmp(&b.times.value));
@@ -206,6 +220,7 @@ mod tests {
         assert_eq!(least(divides).map(|least| least.ns.value), Some(25.0));
         let waits = ListedFloor { waited_ns: 2_000_000, processes: 1, ..short };
         let least_of_waits = least(waits).expect("waiting is known");
+        assert_eq!(least_of_waits.near(), NEAR_WAITING, "waiting hangs on no speed of the machine");
         assert_eq!((least_of_waits.part, least_of_waits.ns.is_exact()), (Part::Waiting, true));
     }
 

@@ -13,7 +13,7 @@ use super::{CaseId, InstrumentName, Metric};
 pub enum FindingKind {
     /// Taking and giving back heap blocks.
     Allocation,
-    /// Growing a collection whose length was known: blocks taken again, what was in them copied or hashed again.
+    /// Growing a collection: blocks taken again, what was in them copied or hashed again.
     Growth,
     /// Hashing keys.
     Hashing,

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 
 use super::page::clip;
 use super::{Source, anchors, format, link};
-use crate::analysis::{Distance, LeastTime, NEAR, Part, Ranking, distances, rank};
+use crate::analysis::{Distance, LeastTime, Part, Ranking, distances, rank};
 use crate::record::{ListedFamily, Speed};
 
 /// Whether there is a line below the ranking at `size`.
@@ -37,7 +37,7 @@ pub(super) fn line(source: &Source<'_>, path: &Path, family: &ListedFamily, rank
                     a href=(format!("#{}", anchors::ranked(family, distance.workload, ranking.size))) { (clip(distance.workload, 48)) }
                     " " b { (format::ratio(&distance.times)) }
                 }
-                ". " (judged(&distances))
+                ". " (judged(&least, &distances))
             }
         }
     }
@@ -63,11 +63,11 @@ fn part(source: &Source<'_>, path: &Path, part: &Part) -> Markup {
 }
 
 /// Who has nothing left to gain, and who lies below.
-fn judged(distances: &[Distance<'_>]) -> Markup {
+fn judged(least: &LeastTime, distances: &[Distance<'_>]) -> Markup {
     let below = distances.iter().filter(|distance| distance.is_below()).count();
     html! {
         @if distances.iter().any(|distance| distance.is_near() && !distance.is_below()) {
-            "Within " (format::short(NEAR)) " times of the floor nothing is to be gained that this machine could show. "
+            "Within " (format::short(least.near())) " times of the floor nothing is to be gained that this machine could show. "
         }
         @if below > 0 {
             "What lies below 1 does without part of the work that is counted, or met a faster machine than the speeds did."

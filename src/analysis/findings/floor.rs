@@ -3,7 +3,7 @@
 use super::bottleneck::{Bottleneck, Gain};
 use super::case::Case;
 use super::{Found, NAMES_THE_CASE};
-use crate::analysis::{NEAR, least_time};
+use crate::analysis::least_time;
 use crate::record::{Anchor, FindingKind, InstrumentName, Metric};
 
 pub(super) fn find(case: &Case<'_>) -> Option<Found> {
@@ -15,7 +15,7 @@ pub(super) fn find(case: &Case<'_>) -> Option<Found> {
     let speeds = case.recorded.environment.as_ref()?.speeds.as_ref()?;
     let least = least_time(floor, speeds)?;
     let times = case.number(Metric::TimeNs)?.over(&least.ns)?;
-    if times.high > NEAR {
+    if times.high > least.near() {
         return None;
     }
     let says = format!("{:.0} ns at least, for {}", least.ns.value, least.part);

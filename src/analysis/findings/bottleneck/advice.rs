@@ -75,7 +75,9 @@ impl Bottleneck {
 fn remedy(kind: FindingKind) -> &'static str {
     match kind {
         FindingKind::Allocation => "fewer blocks: reserve, reuse a buffer, keep small values inline",
-        FindingKind::Growth => "reserve the length before, or collect from an iterator that knows it",
+        FindingKind::Growth => {
+            "reserve the length before, where it is known, or collect from an iterator that knows it"
+        }
         FindingKind::Hashing => "a cheaper hasher where keys are trusted, or no hash table",
         FindingKind::Copying => "borrow or move instead of copying",
         FindingKind::Formatting => "write digits straight into the text, without the formatting machinery",

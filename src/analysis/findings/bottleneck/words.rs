@@ -52,7 +52,7 @@ fn realised(gain: &Gain) -> String {
 fn deed(group: Group) -> &'static str {
     match group {
         Group::Allocation => "taking and giving back heap blocks is",
-        Group::Growth => "growing a collection whose length was known is",
+        Group::Growth => "growing a collection is",
         Group::Hashing => "hashing is",
         Group::Copying => "copying bytes is",
         Group::Formatting => "turning values into text is",
