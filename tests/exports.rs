@@ -129,6 +129,47 @@ fn speedscope_and_firefox_read_back_with_the_same_stacks_and_totals() {
     }
 }
 
+/// The same stacks as a Firefox profile by the library of the profiler's own author.
+fn by_another_writer(folded: &Folded) -> serde_json::Value {
+    use fxprof_processed_profile::{
+        CategoryHandle, CpuDelta, Frame, FrameFlags, FrameInfo, Profile, SamplingInterval, Timestamp,
+    };
+    let now = Timestamp::from_millis_since_reference(0.0);
+    let interval = SamplingInterval::from_millis(1);
+    let mut profile = Profile::new("stacks", std::time::SystemTime::UNIX_EPOCH.into(), interval);
+    let process = profile.add_process("stacks", 1, now);
+    let thread = profile.add_thread(process, 1, now, true);
+    for (stack, weight) in folded.stacks() {
+        let frames: Vec<FrameInfo> = stack
+            .split(';')
+            .map(|name| FrameInfo {
+                frame: Frame::Label(profile.intern_string(name)),
+                category_pair: CategoryHandle::OTHER.into(),
+                flags: FrameFlags::empty(),
+            })
+            .collect();
+        let stack = profile.intern_stack_frames(thread, frames.into_iter());
+        profile.add_sample(
+            thread,
+            now,
+            stack,
+            CpuDelta::ZERO,
+            i32::try_from(weight).expect("a small weight"),
+        );
+    }
+    serde_json::to_value(&profile).expect("JSON")
+}
+
+#[test]
+fn the_reader_of_firefox_profiles_reads_another_writer_s_alike() {
+    for seed in SEEDS {
+        let folded = stacks::random(seed);
+        let other = by_another_writer(&folded);
+        let thread = &other["threads"][0];
+        assert_eq!(json_readers::firefox_stacks(thread, 1.0), stacks::of(&folded), "seed {seed}");
+    }
+}
+
 #[test]
 fn what_a_format_cannot_count_exactly_is_refused_with_what_can() {
     let mut folded = Folded::default();

@@ -75,6 +75,13 @@ pub(crate) fn firefox(bytes: &[u8], scale: f64) -> (String, f64, Stacks) {
             assert_eq!(list(&thread[table][column]).len(), length, "{table}.{column}");
         }
     }
+    let stacks = firefox_stacks(thread, scale);
+    let weight_type = text(&thread["samples"]["weightType"]).to_owned();
+    (weight_type, meta["interval"].as_f64().expect("a number"), stacks)
+}
+
+/// The stacks of one thread of a Firefox profile, whoever wrote it.
+pub(crate) fn firefox_stacks(thread: &Value, scale: f64) -> Stacks {
     let column = |table: &str, column: &str| list(&thread[table][column]);
     let names = list(&thread["stringArray"]);
     let name = |node: usize| {
@@ -95,8 +102,7 @@ pub(crate) fn firefox(bytes: &[u8], scale: f64) -> (String, f64, Stacks) {
         let weight = weight.as_f64().expect("a weight") * scale;
         *stacks.entry(frames).or_default() += weight.round() as u128;
     }
-    let weight_type = text(&thread["samples"]["weightType"]).to_owned();
-    (weight_type, meta["interval"].as_f64().expect("a number"), stacks)
+    stacks
 }
 
 fn list(value: &Value) -> &Vec<Value> {
