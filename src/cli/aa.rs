@@ -96,15 +96,13 @@ pub(super) fn aa(catalogue: &Catalogue, arguments: Arguments) -> anyhow::Result<
                 if interrupted() {
                     break 'cases;
                 }
-                let outcome = outcome.map(|outcome| {
-                    let said = word(&outcome, link, &elsewhere, &rule);
-                    (outcome, said)
-                });
-                let line = match &outcome {
-                    Ok((_, said)) => format!("{case}: {}", said.sentence),
-                    Err(error) => format!("{case}: failed: {error}"),
+                let (line, outcome) = match outcome {
+                    Ok(outcome) => {
+                        let said = word(&outcome, link, &elsewhere, &rule);
+                        (format!("{case}: {}", said.sentence), Ok((outcome, said.word)))
+                    }
+                    Err(error) => (format!("{case}: failed: {error}"), Err(error)),
                 };
-                let outcome = outcome.map(|(outcome, said)| (outcome, said.word));
                 tally::of(&mut families, case.family.name, *planted, link).add(&id, outcome);
                 progress.done(&line);
             }

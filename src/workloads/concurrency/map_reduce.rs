@@ -56,28 +56,29 @@ fn merge(a: Counts, b: Counts) -> Counts {
 /// What parts of a text allow that are counted at once, the longest last; where there are more of them than cores, these are
 /// shared by turns. Counted in words, each of which takes as long; what locking costs has no place in it.
 fn parts_bound(text: &Text, workers: usize, cores: usize) -> f64 {
-    let words = |part: &&str| part.split_ascii_whitespace().count() as u64;
-    let costs: Vec<u64> = text.parts(workers).iter().map(words).collect();
+    let costs: Vec<u64> = text.parts(workers).into_iter().map(words).collect();
     schedule::speedup_on_cores(&costs, workers, cores)
+}
+
+fn words(part: &str) -> u64 {
+    part.split_ascii_whitespace().count() as u64
 }
 
 /// The same where each part has a map of its own and the maps are merged, one by one, once all are there. Counted in accesses to
 /// maps, each of which takes as long: one for a word, another where the word is new to its map, and one for each word of the
 /// smaller of two maps that are merged.
 fn merged_bound(text: &Text, workers: usize, cores: usize) -> f64 {
-    let counting =
-        |part: &str, counts: &Counts| (part.split_ascii_whitespace().count() + counts.len()) as u64;
     let parts = text.parts(workers);
     let maps: Vec<Counts> = parts.iter().map(|part| count(part)).collect();
-    let costs: Vec<u64> = parts.iter().zip(&maps).map(|(part, counts)| counting(part, counts)).collect();
+    let costs: Vec<u64> =
+        parts.iter().zip(&maps).map(|(part, counts)| words(part) + counts.len() as u64).collect();
     let at_once = costs.iter().sum::<u64>() as f64 / schedule::speedup_on_cores(&costs, workers, cores);
     let mut merging = 0;
     let whole = maps.into_iter().reduce(|one, other| {
         merging += one.len().min(other.len());
         merge(one, other)
     });
-    let words: usize = parts.iter().map(|part| part.split_ascii_whitespace().count()).sum();
-    let alone = words + whole.unwrap_or_default().len();
+    let alone = parts.into_iter().map(words).sum::<u64>() + whole.unwrap_or_default().len() as u64;
     if alone == 0 { 1.0 } else { alone as f64 / (at_once + merging as f64) }
 }
 
