@@ -39,6 +39,13 @@ pub(crate) fn parts(ledger: &WaitsLedger, truth: &[Truth], asked_ns: u64, points
     if holds { Ok(()) } else { Err(told) }
 }
 
+/// The measuring thread was on a CPU in user code for longer than in the kernel.
+pub(crate) fn runs_in_user_code(ledger: &WaitsLedger) -> Result<(), String> {
+    let books = measuring(ledger).parts;
+    let told = format!("{} ns on a CPU in user code, {} in the kernel", books.user_ns, books.kernel_ns);
+    if books.user_ns > books.kernel_ns { Ok(()) } else { Err(told) }
+}
+
 /// The measuring thread was blocked in one of `calls` for as long as its own clock says, within `points` of a hundred
 /// of its wall time; what it then waited for a CPU is in its own clock too.
 pub(crate) fn blocked_in(

@@ -1,5 +1,6 @@
 //! What is planted: workloads that time themselves by another clock, neighbours and children.
 
+use std::hint::black_box;
 use std::io::Read;
 use std::mem::MaybeUninit;
 use std::process::{Command, Stdio};
@@ -48,13 +49,13 @@ fn spin(rounds: u64) -> u64 {
     (0..rounds).fold(1, |x: u64, i| x.wrapping_mul(6_364_136_223_846_793_005).rotate_left(7) ^ i)
 }
 
-/// Spins until this thread has used so much CPU time.
-fn spin_for(cpu: Duration) -> u64 {
-    let (begin, mut x) = (thread_ns(), 0);
+/// Spins in user code until this thread has used so much CPU time.
+fn spin_for(cpu: Duration) {
+    let begin = thread_ns();
     while thread_ns() - begin < cpu.as_nanos() as u64 {
-        x ^= spin(2_000);
+        // Else it would be left out, and only the kernel would be asked for the time.
+        black_box(spin(20_000));
     }
-    x
 }
 
 fn timed(wait: impl FnOnce()) -> u64 {
@@ -228,7 +229,7 @@ plant!(Fresh, FRESH, |mib: usize| recorded(|| {
     let mut pages = Vec::with_capacity(mib << 20);
     let fresh: &mut [MaybeUninit<u8>] = pages.spare_capacity_mut();
     fresh.iter_mut().step_by(4_096).for_each(|byte| _ = byte.write(1));
-    std::hint::black_box(&pages);
+    black_box(&pages);
     (0, 0)
 }));
 

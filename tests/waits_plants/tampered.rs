@@ -54,16 +54,22 @@ pub(super) fn wait_turns_red(check: Check, ledger: &WaitsLedger, truth: &[Truth]
     Ok(())
 }
 
-/// Takes `part` of the measuring thread's parts, and gives what it was to `to`.
-pub(super) fn misattributed(
-    ledger: &mut WaitsLedger,
-    part: fn(&mut WaitParts) -> &mut u64,
-    to: fn(&mut WaitParts) -> &mut u64,
-) {
+/// One part of a thread's wall time.
+pub(super) type Part = fn(&mut WaitParts) -> &mut u64;
+
+pub(super) const USER: Part = |parts| &mut parts.user_ns;
+pub(super) const KERNEL: Part = |parts| &mut parts.kernel_ns;
+pub(super) const RUNQUEUE: Part = |parts| &mut parts.runqueue_ns;
+pub(super) const BLOCKED: Part = |parts| &mut parts.blocked_ns;
+
+/// Takes `parts` of the measuring thread's, and gives what they were to `to`.
+pub(super) fn misattributed(ledger: &mut WaitsLedger, parts: &[Part], to: Part) {
     let own = ledger.threads.iter_mut().find(|thread| thread.name == "measuring thread");
     let own = &mut own.expect("it is in every ledger").parts;
-    let moved = std::mem::take(part(own));
-    *to(own) += moved;
-    *part(&mut ledger.total) -= moved;
-    *to(&mut ledger.total) += moved;
+    for part in parts {
+        let moved = std::mem::take(part(own));
+        *to(own) += moved;
+        *part(&mut ledger.total) -= moved;
+        *to(&mut ledger.total) += moved;
+    }
 }
