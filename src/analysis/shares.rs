@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 pub use share::Share;
 
 use super::symbols::{Group, Groups, Symbol};
-use crate::record::Folded;
+use crate::record::{Folded, shared_frames};
 
 /// The stacks of a case, summed up.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,15 +25,53 @@ pub struct Shares {
 /// What names say, remembered: the cases of a catalogue share most of theirs.
 #[derive(Debug, Default)]
 pub struct Symbols {
-    known: HashMap<String, Symbol>,
+    places: HashMap<String, usize>,
+    known: Vec<Symbol>,
 }
 
 impl Symbols {
-    fn of(&mut self, frame: &str) -> &Symbol {
-        if !self.known.contains_key(frame) {
-            self.known.insert(frame.to_owned(), Symbol::of(frame));
+    /// The place of what is known of `frame`.
+    fn of(&mut self, frame: &str) -> usize {
+        if let Some(place) = self.places.get(frame) {
+            return *place;
         }
-        &self.known[frame]
+        self.places.insert(frame.to_owned(), self.known.len());
+        self.known.push(Symbol::of(frame));
+        self.known.len() - 1
+    }
+}
+
+/// What the frames of a stack say, from the root to one of them.
+#[derive(Debug, Clone, Copy, Default)]
+struct Walked<'a> {
+    groups: Groups,
+    innermost: Groups,
+    /// The innermost function that is a case's own.
+    function: Option<usize>,
+    call: Option<&'a str>,
+    /// The last frame, and how many bytes of the stack it ends behind.
+    last: &'a str,
+    end: usize,
+}
+
+impl<'a> Walked<'a> {
+    /// The same with the next frame, of which `symbols` know more.
+    fn into(self, frame: &'a str, symbols: &mut Symbols) -> Self {
+        let end = self.end + usize::from(self.end > 0) + frame.len();
+        // Callgrind hangs a thread's work under what started it, which costs nothing of that.
+        let above = if begins_a_thread(frame) { Self { last: self.last, ..Self::default() } } else { self };
+        let place = symbols.of(frame);
+        let symbol = &symbols.known[place];
+        let hashes = frame == NO_LINE && hashes_unlined(above.last);
+        let serves = if hashes { Groups::NONE.with(Group::Hashing) } else { symbol.groups };
+        Self {
+            groups: above.groups.union(serves),
+            innermost: if serves == Groups::NONE { above.innermost } else { serves },
+            function: if symbol.own { Some(place) } else { above.function },
+            call: if symbol.groups.holds(Group::SystemCalls) { Some(frame) } else { above.call },
+            last: frame,
+            end,
+        }
     }
 }
 
@@ -69,39 +107,21 @@ impl Shares {
     }
 
     fn of(folded: &Folded, exact: bool, symbols: &mut Symbols) -> Self {
-        let mut shares = Self {
-            total: folded.total(),
-            exact,
-            by_groups: BTreeMap::new(),
-            functions: BTreeMap::new(),
-            calls: BTreeMap::new(),
-        };
+        let mut by_groups = BTreeMap::new();
+        let mut functions: BTreeMap<(usize, Groups), u128> = BTreeMap::new();
+        let mut calls: BTreeMap<&str, u128> = BTreeMap::new();
+        // Stacks stand in the order of their names, so each begins with most of the frames of the one before.
+        let (mut before, mut walked): (&str, Vec<Walked<'_>>) = ("", Vec::new());
         for (stack, weight) in folded.stacks() {
-            let mut groups = Groups::NONE;
-            let mut innermost = Groups::NONE;
-            let mut function = None;
-            let mut call = None;
-            let mut above = "";
-            for frame in stack.split(';') {
-                // Callgrind hangs a thread's work under what started it, which costs nothing of that.
-                if begins_a_thread(frame) {
-                    (groups, innermost, function, call) = (Groups::NONE, Groups::NONE, None, None);
-                }
-                let symbol = symbols.of(frame);
-                let hashes = frame == NO_LINE && hashes_unlined(above);
-                let serves = if hashes { Groups::NONE.with(Group::Hashing) } else { symbol.groups };
-                groups = groups.union(serves);
-                if serves != Groups::NONE {
-                    innermost = serves;
-                }
-                above = frame;
-                if symbol.own {
-                    function = Some(symbol.path.clone());
-                }
-                if symbol.groups.holds(Group::SystemCalls) {
-                    call = Some(frame);
-                }
+            let shared = shared_frames(before, stack);
+            walked.truncate(walked.partition_point(|frame| frame.end < shared));
+            before = stack;
+            for frame in stack[shared..].split(';') {
+                let above = walked.last().copied().unwrap_or_default();
+                walked.push(above.into(frame, symbols));
             }
+            let Walked { mut groups, innermost, function, call, .. } =
+                walked.last().copied().unwrap_or_default();
             // A text is appended by copying, but what it costs to grow it first is not copying.
             if !innermost.holds(Group::Copying) {
                 groups = groups.without(Group::Copying);
@@ -111,14 +131,20 @@ impl Shares {
             if innermost.meets(MATERIAL) {
                 groups = groups.without(Group::Formatting);
             }
-            *shares.by_groups.entry(groups).or_default() += weight;
+            *by_groups.entry(groups).or_default() += weight;
             if let Some(function) = function {
-                *shares.functions.entry((function, groups)).or_default() += weight;
+                *functions.entry((function, groups)).or_default() += weight;
             }
             if let Some(call) = call {
-                let name = super::symbols::c_name(call).unwrap_or(call).to_owned();
-                *shares.calls.entry(name).or_default() += weight;
+                *calls.entry(super::symbols::c_name(call).unwrap_or(call)).or_default() += weight;
             }
+        }
+        let calls = calls.into_iter().map(|(call, weight)| (call.to_owned(), weight)).collect();
+        let mut shares = Self { total: folded.total(), exact, by_groups, functions: BTreeMap::new(), calls };
+        // Frames of other generic arguments are one function.
+        for ((function, groups), weight) in functions {
+            let path = symbols.known[function].path.clone();
+            *shares.functions.entry((path, groups)).or_default() += weight;
         }
         shares
     }

@@ -70,9 +70,7 @@ fn baseline(catalogue: &Catalogue, id: &CaseId) -> Result<CaseId, WrongUsage> {
 /// What an iteration of a case costs, and the stacks that share it.
 struct Half {
     id: CaseId,
-    name: String,
-    folded: Folded,
-    per_iteration: f64,
+    side: Side,
 }
 
 /// What the stacks of an instrument count, and the metric that says how much of it an iteration takes.
@@ -102,11 +100,11 @@ impl Half {
             let instrument = if metric == Metric::TimeNs { InstrumentName::Time } else { from.instrument() };
             bail!("no {} of `{id}` is recorded: `just {instrument} '^{id}$'` takes it", metric.as_str());
         };
-        Ok(Self { id: id.clone(), name: id.to_string(), folded, per_iteration })
+        Ok(Self::new(id, &folded, per_iteration))
     }
 
-    fn side(&self) -> Side<'_> {
-        Side { name: &self.name, folded: &self.folded, per_iteration: self.per_iteration }
+    fn new(id: &CaseId, folded: &Folded, per_iteration: f64) -> Self {
+        Self { id: id.clone(), side: Side::new(id.to_string(), folded, per_iteration) }
     }
 }
 
@@ -118,11 +116,10 @@ fn per_iteration(recorded: &Recorded, id: &CaseId, metric: Metric) -> Option<f64
 /// Draws the two pictures of a pair and returns where they are.
 fn draw(layout: &Layout, shown: &Half, against: &Half, from: From) -> anyhow::Result<[PathBuf; 2]> {
     let (cost, _) = cost(from).context("these stacks are not compared")?;
-    let (shown_side, other_side) = (shown.side(), against.side());
     let [as_shown, as_other] = layout.differential(&shown.id, &against.id, from.as_str());
     let drawn = [
-        (as_shown, draw_differential(&shown_side, &other_side, false, cost)),
-        (as_other, draw_differential(&other_side, &shown_side, true, cost)),
+        (as_shown, draw_differential(&shown.side, &against.side, false, cost)),
+        (as_other, draw_differential(&against.side, &shown.side, true, cost)),
     ];
     let mut paths = Vec::new();
     for (path, svg) in drawn {
@@ -172,7 +169,7 @@ fn half(layout: &Layout, recorded: &Recorded, id: &CaseId, from: From) -> Option
     let text = std::fs::read(from.file(layout, id)).ok()?;
     let folded = Folded::parse(&String::from_utf8_lossy(&text)).folded;
     let per_iteration = per_iteration(recorded, id, metric)?;
-    (folded.total() > 0).then(|| Half { id: id.clone(), name: id.to_string(), folded, per_iteration })
+    (folded.total() > 0).then(|| Half::new(id, &folded, per_iteration))
 }
 
 /// When the newest of `files` was written; `None`, which is before all, where none is there.

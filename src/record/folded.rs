@@ -69,12 +69,17 @@ impl Folded {
     pub fn parse(text: &str) -> Parsed {
         let mut read: Vec<(Cow<'_, str>, u128)> = Vec::new();
         let mut dropped = 0;
+        // Stacks stand in the order of their names, so each begins with most of the frames of the one before.
+        let mut clean = "";
         for line in text.lines().filter(|line| !line.trim().is_empty()) {
             let parts = line.rsplit_once(' ').and_then(|(stack, count)| Some((stack, count.parse().ok()?)));
             match parts {
                 Some((_, 0)) => {}
                 // What perflab wrote is clean, and a million stacks need not be taken apart and put together again.
-                Some((stack, weight)) if is_clean_stack(stack) => read.push((stack.into(), weight)),
+                Some((stack, weight)) if is_clean_stack(&stack[shared_frames(clean, stack)..]) => {
+                    clean = stack;
+                    read.push((stack.into(), weight));
+                }
                 Some((stack, weight)) => read.push((joined(stack.split(';')).into(), weight)),
                 None => dropped += 1,
             }
@@ -137,6 +142,12 @@ fn joined<'a>(frames: impl IntoIterator<Item = &'a str>) -> String {
         stack.push_str(&cleaned(frame));
     }
     if stack.is_empty() { UNKNOWN.to_owned() } else { stack }
+}
+
+/// How many bytes of two stacks are frames that both begin with, each with the separator behind it.
+pub(crate) fn shared_frames(one: &str, other: &str) -> usize {
+    let alike = one.bytes().zip(other.bytes()).take_while(|(one, other)| one == other).count();
+    one.as_bytes()[..alike].iter().rposition(|byte| *byte == b';').map_or(0, |separator| separator + 1)
 }
 
 /// Whether [`cleaned`] would leave every frame of `stack` as it is. Says no where it would have to look closely.

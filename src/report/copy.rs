@@ -111,10 +111,17 @@ fn existing_copy(page: &Path, layout: &Layout) -> Option<PathBuf> {
 /// Gives `source` a second name, or a copy where it cannot have one. What stood there is replaced, never written into: it may
 /// be another file's second name.
 fn bring(source: &Path, target: &Path) -> io::Result<()> {
-    match fs::remove_file(target) {
+    let linked = match fs::hard_link(source, target) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            fs::remove_file(target)?;
+            fs::hard_link(source, target)
+        }
+        linked => linked,
+    };
+    linked.or_else(|_| match fs::remove_file(target) {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
-        _ => fs::hard_link(source, target).or_else(|_| fs::copy(source, target).map(drop)),
-    }
+        _ => fs::copy(source, target).map(drop),
+    })
 }
 
 /// Brings one file when it is newer or of another size; `None` when there is none, or it is empty.

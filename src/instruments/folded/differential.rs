@@ -9,14 +9,24 @@ use super::{FoldedError, PAPER, clean};
 use crate::record::Folded;
 
 /// One of the two cases.
-#[derive(Debug, Clone, Copy)]
-pub struct Side<'a> {
-    /// Its id.
-    pub name: &'a str,
-    /// Its stacks, of any number of iterations.
-    pub folded: &'a Folded,
-    /// What one iteration costs: the stacks share it by their weights.
-    pub per_iteration: f64,
+#[derive(Debug, Clone)]
+pub struct Side {
+    name: String,
+    /// Its stacks, of any number of iterations, with what is another in each case taken out of their frames.
+    comparable: Folded,
+    per_iteration: f64,
+}
+
+impl Side {
+    /// The case `name`, whose stacks share by their weights what one iteration costs.
+    pub fn new(name: String, folded: &Folded, per_iteration: f64) -> Self {
+        let mut comparable = Folded::default();
+        for (stack, weight) in folded.stacks() {
+            let stack = anonymous(stack, own_type(stack));
+            comparable.add(stack.split(';').map(without_place), weight);
+        }
+        Self { name, comparable, per_iteration }
+    }
 }
 
 /// What a weight counts, of one iteration.
@@ -58,15 +68,15 @@ impl Cost {
 /// # Errors
 /// [`FoldedError::Empty`] rather than a picture of nothing.
 pub fn draw_differential(
-    shown: &Side<'_>,
-    other: &Side<'_>,
+    shown: &Side,
+    other: &Side,
     is_base: bool,
     cost: Cost,
 ) -> Result<Vec<u8>, FoldedError> {
     let largest = shown.per_iteration.max(other.per_iteration);
     let (count_name, scale) = cost.unit(shown.per_iteration);
     let width = shown.per_iteration * scale;
-    if shown.folded.total() == 0 || width.is_nan() || width < 1.0 {
+    if shown.comparable.total() == 0 || width.is_nan() || width < 1.0 {
         return Err(FoldedError::Empty(count_name));
     }
     if largest * scale > MOST {
@@ -90,8 +100,8 @@ pub fn draw_differential(
 }
 
 /// `stack other shown`, as inferno reads differences; each side adds up to what an iteration costs, times `scale`.
-fn lines(shown: &Side<'_>, other: &Side<'_>, scale: f64) -> Vec<String> {
-    let mut both: BTreeMap<String, (u64, u64)> = BTreeMap::new();
+fn lines(shown: &Side, other: &Side, scale: f64) -> Vec<String> {
+    let mut both: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
     for (stack, weight) in per_iteration(shown, scale) {
         both.entry(stack).or_default().1 += weight;
     }
@@ -101,14 +111,8 @@ fn lines(shown: &Side<'_>, other: &Side<'_>, scale: f64) -> Vec<String> {
     both.iter().map(|(stack, (other, shown))| format!("{stack} {other} {shown}")).collect()
 }
 
-fn per_iteration(side: &Side<'_>, scale: f64) -> Vec<(String, u64)> {
-    let mut comparable = Folded::default();
-    for (stack, weight) in side.folded.stacks() {
-        let stack = anonymous(stack, own_type(stack));
-        comparable.add(stack.split(';').map(without_place), weight);
-    }
-    let total = (side.per_iteration * scale).round() as u64;
-    comparable.apportioned(total).map(|(stack, weight)| (stack.to_owned(), weight)).collect()
+fn per_iteration(side: &Side, scale: f64) -> impl Iterator<Item = (&str, u64)> {
+    side.comparable.apportioned((side.per_iteration * scale).round() as u64)
 }
 
 /// What stands for the workload's own type, which is another in each case.
@@ -176,8 +180,8 @@ mod tests {
     #[test]
     fn both_sides_are_of_one_iteration_and_share_the_frames_that_they_call_alike() {
         let (push, collect) = (push(), collect());
-        let push = Side { name: "push", folded: &push, per_iteration: 200.0 };
-        let collect = Side { name: "collect", folded: &collect, per_iteration: 40.0 };
+        let push = Side::new("push".into(), &push, 200.0);
+        let collect = Side::new("collect".into(), &collect, 40.0);
         assert_eq!(
             lines(&collect, &push, 1e3),
             [
@@ -192,8 +196,8 @@ mod tests {
     #[test]
     fn the_picture_says_how_much_more_and_is_the_same_each_time() {
         let (push, collect) = (push(), collect());
-        let push = Side { name: "push", folded: &push, per_iteration: 200.0 };
-        let collect = Side { name: "collect", folded: &collect, per_iteration: 40.0 };
+        let push = Side::new("push".into(), &push, 200.0);
+        let collect = Side::new("collect".into(), &collect, 40.0);
         let draw = |is_base| {
             let (shown, other) = if is_base { (&push, &collect) } else { (&collect, &push) };
             String::from_utf8(draw_differential(shown, other, is_base, Cost::Time).expect("drawn"))
@@ -210,8 +214,8 @@ mod tests {
     #[test]
     fn nothing_is_no_picture() {
         let (empty, push) = (Folded::default(), push());
-        let nothing = Side { name: "a", folded: &empty, per_iteration: 1.0 };
-        let push = Side { name: "b", folded: &push, per_iteration: 0.0 };
+        let nothing = Side::new("a".into(), &empty, 1.0);
+        let push = Side::new("b".into(), &push, 0.0);
         assert!(matches!(draw_differential(&nothing, &push, false, Cost::Time), Err(FoldedError::Empty(_))));
         assert!(matches!(draw_differential(&push, &nothing, false, Cost::Time), Err(FoldedError::Empty(_))));
     }
