@@ -33,7 +33,7 @@ pub use costs::{Branches, Costs, FunctionCost};
 pub use environment::Environment;
 pub use finding::{Anchor, Evidence, Finding, FindingKind};
 pub use fingerprint::{Difference, NumberKind, told};
-pub use folded::{Folded, Parsed};
+pub use folded::{Folded, NO_LINE, Parsed};
 pub(crate) use folded::{clean as clean_frame, shared_frames};
 pub use heap_sites::{CallSite, HeapSites};
 pub use history::{BriefCase, BriefNumber, BriefRun, History};

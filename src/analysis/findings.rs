@@ -17,6 +17,7 @@
 //! | `verdicts` | instruments that disagree, too little evidence, nothing found |
 //! | `ranking` | which finding leads |
 //! | `frames` | which function of the stacks shows a cost |
+//! | `settled` | what smaller sizes tell of one that was not counted |
 
 mod books;
 mod bottleneck;
@@ -30,6 +31,7 @@ mod hot;
 mod memory;
 mod ranking;
 mod scale;
+mod settled;
 mod sharing;
 #[cfg(test)]
 mod tests;
@@ -39,6 +41,7 @@ mod work;
 pub use bottleneck::{Bottleneck, Cached, Cost, Diverging, Flat, Gain, HeldUp, Large, Seen, Slower, kind_of};
 use case::Case;
 use rayon::prelude::*;
+use settled::Settled;
 
 use super::shares::Symbols;
 use crate::record::{CaseFiles, Evidence, Finding, Layout, Listing, Recorded, RecordedCase};
@@ -116,7 +119,7 @@ pub fn derive_with(
         .par_chunks(TOGETHER)
         .map(|cases| {
             let mut symbols = Symbols::default();
-            cases.iter().map(|case| of_case(listing, all, case, load(case), &mut symbols)).collect()
+            cases.iter().map(|case| of_case(listing, all, case, &load, &mut symbols)).collect()
         })
         .collect();
     let mut problems = Vec::new();
@@ -132,7 +135,7 @@ fn of_case(
     listing: &Listing,
     recorded: &Recorded,
     record: &RecordedCase,
-    mut files: CaseFiles,
+    load: &impl Fn(&RecordedCase) -> CaseFiles,
     symbols: &mut Symbols,
 ) -> (Vec<Finding>, Vec<String>) {
     let family = listing.family(&record.family);
@@ -141,8 +144,10 @@ fn of_case(
     else {
         return Default::default();
     };
+    let mut files = load(record);
     let mut problems = std::mem::take(&mut files.problems);
-    let case = Case::new(listing, recorded, family, workload, record, &files, symbols);
+    let mut case = Case::new(listing, recorded, family, workload, record, &files, symbols);
+    case.settled = Settled::of(recorded, record, load, symbols);
     let findings = findings_of(&case);
     for found in findings.iter().filter(|found| matches!(found.bottleneck, Bottleneck::OptimisedAway { .. }))
     {

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 pub use share::Share;
 
 use super::symbols::{Group, Groups, Symbol};
-use crate::record::{Folded, shared_frames};
+use crate::record::{Folded, NO_LINE, shared_frames};
 
 /// The stacks of a case, summed up.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,10 +80,7 @@ fn begins_a_thread(frame: &str) -> bool {
     frame == "start_thread" || frame.starts_with("std::sys::backtrace::__rust_begin_short_backtrace")
 }
 
-/// The mark of instructions that the compiler made of several, and knows no line for (docs/method.md, costs by function).
-const NO_LINE: &str = "[no source line]";
-
-/// Whether such instructions of `function` hash: what an insertion into a table of std's hasher hashes on two ways is merged
+/// Whether instructions of `function` that belong to no line hash: what an insertion into a table of std's hasher hashes on two ways is merged
 /// to one. Of a u64 they are 86 an insertion (`build-set/insert-reserved@1000`), as many as SipHash-1-3 has: five rounds of 14,
 /// and 16 around them.
 fn hashes_unlined(function: &str) -> bool {

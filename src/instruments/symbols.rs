@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use super::program::Program;
+use crate::record::NO_LINE;
 
 /// What is known of an address.
 struct At {
@@ -35,8 +36,11 @@ impl Symbols {
         for (index, address) in addresses.iter().enumerate() {
             // A return address points behind its call, maybe into the next function or line.
             let at = if index == 0 { *address } else { address.saturating_sub(1) };
-            let names = self.names_at(at);
-            leaf_first.extend_from_slice(names);
+            // Only of what runs can be told which instruction it is of all that belong to no line.
+            if index == 0 && self.inlined && self.has_no_line(at) {
+                leaf_first.push(NO_LINE.to_owned());
+            }
+            leaf_first.extend_from_slice(self.names_at(at));
             if let Some(called) = self.called(*address, addresses.get(index + 1)) {
                 let shown = leaf_first.last().is_some_and(|last| *last == called);
                 if !shown {

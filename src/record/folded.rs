@@ -10,6 +10,10 @@ use super::{RecordError, write_atomically};
 /// Longest frame name, in characters: what a wide screen shows. Longer ones keep both their ends.
 const LONGEST_NAME: usize = 400;
 
+/// The frame below the function of an instruction that belongs to no line of source. The compiler made one instruction of
+/// several, maybe of several functions inlined there, and cannot say of which (docs/method.md, costs by function).
+pub const NO_LINE: &str = "[no source line]";
+
 /// Weights of stacks. A stack's frames run from the root to the leaf; their names are clean, so that no
 /// reader of the folded form drops or splits a line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use super::bottleneck::{Gain, Seen, times};
+use super::settled::Settled;
 use crate::analysis::shares::{Share, Shares, Symbols};
+use crate::analysis::symbols::Group;
 use crate::analysis::{Estimate, WaitVerdict, growth, judge};
 use crate::record::{
     Anchor, CaseFiles, CaseId, Evidence, InstrumentName, ListedCounts, ListedFamily, ListedWorkload, Listing,
@@ -25,6 +27,8 @@ pub(super) struct Case<'a> {
     pub(super) files: &'a CaseFiles,
     /// By instructions.
     pub(super) counts: Option<Shares>,
+    /// By instructions of a smaller size, where none were counted at this one.
+    pub(super) settled: Option<Settled>,
     /// By CPU samples, however few.
     pub(super) samples: Option<Shares>,
     /// By the books.
@@ -51,6 +55,7 @@ impl<'a> Case<'a> {
             record,
             files,
             counts: counts.filter(|shares| shares.total() > 0),
+            settled: None,
             samples: samples.filter(|shares| shares.total() > 0),
             waits: files.waits.as_ref().map(|kept| judge(&kept.data)),
         }
@@ -65,6 +70,14 @@ impl<'a> Case<'a> {
     pub(super) fn stacks(&self) -> Option<(&Shares, Seen)> {
         let counts = self.counts.as_ref().map(|shares| (shares, Seen::Instructions));
         counts.or_else(|| self.enough_samples().map(|shares| (shares, Seen::Samples)))
+    }
+
+    /// The stacks that the share of `group` is taken from.
+    pub(super) fn stacks_of(&self, group: Group) -> Option<(&Shares, Seen)> {
+        let settled = self.settled.as_ref().filter(|_| group == Group::Hashing);
+        settled
+            .map(|settled| (&settled.shares, Seen::InstructionsAt(settled.record.size)))
+            .or_else(|| self.stacks())
     }
 
     /// The part of the time in which a thread is on a CPU: what stacks speak of. 1 where nobody saw it wait.
@@ -175,10 +188,18 @@ impl<'a> Case<'a> {
     pub(super) fn stacks_say(&self, seen: Seen, says: String) -> Evidence {
         let kept = match seen {
             Seen::Instructions => self.files.instructions.as_ref().map(|kept| kept.file.clone()),
+            Seen::InstructionsAt(_) => self
+                .settled
+                .as_ref()
+                .and_then(|settled| settled.files.instructions.as_ref().map(|kept| kept.file.clone())),
             Seen::Samples => self.files.samples.as_ref().map(|kept| kept.file.clone()),
             Seen::Books => self.files.waits.as_ref().map(|kept| kept.file.clone()),
         };
-        self.evidence(seen.instrument(), says, kept)
+        let evidence = self.evidence(seen.instrument(), says, kept);
+        match (seen, &self.settled) {
+            (Seen::InstructionsAt(_), Some(settled)) => evidence.of(settled.record.id.clone()),
+            _ => evidence,
+        }
     }
 
     /// The evidence of a gain.

@@ -43,7 +43,7 @@ fn find_one(case: &Case<'_>, group: Group) -> Option<Found> {
     }
     let gain = gain(case, kind_of(group));
     let on_cpu = case.on_cpu();
-    let of_stacks = case.stacks().map(|(shares, seen)| (shares.group(group), seen));
+    let of_stacks = case.stacks_of(group).map(|(shares, seen)| (shares.group(group), seen));
     let share = of_stacks.map(|(share, seen)| (share.of_part(on_cpu), seen));
     let share = share.filter(|(share, _)| share.low >= LEAST_SHARE);
     // What a sibling gains is told even where it is less than the share promised, but it names nothing by itself then.
@@ -72,7 +72,7 @@ fn find_one(case: &Case<'_>, group: Group) -> Option<Found> {
 
 /// The other cost that most of this one lies in, if at least half does, and the other is larger.
 fn within(case: &Case<'_>, group: Group) -> Option<(Group, f64)> {
-    let (shares, _) = case.stacks()?;
+    let (shares, _) = case.stacks_of(group)?;
     let others = GROUPS.into_iter().filter(|other| *other != group);
     let larger = others.filter(|other| shares.group(*other).value > shares.group(group).value);
     let parts = larger.map(|other| (other, shares.overlap(group, other)));
@@ -121,6 +121,7 @@ pub(super) fn spared<'a>(
 pub(super) fn share_by(case: &Case<'_>, group: Group, seen: Seen) -> Option<Share> {
     let shares = match seen {
         Seen::Instructions => case.counts.as_ref(),
+        Seen::InstructionsAt(_) => case.settled.as_ref().map(|settled| &settled.shares),
         Seen::Samples => case.enough_samples(),
         Seen::Books => None,
     };

@@ -10,6 +10,8 @@ use crate::record::{FindingKind, InstrumentName};
 pub enum Seen {
     /// Instructions by stack: exact.
     Instructions,
+    /// Instructions by stack at this smaller size: exact there.
+    InstructionsAt(usize),
     /// CPU samples.
     Samples,
     /// The books of where threads wait.
@@ -20,7 +22,7 @@ impl Seen {
     /// The instrument behind it.
     pub const fn instrument(self) -> InstrumentName {
         match self {
-            Self::Instructions => InstrumentName::Instructions,
+            Self::Instructions | Self::InstructionsAt(_) => InstrumentName::Instructions,
             Self::Samples => InstrumentName::Flamegraph,
             Self::Books => InstrumentName::Waits,
         }

@@ -17,15 +17,18 @@ const NEARLY_ALL: f64 = 0.9;
 /// instruments together.
 fn of_what(seen: Seen, on_cpu: f64) -> String {
     let whole = match seen {
-        Seen::Instructions => "instructions",
-        Seen::Samples => "CPU time",
-        Seen::Books => "time",
+        Seen::Instructions => "instructions".to_owned(),
+        Seen::InstructionsAt(size) => format!("instructions at size {size}"),
+        Seen::Samples => "CPU time".to_owned(),
+        Seen::Books => "time".to_owned(),
     };
     match seen {
-        Seen::Instructions | Seen::Samples if (NEARLY_ALL..ALL).contains(&on_cpu) => {
+        Seen::Instructions | Seen::InstructionsAt(_) | Seen::Samples
+            if (NEARLY_ALL..ALL).contains(&on_cpu) =>
+        {
             format!("of its time, by its {whole}")
         }
-        Seen::Instructions | Seen::Samples if on_cpu < NEARLY_ALL => {
+        Seen::Instructions | Seen::InstructionsAt(_) | Seen::Samples if on_cpu < NEARLY_ALL => {
             format!(
                 "of its time (by its {whole}, for the {:.0} % of it with a thread on a CPU)",
                 on_cpu * 100.0

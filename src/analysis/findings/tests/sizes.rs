@@ -196,3 +196,26 @@ fn a_time_that_hosts_modes_may_have_moved_excuses_nothing() {
     world.number(CASE, Metric::TimeNs, 10.0);
     assert_eq!(world.kinds(CASE)[0], Kind::OptimisedAway);
 }
+
+/// A member that hashes for so many in a hundred of its instructions at two sizes, and is sampled at a third.
+fn hashes(percent: [u128; 2]) -> World {
+    let mut world = World::of(&["a"], &[1_000, 10_000, 100_000]);
+    for (size, percent) in [1_000, 10_000].into_iter().zip(percent) {
+        world.counts(&format!("planted/a@{size}"), 1_000_000, &[("core::hash::sip::Hasher::write", percent)]);
+    }
+    world.samples(LARGEST, &[("core::hash::sip::Hasher::write", 6)]);
+    world
+}
+
+#[test]
+fn hashing_is_what_it_is_of_the_instructions_of_smaller_sizes() {
+    let found = hashes([58, 60]).findings(LARGEST);
+    let finding = of_kind(&found, Kind::Hashing);
+    assert_eq!(finding.claim, "hashing is 60.0 % of its instructions at size 10000");
+    assert_eq!(finding.share, Some(0.6));
+    let proof = &finding.evidence[0];
+    assert_eq!(proof.case.as_ref().map(ToString::to_string).as_deref(), Some("planted/a@10000"));
+    assert!(proof.file.is_some());
+    assert!(!hashes([30, 60]).kinds(LARGEST).contains(&Kind::Hashing), "it has not settled");
+    assert!(!hashes([4, 4]).kinds(LARGEST).contains(&Kind::Hashing), "it is no cost of either");
+}

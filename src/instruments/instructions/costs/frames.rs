@@ -5,13 +5,10 @@ use std::path::Path;
 
 use crate::instruments::instructions::call_graph::{CallGraph, Function};
 
-/// The frame below the function of an instruction that belongs to no line of source. The compiler made one instruction of
-/// several, maybe of several functions inlined there, and cannot say of which.
-pub(super) const NO_LINE: &str = "[no source line]";
-
 /// Names what runs at an instruction.
 pub(super) trait Frames {
-    /// The functions at `address` of `function`, the outermost first; at least one. Maybe [`NO_LINE`] at the end.
+    /// The functions at `address` of `function`, the outermost first; at least one. Maybe
+    /// [`NO_LINE`](crate::record::NO_LINE) at the end.
     fn at(&mut self, graph: &CallGraph, function: &Function, address: Option<u64>) -> Vec<String>;
 
     /// What the call instruction there asks for by name, where that is a function of a library: `memcpy`, of which the
@@ -59,8 +56,9 @@ pub(super) use resolved::Resolved;
 mod resolved {
     use std::path::Path;
 
-    use super::{CallGraph, Frames, Function, NO_LINE, name};
+    use super::{CallGraph, Frames, Function, name};
     use crate::instruments::symbols::Symbols;
+    use crate::record::NO_LINE;
 
     /// Frames by this executable's debug information. Callgrind ran the same file, and writes addresses as the file
     /// numbers them: they are looked up where this process has it mapped.

@@ -4,9 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::flow::{Chain, Flow, FrameId, apportion};
-use super::frames::NO_LINE;
 use crate::instruments::measured_loop::{OTHER_THREADS, Place, UNATTRIBUTED, place, readable};
-use crate::record::{Branches, Folded, FunctionCost, clean_frame};
+use crate::record::{Branches, Folded, FunctionCost, NO_LINE, clean_frame};
 
 /// A call that bears less than one in so many instructions is not followed: its cost stays with its caller. It would be a
 /// tenth of a pixel in the widest picture.

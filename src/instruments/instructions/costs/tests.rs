@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::instruments::instructions::call_graph::Function;
+use crate::record::NO_LINE;
 
 const LOOP: &str = "<perflab::workload::Prepared<Plant> as perflab::workload::Case>::run";
 
@@ -115,7 +116,7 @@ fn a_function_that_was_inlined_away_has_its_own_frame_cost_and_no_calls() {
 #[test]
 fn instructions_without_a_line_of_source_are_marked_and_are_their_functions_own() {
     let known = Known {
-        at: BTreeMap::from([(0x1, vec![LOOP, "insert", frames::NO_LINE]), (0x2, vec![LOOP, "insert"])]),
+        at: BTreeMap::from([(0x1, vec![LOOP, "insert", NO_LINE]), (0x2, vec![LOOP, "insert"])]),
         asked_for: BTreeMap::new(),
     };
     let taken = taken_by(&format!("fn={LOOP}\n0x1 60\n0x2 20"), false, known);
@@ -124,7 +125,7 @@ fn instructions_without_a_line_of_source_are_marked_and_are_their_functions_own(
         "Prepared<Plant>::run;insert 20\nPrepared<Plant>::run;insert;[no source line] 60\n"
     );
     assert_eq!(cost(&taken, "insert").own, 80);
-    assert!(taken.costs.functions.iter().all(|function| function.name != frames::NO_LINE));
+    assert!(taken.costs.functions.iter().all(|function| function.name != NO_LINE));
 }
 
 #[test]
