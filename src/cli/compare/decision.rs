@@ -48,8 +48,9 @@ pub(in crate::cli) fn of_builds(
     said(&Measured { verdict: &outcome.verdict, placements: &placements, made }, instructions, rule)
 }
 
-/// The word. A difference that instructions explain is work. Of any other, the placements are asked, each of which is one
-/// observation of where the code lies.
+/// The word. A difference that instructions explain is work: a slowdown that is shown, whose estimate and whose instructions, which
+/// are exact, are both beyond the tolerance, is a regression also where a noisy hour leaves time's own interval too wide to show that.
+/// Of any other difference, the placements are asked, each of which is one observation of where the code lies.
 fn said(measured: &Measured<'_>, instructions: Option<&ComparedCount>, rule: &Rule) -> Said {
     let told = measured.verdict.to_string();
     let word = bare(measured.verdict, rule);
@@ -59,8 +60,17 @@ fn said(measured: &Measured<'_>, instructions: Option<&ComparedCount>, rule: &Ru
         Verdict::Equal { .. } | Verdict::CannotTell(_) => return Said { word, sentence: told },
     };
     let is_regression = word == VerdictWord::Regression;
-    if instructions.is_some_and(|count| explain(count, estimate.ratio)) {
-        return Said { word, sentence: told };
+    if let Some(count) = instructions.filter(|count| explain(count, estimate.ratio)) {
+        let is_shown_by_both = word == VerdictWord::Slower
+            && estimate.ratio > 1.0 + rule.tolerance
+            && count.ratio() > 1.0 + rule.tolerance;
+        return if is_shown_by_both {
+            let (tolerance, more) = (rule.tolerance * 100.0, (count.ratio() - 1.0) * 100.0);
+            let sentence = format!("{told}; beyond {tolerance} % with its {more:.2} % more instructions");
+            Said { word: VerdictWord::Regression, sentence }
+        } else {
+            Said { word, sentence: told }
+        };
     }
     let placements = measured.placements;
     let by_placement = || match placements {
@@ -221,6 +231,22 @@ mod tests {
         }
         let by_chance = ComparedCount { changed: false, ..counted(1.05).expect("it was counted") };
         assert_eq!(of(&verdict(1.05, 1e-4), &apart, 12, &Some(by_chance)).word, Layout);
+    }
+
+    #[test]
+    fn instructions_beyond_the_tolerance_make_a_regression_of_a_slowdown_that_time_alone_leaves_open() {
+        use VerdictWord::{CannotTell, Equal, Regression, Slower};
+        // Shown to be slower, and not by how much.
+        let wide = verdict(1.025, 0.01);
+        assert!(matches!(wide, Verdict::Slower(_)) && !wide.is_regression(0.02), "{wide:?}");
+        let said = of(&wide, &[], 12, &counted(1.03));
+        let told = format!("{wide}; beyond 2 % with its 3.00 % more instructions");
+        assert_eq!((said.word, said.sentence), (Regression, told));
+        assert_eq!(of(&wide, &[], 12, &counted(1.015)).word, Slower, "instructions are within it");
+        assert_eq!(word(1.015, &[], 1.03), Slower, "its time is within it");
+        assert_eq!(word(1.0, &[], 1.03), Equal, "it is no slower");
+        let open = Verdict::CannotTell(Err(Unknown::Disturbed));
+        assert_eq!(of(&open, &[], 12, &counted(1.03)).word, CannotTell);
     }
 
     #[test]
