@@ -87,6 +87,12 @@ pub trait Workload: 'static {
         None
     }
 
+    /// The least speed-up that any way of taking turns leaves, where more threads than `cores` share them: what the kernel
+    /// makes of the schedule lies between this and the bound. `None` where no turns are taken, or nobody can tell.
+    fn speedup_at_worst(_size: usize, _cores: usize) -> Option<f64> {
+        None
+    }
+
     /// The least work that the family's answer needs at `size`, whoever gives it. Asked of a family's baseline alone;
     /// each count is to have its reason beside it. `None` where nobody can say.
     fn floor(_size: usize) -> Option<Floor> {

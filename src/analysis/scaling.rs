@@ -3,7 +3,7 @@
 mod laws;
 
 use super::Estimate;
-use crate::record::{CaseId, ListedFamily, ListedWorkload, Metric, Recorded};
+use crate::record::{CaseId, ListedFamily, ListedWorkload, Metric, Recorded, SpeedupBound};
 
 pub use laws::{Laws, Refusal};
 
@@ -14,8 +14,8 @@ pub struct ScalingPoint {
     pub workers: usize,
     /// Times as fast as the baseline with the fewest workers; exactly 1 for that one.
     pub speedup: Estimate,
-    /// The most that the schedule allows on this machine.
-    pub bound: Option<f64>,
+    /// What the schedule allows on this machine.
+    pub bound: Option<SpeedupBound>,
     /// Whether there are more workers than cores: what such a point gains, it gains by chance or by waiting.
     pub oversubscribed: bool,
 }
@@ -23,7 +23,7 @@ pub struct ScalingPoint {
 impl ScalingPoint {
     /// The share of what the schedule allows; of the workers, or the cores if there are fewer, where nobody counted.
     pub fn efficiency(&self, cores: usize) -> f64 {
-        self.speedup.value / self.bound.unwrap_or(self.workers.min(cores) as f64)
+        self.speedup.value / self.bound.map_or(self.workers.min(cores) as f64, |bound| bound.speedup)
     }
 }
 
@@ -71,7 +71,7 @@ pub fn scaling<'a>(family: &'a ListedFamily, recorded: &Recorded, cores: usize) 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::{InstrumentName, Measurement, RecordedCase, SpeedupBound};
+    use crate::record::{InstrumentName, Measurement, RecordedCase};
 
     fn number(metric: Metric, value: f64) -> Measurement {
         Measurement {
@@ -84,7 +84,7 @@ mod tests {
     /// A family of one member, its speed-ups by number of workers; none at the first, which is the reference.
     fn recorded(speedups: &[(usize, f64)]) -> (ListedFamily, Recorded) {
         let sizes: Vec<usize> = speedups.iter().map(|(workers, _)| *workers).collect();
-        let bound = |size: usize| SpeedupBound { size, speedup: size as f64 };
+        let bound = |size: usize| SpeedupBound { size, speedup: size as f64, at_worst: None };
         let workload = ListedWorkload {
             name: "threads".into(),
             sizes: sizes.clone(),

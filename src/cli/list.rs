@@ -34,7 +34,8 @@ fn listed_family(family: &'static Family) -> ListedFamily {
         },
         speedup_bounds: sizes_of(family, entry)
             .filter_map(|(size, entry)| {
-                Some(SpeedupBound { size, speedup: entry.speedup_bound(size, cores())? })
+                let at_worst = entry.speedup_at_worst(size, cores());
+                Some(SpeedupBound { size, speedup: entry.speedup_bound(size, cores())?, at_worst })
             })
             .collect(),
         role: entry.role.map(|role| match role {

@@ -74,8 +74,8 @@ pub struct ListedWorkload {
 
 impl ListedWorkload {
     /// The largest speed-up over the baseline that the schedule allows at `size` on this machine.
-    pub fn speedup_bound(&self, size: usize) -> Option<f64> {
-        self.speedup_bounds.iter().find(|bound| bound.size == size).map(|bound| bound.speedup)
+    pub fn speedup_bound(&self, size: usize) -> Option<SpeedupBound> {
+        self.speedup_bounds.iter().copied().find(|bound| bound.size == size)
     }
 }
 
@@ -118,6 +118,9 @@ pub struct SpeedupBound {
     pub size: usize,
     /// Times as fast as the family's baseline.
     pub speedup: f64,
+    /// The least that turns among more threads than cores leave; `None` where none are taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_worst: Option<f64>,
 }
 
 /// A cost that a workload leaves out and a sibling pays for.

@@ -9,7 +9,7 @@ use super::charts::{SpeedupLine, speedups};
 use super::page::{clip, scrolled, swatch};
 use super::{ReportError, Source, format, link};
 use crate::analysis::{Estimate, Laws, Ranked, ScalingCurve, ScalingPoint, scaling};
-use crate::record::{CaseId, ListedCounts, ListedFamily, Measurement, Metric};
+use crate::record::{CaseId, ListedCounts, ListedFamily, Measurement, Metric, SpeedupBound};
 
 /// The section of a family whose sizes count workers.
 pub(super) fn section(
@@ -104,10 +104,21 @@ fn point_cell(
     }
 }
 
+const ALLOWED: &str = "what the schedule allows, by counting work; from the worst to the best that turns among more threads than cores can make of it";
+
+/// `of 1.97 ×`, or `of 1.69 to 2.00 ×` where the kernel's turns decide.
+fn of_what(bound: SpeedupBound) -> String {
+    let best = format::ratio(&Estimate::exact(bound.speedup));
+    match bound.at_worst {
+        Some(worst) => format!("of {worst:.2} to {best}"),
+        None => format!("of {best}"),
+    }
+}
+
 fn allowed(point: &ScalingPoint, cores: usize) -> Markup {
     html! {
         @if let Some(bound) = point.bound {
-            span.interval { "of " (format::ratio(&Estimate::exact(bound))) ": " (format!("{:.0} %", 100.0 * point.efficiency(cores))) }
+            span.interval title=(ALLOWED) { (of_what(bound)) ": " (format!("{:.0} %", 100.0 * point.efficiency(cores))) }
         }
     }
 }
@@ -193,7 +204,7 @@ pub(super) fn against_bound(
     html! {
         @if let (Some(bound), Some(speedup)) = (bound, speedup) {
             span.interval { (format::ratio(&speedup)) " as fast" }
-            span.interval title="what the schedule allows, by counting work" { "of " (format::ratio(&Estimate::exact(bound))) }
+            span.interval title=(ALLOWED) { (of_what(bound)) }
             (given(source, &id, Metric::TimeRatio))
         }
         @if is_work { (on_one_cpu(source, &id)) }

@@ -24,6 +24,7 @@ pub struct Entry {
     prepare: fn(usize) -> Box<dyn Case>,
     unavailable: fn(usize) -> Option<String>,
     speedup_bound: fn(usize, usize) -> Option<f64>,
+    speedup_at_worst: fn(usize, usize) -> Option<f64>,
     floor: fn(usize) -> Option<Floor>,
 }
 
@@ -42,6 +43,7 @@ impl Entry {
             prepare: |size| Box::new(Prepared::<W>::new(size)),
             unavailable: W::unavailable,
             speedup_bound: W::speedup_bound,
+            speedup_at_worst: W::speedup_at_worst,
             floor: W::floor,
         }
     }
@@ -64,6 +66,11 @@ impl Entry {
     /// The largest speed-up over the baseline that the schedule allows on `cores` cores.
     pub fn speedup_bound(&self, size: usize, cores: usize) -> Option<f64> {
         (self.speedup_bound)(size, cores)
+    }
+
+    /// The least speed-up that turns among more threads than cores leave.
+    pub fn speedup_at_worst(&self, size: usize, cores: usize) -> Option<f64> {
+        (self.speedup_at_worst)(size, cores)
     }
 
     /// The least work that the answer needs at `size`, if this line is its family's baseline.

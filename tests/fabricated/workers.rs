@@ -39,7 +39,7 @@ pub(crate) fn on_cores(cores: usize) -> (Listing, Recorded) {
         concurrency,
         speedup_bounds: sizes
             .iter()
-            .map(|size| SpeedupBound { size: *size, speedup: bound(*size) })
+            .map(|size| SpeedupBound { size: *size, speedup: bound(*size), at_worst: None })
             .collect(),
         ..ListedWorkload::default()
     };

@@ -39,7 +39,7 @@ pub(in crate::report) fn speedups(
     let points = || lines.iter().flat_map(|line| line.points);
     let most_workers = points().map(|point| point.workers).max().unwrap_or(1);
     let most = points()
-        .map(|point| point.speedup.high.max(point.bound.unwrap_or(0.0)))
+        .map(|point| point.speedup.high.max(point.bound.map_or(0.0, |bound| bound.speedup)))
         .fold(most_workers.min(cores) as f64, f64::max);
     let x = |workers: f64| LEFT + (workers / most_workers as f64 * f64::from(RIGHT - LEFT)).round() as i32;
     let y = |speedup: f64| BOTTOM - (speedup / (most * 1.05) * f64::from(BOTTOM - TOP)).round() as i32;
@@ -107,7 +107,8 @@ fn one(canvas: &Canvas<'_>, line: &SpeedupLine<'_>, x: impl Fn(f64) -> i32, y: i
             canvas.rectangle([(left - 1, high), (left + 1, low)], ink)?;
         }
         if let Some(bound) = point.bound {
-            canvas.line(vec![(left - DASH, y(bound)), (left + DASH, y(bound))], ink, 2)?;
+            let height = y(bound.speedup);
+            canvas.line(vec![(left - DASH, height), (left + DASH, height)], ink, 2)?;
         }
         canvas.marker((left, middle), line.index)?;
     }
@@ -118,12 +119,13 @@ fn one(canvas: &Canvas<'_>, line: &SpeedupLine<'_>, x: impl Fn(f64) -> i32, y: i
 mod tests {
     use super::*;
     use crate::analysis::Estimate;
+    use crate::record::SpeedupBound;
 
     fn point(workers: usize, speedup: f64) -> ScalingPoint {
         ScalingPoint {
             workers,
             speedup: Estimate::exact(speedup),
-            bound: Some(2.0),
+            bound: Some(SpeedupBound { size: workers, speedup: 2.0, at_worst: None }),
             oversubscribed: workers > 2,
         }
     }

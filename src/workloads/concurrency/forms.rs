@@ -113,6 +113,10 @@ impl<K: Kernel> Workload for ThreadEach<K> {
     fn speedup_bound(size: usize, cores: usize) -> Option<f64> {
         Some(schedule::speedup_on_cores(&costs::<K>(size), size, cores))
     }
+
+    fn speedup_at_worst(size: usize, cores: usize) -> Option<f64> {
+        schedule::speedup_at_worst(&costs::<K>(size), size, cores)
+    }
 }
 
 pub(crate) struct Rayon<K>(PhantomData<K>);

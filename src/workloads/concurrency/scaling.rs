@@ -61,6 +61,10 @@ impl<K: Scaled> Workload for InOrder<K> {
     fn speedup_bound(threads: usize, cores: usize) -> Option<f64> {
         Some(schedule::speedup_on_cores(&costs::<K>(K::ITEMS), threads, cores))
     }
+
+    fn speedup_at_worst(threads: usize, cores: usize) -> Option<f64> {
+        schedule::speedup_at_worst(&costs::<K>(K::ITEMS), threads, cores)
+    }
 }
 
 pub(crate) struct LongestFirst<K>(PhantomData<K>);
@@ -77,6 +81,10 @@ impl<K: Scaled> Workload for LongestFirst<K> {
 
     fn speedup_bound(threads: usize, cores: usize) -> Option<f64> {
         Some(schedule::speedup_on_cores(&costs_longest_first::<K>(K::ITEMS), threads, cores))
+    }
+
+    fn speedup_at_worst(threads: usize, cores: usize) -> Option<f64> {
+        schedule::speedup_at_worst(&costs_longest_first::<K>(K::ITEMS), threads, cores)
     }
 }
 

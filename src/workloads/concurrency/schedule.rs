@@ -24,6 +24,16 @@ pub(crate) fn speedup_on_cores(costs: &[u64], workers: usize, cores: usize) -> f
     ratio(costs, longest).min(cores.max(1) as f64)
 }
 
+/// The least that is left of that gain, whatever turns the kernel takes, as long as no core idles while a thread is ready: until
+/// the thread that ends last has had its own time, all cores work whenever it does not (Graham's argument, which needs no
+/// whole tasks). `None` where no turns are taken.
+pub(crate) fn speedup_at_worst(costs: &[u64], workers: usize, cores: usize) -> Option<f64> {
+    let cores = cores.max(1) as f64;
+    let longest = costs.iter().copied().max().filter(|_| workers as f64 > cores)? as f64;
+    let all = costs.iter().sum::<u64>() as f64;
+    Some(if all == 0.0 { 1.0 } else { all / (longest + (all - longest) / cores) })
+}
+
 fn ratio(costs: &[u64], last: u64) -> f64 {
     if last == 0 { 1.0 } else { costs.iter().sum::<u64>() as f64 / last as f64 }
 }
@@ -128,6 +138,17 @@ mod tests {
         close(speedup_on_cores(&FACTORIZE, 4, 2), 2.0);
         close(speedup_on_cores(&FACTORIZE, 4, 4), 6_722_760.0 / 2_139_079.0);
         close(speedup_on_cores(&FACTORIZE, 2, 1), 1.0);
+    }
+
+    #[test]
+    fn turns_leave_what_no_schedule_is_below() {
+        // The three others on two cores, and then the longest alone: 2,291,840.5 and 2,139,079.
+        let worst = speedup_at_worst(&FACTORIZE, 4, 2).expect("four threads on two cores");
+        close(worst, 6_722_760.0 / 4_430_919.5);
+        assert!(worst <= speedup(&FACTORIZE, 2) && worst <= speedup_on_cores(&FACTORIZE, 4, 2));
+        assert_eq!(speedup_at_worst(&FACTORIZE, 2, 2), None, "a core each");
+        assert_eq!(speedup_at_worst(&FACTORIZE, 4, 1), Some(1.0));
+        assert_eq!(speedup_at_worst(&[0, 0], 2, 1), Some(1.0));
     }
 
     #[test]

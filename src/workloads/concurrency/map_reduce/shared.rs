@@ -35,8 +35,9 @@ impl Workload for Locked {
         counts.into_inner().expect("no holder panicked")
     }
 
-    fn speedup_bound(size: usize, cores: usize) -> Option<f64> {
-        Some(parts_bound(&Text::of(size), WORKERS, cores))
+    /// One adds to the map while the other waits; that words are found outside the lock has no place in the count.
+    fn speedup_bound(_size: usize, _cores: usize) -> Option<f64> {
+        Some(1.0)
     }
 }
 
