@@ -8,11 +8,11 @@ mod break_even;
 mod case;
 mod cell;
 mod charts;
-mod copy;
 mod costs;
 mod differential;
 pub mod export;
 mod family;
+mod files;
 mod findings;
 mod floor;
 mod format;
@@ -47,7 +47,7 @@ use crate::analysis::{current_revision, rank};
 use crate::record::{
     CaseId, History, Layout, Listing, RecordError, Recorded, RecordedCase, write_atomically,
 };
-use copy::Files;
+use files::Files;
 pub use markdown::markdown;
 
 /// What was rendered.

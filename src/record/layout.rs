@@ -195,9 +195,9 @@ impl Layout {
             .map(|width| folder.join(format!("{}-against-{against}.{by}{width}.svg", stem(id))))
     }
 
-    /// Where pages keep their copy of a file or folder of profiles: under the same name within reports.
+    /// Where a file or folder of profiles stands beside the pages: under the same name within reports.
     /// `None` for a path that does not lie in profiles.
-    pub fn page_copy(&self, profile: &Path) -> Option<PathBuf> {
+    pub fn beside_pages(&self, profile: &Path) -> Option<PathBuf> {
         Some(self.reports.join(profile.strip_prefix(&self.profiles).ok()?))
     }
 
@@ -242,9 +242,9 @@ mod tests {
     fn pages_keep_copies_under_the_names_that_profiles_use() {
         let layout = Layout::new("profiles", "reports");
         let id: CaseId = "build-vec/push@100".parse().expect("a well-formed id");
-        let copy = layout.page_copy(&layout.flamegraph(&id)).expect("it lies in profiles");
+        let copy = layout.beside_pages(&layout.flamegraph(&id)).expect("it lies in profiles");
         assert_eq!(copy, Path::new("reports/flamegraph/build-vec/push@100.svg"));
-        assert_eq!(layout.page_copy(Path::new("elsewhere/file")), None);
+        assert_eq!(layout.beside_pages(Path::new("elsewhere/file")), None);
     }
 
     #[test]

@@ -115,7 +115,7 @@ impl Proofs<'_> {
 
     /// The file of `evidence`, and how it is opened.
     fn file(&self, evidence: &Evidence) -> Option<(String, Shown)> {
-        let copy = copy_of(self.source, evidence.file.as_ref()?)?;
+        let copy = beside_pages(self.source, evidence.file.as_ref()?)?;
         let is_drawn = copy.extension().is_some_and(|extension| extension == "svg");
         Some(match &evidence.anchor {
             Some(Anchor::Function(name)) if is_drawn => {
@@ -207,11 +207,11 @@ fn part_of_case(
     }
 }
 
-/// The pages' copy of a file below profiles/, where there is one. A record could name any path; only copies are linked.
-fn copy_of(source: &Source<'_>, file: &Path) -> Option<PathBuf> {
+/// A file below profiles/ as it stands beside the pages, where it does. A record could name any path; nothing else is linked.
+fn beside_pages(source: &Source<'_>, file: &Path) -> Option<PathBuf> {
     let is_plain = file.components().all(|part| matches!(part, Component::Normal(_)));
-    let copy = source.layout.page_copy(&source.layout.profiles.join(file))?;
-    (is_plain && copy.is_file()).then_some(copy)
+    let beside = source.layout.beside_pages(&source.layout.profiles.join(file))?;
+    (is_plain && beside.is_file()).then_some(beside)
 }
 
 /// Where a case's page shows what an instrument saw.

@@ -105,7 +105,7 @@ fn a_case_page_shows_what_its_functions_cost_and_their_picture() {
     }
     let id = "build-vec/push@1000".parse().expect("a case id");
     for file in pages.layout.raw_output(InstrumentName::Instructions, &id) {
-        let copy = pages.layout.page_copy(&file).expect("it lies in profiles");
+        let copy = pages.layout.beside_pages(&file).expect("it lies in profiles");
         assert!(copy.is_file(), "{} goes along when the reports are sent", copy.display());
     }
 }

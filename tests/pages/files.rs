@@ -117,7 +117,7 @@ fn files_beside_pages_are_those_of_the_newest_measurement() {
     let pages = Pages::of(&listing, &recorded, true, &[]);
     let id = "build-vec/push@1000".parse().expect("a case id");
     let source = pages.layout.folded(&id);
-    let beside = pages.layout.page_copy(&source).expect("it lies in profiles");
+    let beside = pages.layout.beside_pages(&source).expect("it lies in profiles");
     let before = read(&source);
     assert_eq!(read(&beside), before);
     let kept = pages.layout.reports.join("kept");
@@ -147,7 +147,7 @@ fn files_are_copied_where_they_cannot_be_linked() {
     let layout = Layout::new(&pages.layout.profiles, elsewhere.path());
     let id = "build-vec/push@1000".parse().expect("a case id");
     let source = layout.folded(&id);
-    let copy = layout.page_copy(&source).expect("it lies in profiles");
+    let copy = layout.beside_pages(&source).expect("it lies in profiles");
     for text in [None, Some("main;run 12640\n")] {
         text.inspect(|text| replace(&source, text));
         render(&listing, &recorded, &[], &layout).expect("pages render");
@@ -164,7 +164,7 @@ fn only_criterions_pages_are_brought() {
     let data = page.parent().and_then(Path::parent).expect("a folder").join("new/estimates.json");
     fabricated::put(&data, "{}");
     render(&listing, &recorded, &[], &pages.layout).expect("pages render");
-    let copied = |path: &Path| pages.layout.page_copy(path).expect("it lies in profiles").is_file();
+    let copied = |path: &Path| pages.layout.beside_pages(path).expect("it lies in profiles").is_file();
     assert!(copied(&page) && copied(&page.with_file_name("pdf.svg")));
     assert!(!copied(&data));
 }

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use super::ReportError;
 use crate::record::{CaseId, Layout, ListedFamily, Listing};
 
-/// The copies of one case's files, each where there is one.
+/// The files of one case beside the pages, each where there is one.
 #[derive(Debug, Default, Clone)]
 pub(super) struct CaseFiles {
     pub(super) flamegraph: Option<PathBuf>,
@@ -32,7 +32,7 @@ pub(super) struct CaseFiles {
     pub(super) criterion: Option<PathBuf>,
 }
 
-/// All copies.
+/// Of all cases.
 #[derive(Debug, Default)]
 pub(super) struct Files {
     cases: BTreeMap<CaseId, CaseFiles>,
@@ -63,7 +63,7 @@ impl Files {
         criterions.par_iter().try_for_each(|page| brought(page, layout).map(drop))?;
         let family_page = |family: &ListedFamily| {
             let page = layout.criterion_family_page(&family.name);
-            existing_copy(&page, layout).map(|copy| (family.name.clone(), copy))
+            existing(&page, layout).map(|beside| (family.name.clone(), beside))
         };
         let families = listing.families.iter().filter_map(family_page).collect();
         // A name that is none of ours could point anywhere; no instrument writes files under it.
@@ -99,13 +99,13 @@ fn case_files(id: &CaseId, layout: &Layout) -> Result<CaseFiles, ReportError> {
         waits_ledger: brought(&layout.waits_ledger(id), layout)?,
         waits_folded: brought(&layout.waits_folded(id), layout)?,
         waits_flamegraph: brought(&layout.waits_flamegraph(id), layout)?,
-        criterion: existing_copy(&layout.criterion_page(id), layout),
+        criterion: existing(&layout.criterion_page(id), layout),
     })
 }
 
-/// The copy of a page that stands on both sides.
-fn existing_copy(page: &Path, layout: &Layout) -> Option<PathBuf> {
-    layout.page_copy(page).filter(|copy| page.is_file() && copy.is_file())
+/// A page as it stands beside ours, where it is there and here.
+fn existing(page: &Path, layout: &Layout) -> Option<PathBuf> {
+    layout.beside_pages(page).filter(|beside| page.is_file() && beside.is_file())
 }
 
 /// Gives `source` a second name, or a copy where it cannot have one. What stood there is replaced, never written into: it may
@@ -127,7 +127,7 @@ fn bring(source: &Path, target: &Path) -> io::Result<()> {
 /// Brings one file when it is newer or of another size; `None` when there is none, or it is empty.
 fn brought(source: &Path, layout: &Layout) -> Result<Option<PathBuf>, ReportError> {
     let Ok(from) = fs::metadata(source) else { return Ok(None) };
-    let Some(target) = layout.page_copy(source) else { return Ok(None) };
+    let Some(target) = layout.beside_pages(source) else { return Ok(None) };
     if !from.is_file() || from.len() == 0 {
         return Ok(None);
     }
