@@ -25,10 +25,11 @@ fn main() {
     match records_asked_for() {
         Some(profiles) => whole(&profiles),
         None => {
-            let folder = tempfile::tempdir().expect("a temporary folder");
+            let folder = beside_the_build();
             let profiles = folder.path().join("profiles");
             let cases = fabricated::profiles(&catalogue(), &Layout::new(&profiles, folder.path()));
             println!("{cases} cases of the catalogue, fabricated");
+            written_out();
             whole(&profiles);
             pages_alone();
         }
@@ -39,6 +40,20 @@ fn main() {
 fn records_asked_for() -> Option<PathBuf> {
     let mut words = std::env::args_os().skip_while(|word| word != "--records").skip(1);
     words.next().map(PathBuf::from)
+}
+
+/// A folder that goes at the end. As with users, records and pages are on one disk, so that files can be linked.
+fn beside_the_build() -> tempfile::TempDir {
+    tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a temporary folder")
+}
+
+/// Waits until the disk has what was fabricated, as it has a run's files by the time that pages are made of them.
+fn written_out() {
+    #[cfg(unix)]
+    // SAFETY: it takes nothing and gives nothing back.
+    unsafe {
+        libc::sync();
+    }
 }
 
 fn perflab() -> Command {
@@ -53,8 +68,7 @@ fn catalogue() -> Listing {
 
 /// The command over the records in `profiles`, into a folder of its own.
 fn whole(profiles: &Path) {
-    // As with users, on the disk of the records, so that files can be linked.
-    let reports = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a temporary folder");
+    let reports = beside_the_build();
     for what in ["all of it", "again, nothing having changed"] {
         let start = Instant::now();
         let status = perflab()

@@ -20,6 +20,7 @@ fn finding(claim: &str) -> Finding {
         share: Some(0.6),
         share_low: Some(0.55),
         share_high: Some(0.65),
+        share_by_sibling: false,
         ceiling: Some(2.5),
         advice: "reserve".into(),
         ..fabricated::finding(FindingKind::Growth, claim)

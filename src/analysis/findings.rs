@@ -91,6 +91,7 @@ impl From<Found> for Finding {
             share: share.map(|share| share.value),
             share_low: share.map(|share| share.low),
             share_high: share.map(|share| share.high),
+            share_by_sibling: bottleneck.is_by_sibling(),
             ceiling: bottleneck.ceiling(),
             ceiling_measured: bottleneck.gain().map(|gain| gain.times.value),
             advice: if recommended { bottleneck.advice() } else { String::new() },
@@ -118,8 +119,8 @@ pub fn derive_with(
         .cases
         .par_chunks(TOGETHER)
         .map(|cases| {
-            let mut symbols = Symbols::default();
-            cases.iter().map(|case| of_case(listing, all, case, &load, &mut symbols)).collect()
+            let symbols = Symbols::default();
+            cases.iter().map(|case| of_case(listing, all, case, &load, &symbols)).collect()
         })
         .collect();
     let mut problems = Vec::new();
@@ -136,7 +137,7 @@ fn of_case(
     recorded: &Recorded,
     record: &RecordedCase,
     load: &impl Fn(&RecordedCase) -> CaseFiles,
-    symbols: &mut Symbols,
+    symbols: &Symbols,
 ) -> (Vec<Finding>, Vec<String>) {
     let family = listing.family(&record.family);
     let Some((family, workload)) =

@@ -91,13 +91,11 @@ fn of_pair(
     })
 }
 
-/// What the finding's own share predicts, whatever was measured. A finding without a share, or whose share is that of a measured
-/// gain, was made by what a sibling gains: the stacks had predicted nothing.
+/// What the finding's own share predicts, whatever was measured. A finding without a share, or whose share is what a sibling
+/// gains, was made by that: the stacks had predicted nothing.
 fn predicted(finding: &Finding) -> Option<f64> {
-    let measured = finding.ceiling.zip(finding.ceiling_measured);
-    let is_measured = measured.is_some_and(|(ceiling, measured)| (ceiling / measured - 1.0).abs() < 1e-9);
     match finding.share {
-        Some(_) if !is_measured => finding.ceiling,
+        Some(_) if !finding.share_by_sibling => finding.ceiling,
         _ => Some(1.0),
     }
 }
@@ -108,21 +106,21 @@ mod tests {
 
     #[test]
     fn what_was_measured_on_the_sibling_predicts_nothing_of_it() {
-        let finding = |share: Option<f64>, measured: Option<f64>| Finding {
+        let finding = |share: Option<f64>, share_by_sibling: bool| Finding {
             kind: FindingKind::Spawning,
             claim: String::new(),
             subject: String::new(),
             share,
             share_low: share,
             share_high: share,
+            share_by_sibling,
             ceiling: Some(10.0),
-            ceiling_measured: measured,
+            ceiling_measured: Some(4.0),
             advice: String::new(),
             evidence: Vec::new(),
         };
-        assert_eq!(predicted(&finding(Some(0.9), None)), Some(10.0));
-        assert_eq!(predicted(&finding(Some(0.9), Some(4.0))), Some(10.0));
-        assert_eq!(predicted(&finding(Some(0.9), Some(10.0))), Some(1.0));
-        assert_eq!(predicted(&finding(None, Some(10.0))), Some(1.0));
+        assert_eq!(predicted(&finding(Some(0.9), false)), Some(10.0));
+        assert_eq!(predicted(&finding(Some(0.9), true)), Some(1.0));
+        assert_eq!(predicted(&finding(None, false)), Some(1.0));
     }
 }

@@ -3,7 +3,9 @@
 
 mod share;
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 
 pub use share::Share;
 
@@ -25,29 +27,28 @@ pub struct Shares {
 /// What names say, remembered: the cases of a catalogue share most of theirs.
 #[derive(Debug, Default)]
 pub struct Symbols {
-    places: HashMap<String, usize>,
-    known: Vec<Symbol>,
+    known: RefCell<HashMap<String, Rc<Symbol>>>,
 }
 
 impl Symbols {
-    /// The place of what is known of `frame`.
-    fn of(&mut self, frame: &str) -> usize {
-        if let Some(place) = self.places.get(frame) {
-            return *place;
+    /// What is known of `frame`.
+    pub fn of(&self, frame: &str) -> Rc<Symbol> {
+        if let Some(symbol) = self.known.borrow().get(frame) {
+            return Rc::clone(symbol);
         }
-        self.places.insert(frame.to_owned(), self.known.len());
-        self.known.push(Symbol::of(frame));
-        self.known.len() - 1
+        let symbol = Rc::new(Symbol::of(frame));
+        self.known.borrow_mut().insert(frame.to_owned(), Rc::clone(&symbol));
+        symbol
     }
 }
 
 /// What the frames of a stack say, from the root to one of them.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 struct Walked<'a> {
     groups: Groups,
     innermost: Groups,
     /// The innermost function that is a case's own.
-    function: Option<usize>,
+    function: Option<Rc<Symbol>>,
     call: Option<&'a str>,
     /// The last frame, and how many bytes of the stack it ends behind.
     last: &'a str,
@@ -56,19 +57,18 @@ struct Walked<'a> {
 
 impl<'a> Walked<'a> {
     /// The same with the next frame, of which `symbols` know more.
-    fn into(self, frame: &'a str, symbols: &mut Symbols) -> Self {
+    fn into(self, frame: &'a str, symbols: &Symbols) -> Self {
         let end = self.end + usize::from(self.end > 0) + frame.len();
         // Callgrind hangs a thread's work under what started it, which costs nothing of that.
         let above = if begins_a_thread(frame) { Self { last: self.last, ..Self::default() } } else { self };
-        let place = symbols.of(frame);
-        let symbol = &symbols.known[place];
+        let symbol = symbols.of(frame);
         let hashes = frame == NO_LINE && hashes_unlined(above.last);
         let serves = if hashes { Groups::NONE.with(Group::Hashing) } else { symbol.groups };
         Self {
             groups: above.groups.union(serves),
             innermost: if serves == Groups::NONE { above.innermost } else { serves },
-            function: if symbol.own { Some(place) } else { above.function },
             call: if symbol.groups.holds(Group::SystemCalls) { Some(frame) } else { above.call },
+            function: if symbol.own { Some(symbol) } else { above.function },
             last: frame,
             end,
         }
@@ -94,18 +94,18 @@ const MATERIAL: Groups = Groups::NONE.with(Group::Allocation).with(Group::Growth
 
 impl Shares {
     /// Sums up stacks of `samples`, whose shares are sampled.
-    pub fn of_samples(samples: &Folded, symbols: &mut Symbols) -> Self {
+    pub fn of_samples(samples: &Folded, symbols: &Symbols) -> Self {
         Self::of(samples, false, symbols)
     }
 
     /// Sums up stacks of `counts`, whose shares are exact.
-    pub fn of_counts(counts: &Folded, symbols: &mut Symbols) -> Self {
+    pub fn of_counts(counts: &Folded, symbols: &Symbols) -> Self {
         Self::of(counts, true, symbols)
     }
 
-    fn of(folded: &Folded, exact: bool, symbols: &mut Symbols) -> Self {
+    fn of(folded: &Folded, exact: bool, symbols: &Symbols) -> Self {
         let mut by_groups = BTreeMap::new();
-        let mut functions: BTreeMap<(usize, Groups), u128> = BTreeMap::new();
+        let mut functions: BTreeMap<(Rc<Symbol>, Groups), u128> = BTreeMap::new();
         let mut calls: BTreeMap<&str, u128> = BTreeMap::new();
         // Stacks stand in the order of their names, so each begins with most of the frames of the one before.
         let (mut before, mut walked): (&str, Vec<Walked<'_>>) = ("", Vec::new());
@@ -114,11 +114,11 @@ impl Shares {
             walked.truncate(walked.partition_point(|frame| frame.end < shared));
             before = stack;
             for frame in stack[shared..].split(';') {
-                let above = walked.last().copied().unwrap_or_default();
+                let above = walked.last().cloned().unwrap_or_default();
                 walked.push(above.into(frame, symbols));
             }
             let Walked { mut groups, innermost, function, call, .. } =
-                walked.last().copied().unwrap_or_default();
+                walked.last().cloned().unwrap_or_default();
             // A text is appended by copying, but what it costs to grow it first is not copying.
             if !innermost.holds(Group::Copying) {
                 groups = groups.without(Group::Copying);
@@ -140,8 +140,7 @@ impl Shares {
         let mut shares = Self { total: folded.total(), exact, by_groups, functions: BTreeMap::new(), calls };
         // Frames of other generic arguments are one function.
         for ((function, groups), weight) in functions {
-            let path = symbols.known[function].path.clone();
-            *shares.functions.entry((path, groups)).or_default() += weight;
+            *shares.functions.entry((function.path.clone(), groups)).or_default() += weight;
         }
         shares
     }
@@ -235,7 +234,7 @@ mod tests {
         for (stack, weight) in stacks {
             folded.add(stack.split(';'), *weight);
         }
-        Shares::of(&folded, exact, &mut Symbols::default())
+        Shares::of(&folded, exact, &Symbols::default())
     }
 
     #[test]

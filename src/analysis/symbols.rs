@@ -12,7 +12,7 @@ use name::path_of;
 use rules::groups_of;
 
 /// What is known of a function by its name.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Symbol {
     /// Its name without generic arguments.
     pub path: String,

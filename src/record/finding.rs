@@ -146,6 +146,9 @@ pub struct Finding {
     pub share_low: Option<f64>,
     /// Upper end of the same.
     pub share_high: Option<f64>,
+    /// Whether the share is what a sibling without this cost gains, so that it foretells nothing of that sibling.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub share_by_sibling: bool,
     /// How many times as fast the case would be at most if this cost were nothing, from the share.
     pub ceiling: Option<f64>,
     /// The same, measured by running the case without this cost.

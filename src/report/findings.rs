@@ -203,6 +203,7 @@ mod tests {
             share: None,
             share_low: None,
             share_high: None,
+            share_by_sibling: false,
             ceiling,
             ceiling_measured: measured,
             advice: text,

@@ -11,6 +11,7 @@ pub(crate) fn finding(kind: FindingKind, claim: &str) -> Finding {
         share: None,
         share_low: None,
         share_high: None,
+        share_by_sibling: false,
         ceiling: None,
         ceiling_measured: None,
         advice: String::new(),

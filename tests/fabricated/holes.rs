@@ -53,6 +53,7 @@ pub(crate) fn with_holes() -> (Listing, Recorded) {
             share: Some(0.71),
             share_low: Some(0.66),
             share_high: Some(0.75),
+            share_by_sibling: false,
             ceiling: Some(3.4),
             ceiling_measured: None,
             advice: "allocate once".into(),
@@ -74,6 +75,7 @@ pub(crate) fn with_holes() -> (Listing, Recorded) {
             share: Some(0.42),
             share_low: Some(0.42),
             share_high: Some(0.42),
+            share_by_sibling: false,
             ceiling: Some(1.72),
             ceiling_measured: Some(1.55),
             advice: "say how much it will hold: `with_capacity`, or collect from an iterator of known length"

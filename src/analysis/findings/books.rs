@@ -5,7 +5,7 @@ use super::case::Case;
 use super::{Found, LEAST_GAIN, LEAST_SHARE, NAMES_THE_CASE, costs, frames};
 use crate::analysis::WaitWord;
 use crate::analysis::shares::Share;
-use crate::analysis::symbols::{Group, Symbol};
+use crate::analysis::symbols::Group;
 use crate::record::{Anchor, BlockedIn, CallSite, FindingKind, Metric, Speed, WaitsLedger};
 
 /// Blocks above this are mapped anew each time: where glibc stops to move its threshold for that (`M_MMAP_THRESHOLD`,
@@ -58,8 +58,9 @@ pub(super) fn find(case: &Case<'_>) -> Vec<Found> {
 /// What starting takes by the books is the kernel's share too: it has one name. A block that is mapped anew is a better one than
 /// that something was started as well, and calls are a worse one.
 fn claimed_once(spawning: Option<Found>, kernel: Option<Found>) -> Vec<Found> {
-    let by_books =
-        |found: &Found| matches!(found.bottleneck, Bottleneck::Spawning { share: (_, Seen::Books), .. });
+    let by_books = |found: &Found| {
+        matches!(found.bottleneck, Bottleneck::Spawning { share: (_, Seen::Books | Seen::Sibling), .. })
+    };
     let is_shown = |found: &Found| matches!(found.bottleneck, Bottleneck::PageFaults { large: Some(_), .. });
     let one_share = spawning.as_ref().is_some_and(by_books) && kernel.is_some();
     let are_faults = kernel.as_ref().is_some_and(is_shown);
@@ -116,7 +117,7 @@ fn large(case: &Case<'_>) -> Option<Large> {
     }
     let grows = |site: &&CallSite| {
         site.blocks <= DOUBLINGS
-            && site.frames.iter().any(|frame| Symbol::of(frame).groups.holds(Group::Growth))
+            && site.frames.iter().any(|frame| case.symbols.of(frame).groups.holds(Group::Growth))
     };
     let growing = sites().filter(grows).max_by_key(|site| site.peak_bytes);
     let growing = growing.filter(|site| site.peak_bytes > MAPPED_ANEW)?;
@@ -168,22 +169,21 @@ fn spawning(case: &Case<'_>) -> Option<Found> {
     // A parent that waits for its children to begin is not in the kernel. What a sibling gains whose children are there already
     // is what starting them takes.
     let spared = gain.as_ref().filter(|gain| children >= STARTS && gain.times.low >= LEAST_GAIN);
-    let spared = spared.map(|gain| (Share::saved(gain.times), Seen::Books));
+    let spared = spared.map(|gain| (Share::saved(gain.times), Seen::Sibling));
     let larger = |a: &(Share, Seen), b: &(Share, Seen)| a.0.value.total_cmp(&b.0.value);
     let (share, seen) = stacks.into_iter().chain(kernel).chain(spared).max_by(larger)?;
-    let says = match seen {
-        Seen::Books => format!("{threads:.1} threads and {children:.1} children start in an iteration"),
+    let by_books = Anchor::Number(if children > threads { Metric::Children } else { Metric::Threads });
+    let mut evidence = vec![match seen {
+        Seen::Books | Seen::Sibling => {
+            let says = format!("{threads:.1} threads and {children:.1} children start in an iteration");
+            case.stacks_say(Seen::Books, says).at(Some(by_books))
+        }
         _ => {
             let of_stacks = of_stacks.map_or(0.0, |(share, _)| share.value * 100.0);
-            format!("{of_stacks:.1} % of the stacks hold a function that starts one")
+            let says = format!("{of_stacks:.1} % of the stacks hold a function that starts one");
+            case.stacks_say(seen, says).at(frames::of_group(case, seen, Group::Spawning))
         }
-    };
-    let anchor = match seen {
-        Seen::Books if children > threads => Some(Anchor::Number(Metric::Children)),
-        Seen::Books => Some(Anchor::Number(Metric::Threads)),
-        _ => frames::of_group(case, seen, Group::Spawning),
-    };
-    let mut evidence = vec![case.stacks_say(seen, says).at(anchor)];
+    }];
     evidence.extend(gain.as_ref().map(|gain| case.gain_says(gain)));
     let (share, on_cpu) = ((share, seen), on_cpu.value);
     Some(Found::new(Bottleneck::Spawning { share, on_cpu, threads, children, gain }, evidence))

@@ -284,6 +284,15 @@ impl Bottleneck {
         }
     }
 
+    /// Whether its share is what a sibling gains.
+    pub fn is_by_sibling(&self) -> bool {
+        matches!(
+            self,
+            Self::Spawning { share: (_, Seen::Sibling), .. }
+                | Self::LockContention { shown: HeldUp::BySibling, .. }
+        )
+    }
+
     /// How many times as fast the case would be at most without it, from its numbers.
     pub fn ceiling(&self) -> Option<f64> {
         match self {

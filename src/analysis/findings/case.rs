@@ -25,6 +25,8 @@ pub(super) struct Case<'a> {
     pub(super) workload: &'a ListedWorkload,
     pub(super) record: &'a RecordedCase,
     pub(super) files: &'a CaseFiles,
+    /// What names of functions say.
+    pub(super) symbols: &'a Symbols,
     /// By instructions.
     pub(super) counts: Option<Shares>,
     /// By instructions of a smaller size, where none were counted at this one.
@@ -43,7 +45,7 @@ impl<'a> Case<'a> {
         workload: &'a ListedWorkload,
         record: &'a RecordedCase,
         files: &'a CaseFiles,
-        symbols: &mut Symbols,
+        symbols: &'a Symbols,
     ) -> Self {
         let counts = files.instructions.as_ref().map(|kept| Shares::of_counts(&kept.data, symbols));
         let samples = files.samples.as_ref().map(|kept| Shares::of_samples(&kept.data, symbols));
@@ -54,6 +56,7 @@ impl<'a> Case<'a> {
             workload,
             record,
             files,
+            symbols,
             counts: counts.filter(|shares| shares.total() > 0),
             settled: None,
             samples: samples.filter(|shares| shares.total() > 0),
@@ -194,6 +197,7 @@ impl<'a> Case<'a> {
                 .and_then(|settled| settled.files.instructions.as_ref().map(|kept| kept.file.clone())),
             Seen::Samples => self.files.samples.as_ref().map(|kept| kept.file.clone()),
             Seen::Books => self.files.waits.as_ref().map(|kept| kept.file.clone()),
+            Seen::Sibling => None,
         };
         let evidence = self.evidence(seen.instrument(), says, kept);
         match (seen, &self.settled) {

@@ -5,7 +5,7 @@ use super::bottleneck::{Bottleneck, Cost, Gain, Seen, kind_of};
 use super::case::Case;
 use super::{Found, LEAST_GAIN, LEAST_SHARE, frames};
 use crate::analysis::shares::Share;
-use crate::analysis::symbols::{Group, Groups, Symbol};
+use crate::analysis::symbols::{Group, Groups};
 use crate::record::{Anchor, FindingKind, InstrumentName, ListedWorkload, Metric, RecordedCase};
 
 /// Costs that are told by their names. Synchronisation and starting threads have rules of their own: what they cost is
@@ -60,7 +60,7 @@ fn find_one(case: &Case<'_>, group: Group) -> Option<Found> {
     }
     if let (Some((blocks, bytes)), Some(kept)) = (heap, &case.files.heap) {
         let says = format!("{blocks} blocks of {bytes} bytes in all");
-        let largest = kept.data.sites.iter().position(|site| takes(group, &site.frames));
+        let largest = kept.data.sites.iter().position(|site| takes(case, group, &site.frames));
         let seen = case.evidence(InstrumentName::Heap, says, Some(kept.file.clone()));
         evidence.push(seen.at(largest.map(Anchor::HeapSite)));
     }
@@ -85,13 +85,14 @@ fn blocks(case: &Case<'_>, group: Group) -> Option<(u64, u64)> {
         return None;
     }
     let sites = &case.files.heap.as_ref()?.data.sites;
-    let wanted = sites.iter().filter(|site| takes(group, &site.frames));
+    let wanted = sites.iter().filter(|site| takes(case, group, &site.frames));
     Some(wanted.fold((0, 0), |(blocks, bytes), site| (blocks + site.blocks, bytes + site.bytes)))
 }
 
 /// Whether a call site takes blocks for `group`: any does for allocation.
-fn takes(group: Group, frames: &[String]) -> bool {
-    group == Group::Allocation || frames.iter().any(|frame| Symbol::of(frame).groups.holds(Group::Growth))
+fn takes(case: &Case<'_>, group: Group, frames: &[String]) -> bool {
+    let grows = |frame: &String| case.symbols.of(frame).groups.holds(Group::Growth);
+    group == Group::Allocation || frames.iter().any(grows)
 }
 
 /// What is gained without the cost of `kind`: by a run of the case itself without it, else by the member that is
@@ -123,7 +124,7 @@ pub(super) fn share_by(case: &Case<'_>, group: Group, seen: Seen) -> Option<Shar
         Seen::Instructions => case.counts.as_ref(),
         Seen::InstructionsAt(_) => case.settled.as_ref().map(|settled| &settled.shares),
         Seen::Samples => case.enough_samples(),
-        Seen::Books => None,
+        Seen::Books | Seen::Sibling => None,
     };
     Some(shares?.group(group))
 }

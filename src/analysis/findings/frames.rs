@@ -35,13 +35,13 @@ fn first(case: &Case<'_>, seen: Seen, is_wanted: impl Fn(&Symbol) -> bool) -> Op
                 .map(|function| (function.name.as_str(), u128::from(function.inclusive)))
                 .collect();
             functions.sort_by_key(|(_, inclusive)| Reverse(*inclusive));
-            functions.into_iter().map(|(name, _)| name).find(|name| is_wanted(&Symbol::of(name)))
+            functions.into_iter().map(|(name, _)| name).find(|name| is_wanted(&case.symbols.of(name)))
         }
         Seen::Samples => {
             let samples = &case.files.samples.as_ref()?.data;
-            by_weight(samples).into_iter().find(|name| is_wanted(&Symbol::of(name)))
+            by_weight(samples).into_iter().find(|name| is_wanted(&case.symbols.of(name)))
         }
-        Seen::Books => None,
+        Seen::Books | Seen::Sibling => None,
     };
     name.map(|name| Anchor::Function(name.to_owned()))
 }

@@ -27,7 +27,7 @@ impl Settled {
         recorded: &Recorded,
         record: &RecordedCase,
         load: impl Fn(&RecordedCase) -> CaseFiles,
-        symbols: &mut Symbols,
+        symbols: &Symbols,
     ) -> Option<Self> {
         if record.measurement(Metric::Instructions).is_some() {
             return None;
@@ -40,7 +40,7 @@ impl Settled {
         let mut smaller: Vec<&RecordedCase> = recorded.cases.iter().filter(is_smaller).collect();
         smaller.sort_by_key(|other| other.size);
         let [.., before, last] = smaller[..] else { return None };
-        let mut counted = |other: &RecordedCase| {
+        let counted = |other: &RecordedCase| {
             // No other file of it is asked for.
             let instructions = other.measurement(Metric::Instructions).cloned();
             let record = RecordedCase::new(other.id.clone(), instructions.into_iter().collect());

@@ -16,6 +16,8 @@ pub enum Seen {
     Samples,
     /// The books of where threads wait.
     Books,
+    /// What a sibling without the cost gains.
+    Sibling,
 }
 
 impl Seen {
@@ -25,6 +27,7 @@ impl Seen {
             Self::Instructions | Self::InstructionsAt(_) => InstrumentName::Instructions,
             Self::Samples => InstrumentName::Flamegraph,
             Self::Books => InstrumentName::Waits,
+            Self::Sibling => InstrumentName::Time,
         }
     }
 }

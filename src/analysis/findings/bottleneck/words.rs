@@ -20,7 +20,7 @@ fn of_what(seen: Seen, on_cpu: f64) -> String {
         Seen::Instructions => "instructions".to_owned(),
         Seen::InstructionsAt(size) => format!("instructions at size {size}"),
         Seen::Samples => "CPU time".to_owned(),
-        Seen::Books => "time".to_owned(),
+        Seen::Books | Seen::Sibling => "time".to_owned(),
     };
     match seen {
         Seen::Instructions | Seen::InstructionsAt(_) | Seen::Samples
