@@ -104,21 +104,22 @@ fn point_cell(
     }
 }
 
-const ALLOWED: &str = "what the schedule allows, by counting work; from the worst to the best that turns among more threads than cores can make of it";
-
-/// `of 1.97 ×`, or `of 1.69 to 2.00 ×` where the kernel's turns decide.
-fn of_what(bound: SpeedupBound) -> String {
+/// `of 1.97 ×`, or `of 1.69 to 2.00 ×` where the kernel's turns decide; and what that is.
+fn of_what(bound: SpeedupBound) -> (String, &'static str) {
     let best = format::ratio(&Estimate::exact(bound.speedup));
     match bound.at_worst {
-        Some(worst) => format!("of {worst:.2} to {best}"),
-        None => format!("of {best}"),
+        Some(worst) => (
+            format!("of {worst:.2} to {best}"),
+            "what the schedule allows, by counting work, from the worst to the best turns that more threads than cores may take",
+        ),
+        None => (format!("of {best}"), "what the schedule allows, by counting work"),
     }
 }
 
 fn allowed(point: &ScalingPoint, cores: usize) -> Markup {
     html! {
-        @if let Some(bound) = point.bound {
-            span.interval title=(ALLOWED) { (of_what(bound)) ": " (format!("{:.0} %", 100.0 * point.efficiency(cores))) }
+        @if let Some((allowed, what)) = point.bound.map(of_what) {
+            span.interval title=(what) { (allowed) ": " (format!("{:.0} %", 100.0 * point.efficiency(cores))) }
         }
     }
 }
@@ -202,9 +203,9 @@ pub(super) fn against_bound(
         .filter(|ratio| ratio.paired)
         .and_then(|ratio| Estimate::exact(1.0).over(&ratio.estimate));
     html! {
-        @if let (Some(bound), Some(speedup)) = (bound, speedup) {
+        @if let (Some((allowed, what)), Some(speedup)) = (bound.map(of_what), speedup) {
             span.interval { (format::ratio(&speedup)) " as fast" }
-            span.interval title=(ALLOWED) { (of_what(bound)) }
+            span.interval title=(what) { (allowed) }
             (given(source, &id, Metric::TimeRatio))
         }
         @if is_work { (on_one_cpu(source, &id)) }

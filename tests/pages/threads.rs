@@ -91,6 +91,17 @@ fn a_parallel_member_is_shown_beside_what_its_schedule_allows() {
 }
 
 #[test]
+fn where_threads_take_turns_both_ends_of_what_is_allowed_are_shown() {
+    let (mut listing, recorded) = fabricated::workers::on_cores(2);
+    let families = listing.families.iter_mut().filter(|family| family.name == "gcd");
+    let bounds =
+        families.flat_map(|family| &mut family.workloads).flat_map(|member| &mut member.speedup_bounds);
+    bounds.for_each(|bound| bound.at_worst = Some(1.69));
+    let page = Pages::of(&listing, &recorded, false, &[]).family("gcd");
+    assert!(page.contains("1.96\u{a0}× as fast</span>") && page.contains("of 1.69 to 1.97\u{a0}×"), "{page}");
+}
+
+#[test]
 fn a_family_that_compares_a_call_with_handing_over_says_from_where_it_pays() {
     let (mut listing, recorded) = fabricated::whole(2);
     for (workload, role) in [("collect", ListedRole::Direct), ("push", ListedRole::HandedOver)] {
