@@ -250,6 +250,7 @@ mod tests {
             shared: false,
             time_ns: Estimate { value, low: value * 0.9, high: value * 1.1 },
             ratio: None,
+            apart: None,
         };
         let ranking = Ranking {
             size: 100,

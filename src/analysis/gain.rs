@@ -42,6 +42,7 @@ mod tests {
             shared: false,
             time_ns: Estimate::exact(1.0),
             ratio: Some(Ratio { estimate, paired: true, slowed: None }),
+            apart: None,
         };
         Ranking {
             size: 10,

@@ -37,6 +37,17 @@ pub struct Ranked<'a> {
     pub time_ns: Estimate,
     /// Its time over the baseline's; `None` when the baseline has no time.
     pub ratio: Option<Ratio>,
+    /// The quotient of the two times, each taken alone, where it cannot be the ratio of interleaved blocks: the machine
+    /// changed between the two, and one of the times is not what the case takes beside the other.
+    pub apart: Option<Estimate>,
+}
+
+/// Times taken alone contradict a ratio where their intervals lie apart by more than this factor: less is the drift of minutes.
+const CHANGED: f64 = 1.25;
+
+/// Whether two intervals lie so far apart that one machine cannot have given both.
+fn contradict(a: &Estimate, b: &Estimate) -> bool {
+    a.low > CHANGED * b.high || b.low > CHANGED * a.high
 }
 
 /// A family's members at one size.
@@ -97,7 +108,10 @@ pub fn rank<'a>(family: &'a ListedFamily, recorded: &Recorded, size: usize) -> R
             }
             (None, None) => None,
         };
-        ranked.push(Ranked { workload, rank: 1, shared: false, time_ns, ratio });
+        let apart = baseline_ns.and_then(|baseline| time_ns.over(&baseline));
+        let apart = apart
+            .filter(|apart| ratio.is_some_and(|ratio| ratio.paired && contradict(apart, &ratio.estimate)));
+        ranked.push(Ranked { workload, rank: 1, shared: false, time_ns, ratio, apart });
     }
 
     let all_paired = ranked.iter().all(|member| member.ratio.is_some_and(|ratio| ratio.paired));
@@ -195,6 +209,25 @@ mod tests {
             ranks(&rank(&family, &recorded, 10)),
             [("a", 1, true), ("b", 1, true), ("c", 3, true), ("d", 3, true)]
         );
+    }
+
+    #[test]
+    fn times_that_contradict_the_ratio_are_told() {
+        let family = family(&["a", "b"]);
+        let apart = |time: Numbers, ratio: Option<Numbers>| {
+            let recorded = recorded(&[("a", (39.0, 39.4, 40.0), None), ("b", time, ratio)]);
+            let ranking = rank(&family, &recorded, 10);
+            let found = ranking.ranked.iter().find(|member| member.workload.name == "b");
+            found.and_then(|member| member.apart)
+        };
+        let in_turn = Some((0.50, 0.52, 0.61));
+        let told =
+            apart((38.7, 38.7, 38.8), in_turn).expect("nearly as long as the baseline, and half of it");
+        assert_eq!((told.low, told.high), (38.7 / 40.0, 38.8 / 39.0));
+        assert!(apart((8.0, 9.0, 10.0), in_turn).is_some(), "the other way round");
+        assert_eq!(apart((20.0, 20.5, 21.0), in_turn), None);
+        assert_eq!(apart((27.0, 28.0, 29.0), in_turn), None, "apart, and by less than a machine drifts");
+        assert_eq!(apart((38.7, 38.7, 38.8), None), None, "no ratio was taken in turn");
     }
 
     #[test]

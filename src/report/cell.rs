@@ -104,6 +104,15 @@ pub(super) fn slowed(ratio: Ratio) -> Markup {
     }
 }
 
+/// The mark of a ratio that the times beside it, each taken alone, contradict.
+pub(super) fn changed(apart: Option<Estimate>) -> Markup {
+    html! {
+        @if let Some(apart) = apart {
+            " " span.mark title=(format!("timed alone, one after the other, the two took {} {}: the machine changed between them, so one of these times is not what it takes beside the other. The ratio, from blocks in turn, holds", format::ratio(&apart), format::ratio_interval(&apart))) { "times contradict" }
+        }
+    }
+}
+
 /// When and at which revision a number was taken, for hovering.
 pub(super) fn taken(measurement: &Measurement) -> String {
     format!("{}, taken {} at revision {}", measurement.instrument, measurement.taken_at, measurement.revision)

@@ -124,7 +124,7 @@ fn ratio(source: &Source<'_>, id: &CaseId, family: &ListedFamily, member: &Ranke
                 (format::ratio(&ratio.estimate))
                 span.interval { (format::ratio_interval(&ratio.estimate)) }
                 (scaling::against_bound(source, family, member, id.size))
-                @if ratio.paired { (cell::slowed(ratio)) (cell::marks(source, &standing)) }
+                @if ratio.paired { (cell::slowed(ratio)) (cell::changed(member.apart)) (cell::marks(source, &standing)) }
                 @else { " " span.mark title="the quotient of two medians taken at different moments, with the widest interval that both allow" { "unpaired" } }
             },
             None => td.absent.not-given { "the baseline has no time" },
