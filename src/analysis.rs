@@ -11,6 +11,7 @@ mod gain;
 pub mod growth;
 mod history;
 #[cfg(test)]
+#[path = "../tests/known/books.rs"]
 mod planted;
 pub mod predictions;
 mod ranking;

@@ -15,6 +15,10 @@
 //! | [`report`] | records and findings into pages | `record`, `analysis` |
 //! | [`cli`] | the `perflab` command | all; nobody imports it |
 
+/// What unit tests and integration tests share names the library from outside.
+#[cfg(test)]
+extern crate self as perflab;
+
 pub mod analysis;
 pub mod catalogue;
 pub mod cli;

@@ -148,7 +148,7 @@ fn of_case(
     let mut files = load(record);
     let mut problems = std::mem::take(&mut files.problems);
     let mut case = Case::new(listing, recorded, family, workload, record, &files, symbols);
-    case.settled = Settled::of(recorded, record, load, symbols);
+    case.settled = Settled::of(&case, load);
     let findings = findings_of(&case);
     for found in findings.iter().filter(|found| matches!(found.bottleneck, Bottleneck::OptimisedAway { .. }))
     {

@@ -97,20 +97,16 @@ pub fn rank<'a>(family: &'a ListedFamily, recorded: &Recorded, size: usize) -> R
             None if workload.name == family.baseline => Some(Estimate::exact(1.0)),
             ratio => ratio,
         };
-        let ratio = match (paired, baseline_ns) {
-            (Some(estimate), _) => {
+        let quotient = baseline_ns.and_then(|baseline| time_ns.over(&baseline));
+        let ratio = match paired {
+            Some(estimate) => {
                 let is_baseline = workload.name == family.baseline;
                 let case = recorded.case(&id(&workload.name)).filter(|_| !is_baseline);
                 Some(Ratio { estimate, paired: true, slowed: case.and_then(RecordedCase::slowed) })
             }
-            (None, Some(baseline)) => {
-                time_ns.over(&baseline).map(|estimate| Ratio { estimate, paired: false, slowed: None })
-            }
-            (None, None) => None,
+            None => quotient.map(|estimate| Ratio { estimate, paired: false, slowed: None }),
         };
-        let apart = baseline_ns.and_then(|baseline| time_ns.over(&baseline));
-        let apart = apart
-            .filter(|apart| ratio.is_some_and(|ratio| ratio.paired && contradict(apart, &ratio.estimate)));
+        let apart = quotient.filter(|quotient| paired.is_some_and(|ratio| contradict(quotient, &ratio)));
         ranked.push(Ranked { workload, rank: 1, shared: false, time_ns, ratio, apart });
     }
 

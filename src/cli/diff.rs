@@ -1,8 +1,8 @@
 //! `perflab diff`: differential flamegraphs, per iteration, of two cases. The pages' own, against baselines, come from
 //! here too.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::SystemTime;
 
 use anyhow::{Context, bail};
@@ -140,25 +140,25 @@ pub(super) fn against_baselines(listing: &Listing, recorded: &Recorded, layout: 
     let newest_run =
         newest(std::fs::read_dir(layout.runs()).into_iter().flatten().flatten().map(|run| run.path()));
     let pairs = crate::report::shown_against_baselines(listing, recorded);
-    // Families know nothing of each other, so the cores share them; members of one share what their baseline's stacks are.
+    // Pairs know nothing of each other, so the cores share them; members of a family share what their baseline's stacks are.
     let families: Vec<_> = pairs.chunk_by(|(_, one), (_, other)| one == other).collect();
-    let problems = families.into_par_iter().flat_map_iter(|members| {
-        let mut baselines = BTreeMap::new();
-        let draw_one = |(id, baseline): &(CaseId, CaseId)| {
-            let has = |from: &From| [id, baseline].iter().all(|id| from.file(layout, id).is_file());
-            let from = [From::Instructions, From::Samples].into_iter().find(has)?;
+    let problems = families.into_par_iter().flat_map(|members| {
+        let baselines = [From::Instructions, From::Samples].map(|from| (from, OnceLock::new()));
+        let draw_one = move |(id, baseline): &(CaseId, CaseId)| {
+            let has = |from: From| [id, baseline].iter().all(|id| from.file(layout, id).is_file());
+            let (from, of_baseline) = baselines.iter().find(|(from, _)| has(*from))?;
+            let from = *from;
             let inputs = newest([from.file(layout, id), from.file(layout, baseline)]).max(newest_run);
             let pictures = layout.differential(id, baseline, from.as_str());
             if pictures.iter().all(|picture| newest([picture]) >= inputs) {
                 return None;
             }
             let shown = half(layout, recorded, id, from)?;
-            let against =
-                baselines.entry(from).or_insert_with(|| half(layout, recorded, baseline, from)).as_ref()?;
+            let against = of_baseline.get_or_init(|| half(layout, recorded, baseline, from)).as_ref()?;
             let error = draw(layout, &shown, against, from).err()?;
             Some(format!("no differential flamegraph of `{id}`: {error:#}"))
         };
-        members.iter().filter_map(draw_one).collect::<Vec<_>>()
+        members.par_iter().filter_map(draw_one)
     });
     problems.collect()
 }

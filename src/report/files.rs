@@ -85,20 +85,21 @@ impl Files {
 }
 
 fn case_files(id: &CaseId, layout: &Layout) -> Result<CaseFiles, ReportError> {
+    let brought = |file: PathBuf| brought(&file, layout);
     Ok(CaseFiles {
-        flamegraph: brought(&layout.flamegraph(id), layout)?,
-        folded: brought(&layout.folded(id), layout)?,
-        heap_flamegraph: brought(&layout.heap_flamegraph(id), layout)?,
-        heap_folded: brought(&layout.heap_folded(id), layout)?,
-        heap_sites: brought(&layout.heap_sites(id), layout)?,
-        dhat: brought(&layout.dhat(id), layout)?,
-        callgrind: brought(&layout.callgrind(id), layout)?,
-        costs: brought(&layout.costs(id), layout)?,
-        instructions_folded: brought(&layout.instructions_folded(id), layout)?,
-        instructions_flamegraph: brought(&layout.instructions_flamegraph(id), layout)?,
-        waits_ledger: brought(&layout.waits_ledger(id), layout)?,
-        waits_folded: brought(&layout.waits_folded(id), layout)?,
-        waits_flamegraph: brought(&layout.waits_flamegraph(id), layout)?,
+        flamegraph: brought(layout.flamegraph(id))?,
+        folded: brought(layout.folded(id))?,
+        heap_flamegraph: brought(layout.heap_flamegraph(id))?,
+        heap_folded: brought(layout.heap_folded(id))?,
+        heap_sites: brought(layout.heap_sites(id))?,
+        dhat: brought(layout.dhat(id))?,
+        callgrind: brought(layout.callgrind(id))?,
+        costs: brought(layout.costs(id))?,
+        instructions_folded: brought(layout.instructions_folded(id))?,
+        instructions_flamegraph: brought(layout.instructions_flamegraph(id))?,
+        waits_ledger: brought(layout.waits_ledger(id))?,
+        waits_folded: brought(layout.waits_folded(id))?,
+        waits_flamegraph: brought(layout.waits_flamegraph(id))?,
         criterion: existing(&layout.criterion_page(id), layout),
     })
 }

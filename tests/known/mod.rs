@@ -5,15 +5,18 @@ use std::path::PathBuf;
 
 use perflab::analysis::findings::derive_with;
 use perflab::record::{
-    BlockedIn, Branches, CallSite, CaseFiles, CaseId, Costs, Environment, Finding, FindingKind, Folded,
-    HeapSites, InstrumentName, Kept, ListedFamily, ListedWorkload, Listing, Measurement, Metric, Recorded,
-    RecordedCase, SCHEMA, Sampling, Spare, Speed, ThreadWaits, Timeline, WaitParts, WaitsLedger,
+    Branches, CallSite, CaseFiles, CaseId, Costs, Environment, Finding, FindingKind, Folded, HeapSites,
+    InstrumentName, Kept, ListedFamily, ListedWorkload, Listing, Measurement, Metric, Recorded, RecordedCase,
+    SCHEMA, Spare, Speed, WaitsLedger,
 };
 
+mod books;
 pub(crate) mod catalogue;
 pub(crate) mod floors;
 pub(crate) mod planted;
 pub(crate) mod removed;
+
+pub(crate) use books::{alone, books};
 
 /// A row of the table of known answers.
 pub(crate) struct Row {
@@ -239,49 +242,4 @@ fn folded(stacks: &[(&str, u128)]) -> Folded {
 
 fn kept<T>(data: T) -> Kept<T> {
     Kept { data, file: PathBuf::from("planted") }
-}
-
-/// Books of a second and ten iterations: with a thread on a CPU, starved; in milliseconds. `threads`: name, then on a
-/// CPU in user code, in the kernel, waiting for a CPU, blocked; and the call it is blocked in.
-pub(crate) fn books(busy: u64, starved: u64, threads: &[(&str, [u64; 4], &str)]) -> WaitsLedger {
-    let ms = |ms: u64| ms * 1_000_000;
-    let mut total = WaitParts::default();
-    let threads: Vec<ThreadWaits> = threads
-        .iter()
-        .map(|(name, [user, kernel, runqueue, blocked], call)| {
-            let parts = WaitParts {
-                wall_ns: ms(user + kernel + runqueue + blocked),
-                user_ns: ms(*user),
-                kernel_ns: ms(*kernel),
-                runqueue_ns: ms(*runqueue),
-                blocked_ns: ms(*blocked),
-                residual_ns: 0,
-            };
-            total.add(&parts);
-            let blocked = vec![BlockedIn { call: (*call).into(), ns: parts.blocked_ns }];
-            ThreadWaits { name: (*name).into(), count: 1, parts, blocked }
-        })
-        .collect();
-    WaitsLedger {
-        schema: SCHEMA,
-        iterations: 10,
-        cores: 2,
-        elapsed_ns: ms(1_000),
-        busy_ns: ms(busy),
-        starved_ns: ms(starved),
-        idle_ns: ms(1_000 - busy - starved),
-        total,
-        runqueue_own_ns: 0,
-        stolen_ns: 0,
-        slices: 100,
-        most_threads: threads.len(),
-        children: Some(0.0),
-        children_cpu_ns: 0,
-        others_cpu_ns: None,
-        births: None,
-        threads,
-        timeline: Timeline::default(),
-        sampling: Sampling::default(),
-        missing: Vec::new(),
-    }
 }

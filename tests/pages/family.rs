@@ -174,6 +174,26 @@ fn a_ratio_that_was_taken_beside_a_neighbour_is_marked_and_one_on_the_full_core_
 }
 
 #[test]
+fn a_ratio_that_the_times_beside_it_contradict_is_marked_and_one_that_they_bear_out_is_not() {
+    let (listing, recorded) = fabricated::workers::on_cores(2);
+    let page = |times: f64| {
+        let mut recorded = recorded.clone();
+        fabricated::change(&mut recorded, "gcd/two-threads@10", |case| {
+            for time in case.measurements.iter_mut().filter(|number| number.metric == Metric::TimeNs) {
+                for end in [&mut time.value, &mut time.low, &mut time.high] {
+                    *end *= times;
+                }
+            }
+        });
+        Pages::of(&listing, &recorded, false, &[]).family("gcd")
+    };
+    let contradicted = page(2.0);
+    assert_eq!(contradicted.matches(">times contradict<").count(), 1, "{contradicted}");
+    assert!(contradicted.contains("the machine changed between them"), "{contradicted}");
+    assert!(!page(1.0).contains(">times contradict<"));
+}
+
+#[test]
 fn what_findings_promised_stands_beside_what_siblings_show() {
     let pages = Pages::with_holes();
     let page = pages.family("build-vec");

@@ -83,6 +83,14 @@ impl<'a> Case<'a> {
             .or_else(|| self.stacks())
     }
 
+    /// The files in which that was `seen`: its own, or those of the smaller size that speaks for it.
+    pub(super) fn files_of(&self, seen: Seen) -> &CaseFiles {
+        match (seen, &self.settled) {
+            (Seen::InstructionsAt(_), Some(settled)) => &settled.files,
+            _ => self.files,
+        }
+    }
+
     /// The part of the time in which a thread is on a CPU: what stacks speak of. 1 where nobody saw it wait.
     pub(super) fn busy(&self) -> f64 {
         1.0 - self.idle()
@@ -189,17 +197,16 @@ impl<'a> Case<'a> {
 
     /// The evidence of stacks.
     pub(super) fn stacks_say(&self, seen: Seen, says: String) -> Evidence {
-        let kept = match seen {
-            Seen::Instructions => self.files.instructions.as_ref().map(|kept| kept.file.clone()),
-            Seen::InstructionsAt(_) => self
-                .settled
-                .as_ref()
-                .and_then(|settled| settled.files.instructions.as_ref().map(|kept| kept.file.clone())),
-            Seen::Samples => self.files.samples.as_ref().map(|kept| kept.file.clone()),
-            Seen::Books => self.files.waits.as_ref().map(|kept| kept.file.clone()),
+        let files = self.files_of(seen);
+        let file = match seen {
+            Seen::Instructions | Seen::InstructionsAt(_) => {
+                files.instructions.as_ref().map(|kept| &kept.file)
+            }
+            Seen::Samples => files.samples.as_ref().map(|kept| &kept.file),
+            Seen::Books => files.waits.as_ref().map(|kept| &kept.file),
             Seen::Sibling => None,
         };
-        let evidence = self.evidence(seen.instrument(), says, kept);
+        let evidence = self.evidence(seen.instrument(), says, file.cloned());
         match (seen, &self.settled) {
             (Seen::InstructionsAt(_), Some(settled)) => evidence.of(settled.record.id.clone()),
             _ => evidence,

@@ -24,11 +24,7 @@ pub(super) fn of_path(case: &Case<'_>, seen: Seen, path: &str) -> Option<Anchor>
 fn first(case: &Case<'_>, seen: Seen, is_wanted: impl Fn(&Symbol) -> bool) -> Option<Anchor> {
     let name = match seen {
         Seen::Instructions | Seen::InstructionsAt(_) => {
-            let files = match (seen, &case.settled) {
-                (Seen::InstructionsAt(_), Some(settled)) => &settled.files,
-                _ => case.files,
-            };
-            let costs = &files.costs.as_ref()?.data;
+            let costs = &case.files_of(seen).costs.as_ref()?.data;
             let mut functions: Vec<(&str, u128)> = costs
                 .functions
                 .iter()

@@ -84,7 +84,7 @@ impl<K: Scaled> Workload for LongestFirst<K> {
     }
 
     fn speedup_at_worst(threads: usize, cores: usize) -> Option<f64> {
-        schedule::speedup_at_worst(&costs_longest_first::<K>(K::ITEMS), threads, cores)
+        schedule::speedup_at_worst(&costs::<K>(K::ITEMS), threads, cores)
     }
 }
 

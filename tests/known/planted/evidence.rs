@@ -3,7 +3,7 @@
 use perflab::record::FindingKind as Kind;
 
 use super::{CASE, RUN, at, sampled};
-use crate::known::{Row, World, books};
+use crate::known::{Row, World, alone};
 
 pub(super) fn rows() -> Vec<Row> {
     let differ = |samples: u128, counts: u128| {
@@ -13,7 +13,7 @@ pub(super) fn rows() -> Vec<Row> {
     };
     let clocks = {
         let mut world = sampled(&[]);
-        world.waits(CASE, books(1_000, 0, &[("measuring thread", [1_000, 0, 0, 0], "")]));
+        world.waits(CASE, alone([1_000, 0, 0, 0], ""));
         world.findings(CASE)
     };
     let few = {

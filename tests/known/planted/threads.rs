@@ -3,7 +3,7 @@
 use perflab::record::{FindingKind as Kind, Metric};
 
 use super::{CASE, RUN, sample, sampled};
-use crate::known::{Row, World, books, family};
+use crate::known::{Row, World, alone, books, family};
 
 pub(super) fn rows() -> Vec<Row> {
     let booked = |ledger, frames: &[(&str, u128)]| {
@@ -14,9 +14,9 @@ pub(super) fn rows() -> Vec<Row> {
         world
     };
     let read = "<std::fs::File as std::io::Read>::read;__GI___libc_read";
-    let mut children = books(20, 0, &[("measuring thread", [10, 10, 0, 980], "wait4")]);
+    let mut children = alone([10, 10, 0, 980], "wait4");
     children.children = Some(10.0);
-    let mut pages = booked(books(1_000, 0, &[("measuring thread", [300, 700, 0, 0], "")]), &[]);
+    let mut pages = booked(alone([300, 700, 0, 0], ""), &[]);
     pages.heap(CASE, &[(&[RUN], 1, 64 << 20)]);
     let locked = |threads: [[u64; 4]; 2], ratio: f64| {
         let mut world = World::of(family("planted", "How should it be shared?", &["serial", "a"], &[1_000]));
@@ -38,7 +38,7 @@ pub(super) fn rows() -> Vec<Row> {
         world.range("planted/padded@1000", Metric::TimeRatio, [ratio, ratio * 0.95, ratio * 1.05]);
         world.findings(CASE)
     };
-    let mut starved = books(500, 500, &[("measuring thread", [500, 0, 500, 0], "")]);
+    let mut starved = alone([500, 0, 500, 0], "");
     starved.slices = 100;
     let born = {
         let mut ledger = books(
@@ -50,17 +50,13 @@ pub(super) fn rows() -> Vec<Row> {
         ledger
     };
     vec![
-        Row::of(
-            "84 % blocked",
-            Kind::Waiting,
-            booked(books(160, 0, &[("measuring thread", [150, 10, 0, 840], "ppoll")]), &[]).findings(CASE),
-        )
-        .says("84.0 %")
-        .says("ppoll"),
+        Row::of("84 % blocked", Kind::Waiting, booked(alone([150, 10, 0, 840], "ppoll"), &[]).findings(CASE))
+            .says("84.0 %")
+            .says("ppoll"),
         Row::of(
             "3 % blocked",
             Kind::NoBottleneck,
-            booked(books(970, 0, &[("measuring thread", [970, 0, 0, 30], "ppoll")]), &[]).findings(CASE),
+            booked(alone([970, 0, 0, 30], "ppoll"), &[]).findings(CASE),
         )
         .silent(&[Kind::Waiting]),
         Row::of("ten children waited for", Kind::Waiting, booked(children, &[]).findings(CASE))
@@ -69,15 +65,13 @@ pub(super) fn rows() -> Vec<Row> {
         Row::of(
             "a file read byte by byte",
             Kind::SystemCalls,
-            booked(books(1_000, 0, &[("measuring thread", [200, 800, 0, 0], "")]), &[(read, 60)])
-                .findings(CASE),
+            booked(alone([200, 800, 0, 0], ""), &[(read, 60)]).findings(CASE),
         )
         .says("called most by read"),
         Row::of(
             "a file read at once",
             Kind::NoBottleneck,
-            booked(books(1_000, 0, &[("measuring thread", [960, 40, 0, 0], "")]), &[(read, 3)])
-                .findings(CASE),
+            booked(alone([960, 40, 0, 0], ""), &[(read, 3)]).findings(CASE),
         )
         .silent(&[Kind::SystemCalls]),
         Row::of("fresh pages touched once", Kind::PageFaults, pages.findings(CASE))

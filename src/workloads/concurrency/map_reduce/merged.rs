@@ -35,7 +35,7 @@ impl Workload for TwoThreads {
     }
 
     fn speedup_bound(size: usize, cores: usize) -> Option<f64> {
-        Some(merged_bound(&Text::of(size), WORKERS, cores))
+        Some(merged_bound(size, WORKERS, cores))
     }
 }
 
@@ -70,6 +70,6 @@ impl Workload for RayonReady {
 
     fn speedup_bound(size: usize, cores: usize) -> Option<f64> {
         // Two pieces at least have a map each; who steals more of them has more to merge.
-        Some(merged_bound(&Text::of(size), WORKERS, cores))
+        Some(merged_bound(size, WORKERS, cores))
     }
 }

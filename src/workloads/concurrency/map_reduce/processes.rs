@@ -56,7 +56,7 @@ impl Workload for TwoProcessesReady {
     }
 
     fn speedup_bound(size: usize, cores: usize) -> Option<f64> {
-        Some(merged_bound(&Text::of(size), WORKERS, cores))
+        Some(merged_bound(size, WORKERS, cores))
     }
 }
 

@@ -31,6 +31,6 @@ impl Workload for Threads {
     }
 
     fn speedup_bound(threads: usize, cores: usize) -> Option<f64> {
-        Some(merged_bound(&Text::of(WORDS), threads, cores))
+        Some(merged_bound(WORDS, threads, cores))
     }
 }

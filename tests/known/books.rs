@@ -1,11 +1,11 @@
-//! Books made for tests: what a ledger would tell, without measuring.
+//! Books made for tests, the library's own among them: what a ledger would tell, without measuring.
 
-use crate::record::{BlockedIn, SCHEMA, Sampling, ThreadWaits, Timeline, WaitParts, WaitsLedger};
+use perflab::record::{BlockedIn, SCHEMA, Sampling, ThreadWaits, Timeline, WaitParts, WaitsLedger};
 
 /// Books of a second and ten iterations on two cores, in milliseconds: how long a thread was on a CPU, how long none was and one
 /// waited for it; and of each thread its name, on a CPU in user code, in the kernel, waiting for a CPU, blocked, and the call
 /// that it was blocked in.
-pub(super) fn books(busy: u64, starved: u64, threads: &[(&str, [u64; 4], &str)]) -> WaitsLedger {
+pub(crate) fn books(busy: u64, starved: u64, threads: &[(&str, [u64; 4], &str)]) -> WaitsLedger {
     let ms = |ms: u64| ms * 1_000_000;
     let mut total = WaitParts::default();
     let of_thread = |(name, [user, kernel, runqueue, blocked], call): &(&str, [u64; 4], &str)| {
@@ -47,7 +47,7 @@ pub(super) fn books(busy: u64, starved: u64, threads: &[(&str, [u64; 4], &str)])
 }
 
 /// Books of one thread.
-pub(super) fn alone(parts: [u64; 4], call: &str) -> WaitsLedger {
+pub(crate) fn alone(parts: [u64; 4], call: &str) -> WaitsLedger {
     let [user, kernel, runqueue, _] = parts;
     books(user + kernel, runqueue, &[("measuring thread", parts, call)])
 }
