@@ -6,6 +6,8 @@ use std::time::Instant;
 
 use perflab::instruments::instructions::call_graph::CallGraph;
 
+/// In which it must be read.
+const SECONDS: f64 = 2.0;
 const MEGABYTES: usize = 50;
 /// Instructions of a function, and how many of them are calls.
 const LINES: usize = 200;
@@ -50,9 +52,10 @@ fn main() {
     let graph = CallGraph::read(text.as_bytes()).expect("a well-formed profile");
     let seconds = start.elapsed().as_secs_f64();
     println!(
-        "{:.0} MB, {} functions, {} instructions: read in {seconds:.2} s",
+        "{:.0} MB, {} functions, {} instructions: read in {seconds:.2} s; the bound is {SECONDS} s",
         text.len() as f64 / 1e6,
         graph.functions.len(),
         graph.total.instructions
     );
+    assert!(seconds <= SECONDS, "{seconds:.2} s are more than {SECONDS} s");
 }

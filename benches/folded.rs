@@ -8,6 +8,9 @@ use perflab::record::Folded;
 /// Stacks of the file, all different.
 const STACKS: usize = 1_000_000;
 
+/// In which they must be read and drawn.
+const SECONDS: f64 = 5.0;
+
 /// Names of frames, as long as Rust's.
 const NAMES: usize = 5_000;
 
@@ -41,8 +44,9 @@ fn main() {
     let svg = draw(&parsed.folded, &caption).expect("there are samples");
     let all = start.elapsed().as_secs_f64();
     println!(
-        "read in {read:.2} s, drawn in {:.2} s, together {all:.2} s; the picture has {} kB",
+        "read in {read:.2} s, drawn in {:.2} s, together {all:.2} s, the bound is {SECONDS} s; the picture has {} kB",
         all - read,
         svg.len() / 1_000
     );
+    assert!(all <= SECONDS, "{all:.2} s are more than {SECONDS} s");
 }

@@ -6,7 +6,7 @@
 use std::cell::RefCell;
 use std::process::{Command, ExitCode};
 
-use perflab::catalogue::{Axis, Catalogue, Family};
+use perflab::catalogue::{Axis, Catalogue, Family, Members};
 use perflab::workload::{Answer, Entry, Workload};
 
 /// What cargo says to whoever is no harness of its own.
@@ -75,6 +75,7 @@ const CATALOGUE: Catalogue = Catalogue::new(&[
     Family {
         name: "sum",
         question: "How should n numbers be added?",
+        members: Members::Alternatives,
         axis: Axis::ELEMENTS,
         sizes: &[1_000, 100_000],
         entries: &[Entry::of::<Sum>()],
@@ -82,6 +83,7 @@ const CATALOGUE: Catalogue = Catalogue::new(&[
     Family {
         name: "copy",
         question: "How should n bytes be copied?",
+        members: Members::Alternatives,
         axis: Axis::ELEMENTS,
         sizes: &[16_384, 65_536],
         entries: &[Entry::of::<Copy>()],

@@ -3,10 +3,16 @@
 
 #![allow(dead_code)] // each target calls its own
 
+use std::path::PathBuf;
+
+use perflab::analysis::findings::derive_with;
 use perflab::instruments::folded::{Caption, draw};
 use perflab::instruments::instructions::call_graph::{CallGraph, Function};
 use perflab::instruments::{heap, instructions, time};
-use perflab::record::{CaseId, Folded, Listing, Recorded, Run, SCHEMA};
+use perflab::record::{
+    CaseFiles, CaseId, Folded, InstrumentName, Kept, ListedFamily, ListedWorkload, Listing, Measurement,
+    Metric, Recorded, RecordedCase, Run, SCHEMA,
+};
 use perflab::report::export::{Profile, Weighs, csv, firefox, pprof, speedscope};
 use perflab::report::markdown;
 
@@ -66,11 +72,76 @@ pub(crate) fn callgrind(bytes: &[u8]) {
     }
 }
 
-/// A run's record: merged with itself, and told as tables and as Markdown.
+/// A run's record: merged with itself, told as tables and as Markdown, and rules made of it.
 pub(crate) fn records(bytes: &[u8]) {
     let Ok(run) = serde_json::from_slice::<Run>(bytes) else { return };
-    let recorded = Recorded::merge(&[run.clone(), run]);
+    let mut recorded = Recorded::merge(&[run.clone(), run]);
     let _ = csv(&recorded.cases);
-    let listing = Listing { schema: SCHEMA, families: Vec::new() };
+    let listing = listing(recorded.cases.iter().map(|case| &case.id));
+    derive_with(&listing, &mut recorded, |_| CaseFiles::default());
     assert!(markdown(&listing, &recorded, &[]).chars().count() <= 60_000);
+}
+
+/// What instruments keep of a case beside its numbers (costs of functions, call sites of blocks, books of threads): rules made
+/// of it.
+pub(crate) fn tables(bytes: &[u8]) {
+    let id: CaseId = "fuzz/case@1000".parse().expect("a well-formed id");
+    let folded = Folded::parse(&String::from_utf8_lossy(bytes)).folded;
+    let stacks = || (folded.total() > 0).then(|| Kept { data: folded.clone(), file: PathBuf::from("fuzz") });
+    let files = CaseFiles {
+        samples: stacks(),
+        instructions: stacks(),
+        costs: kept(bytes),
+        heap: kept(bytes),
+        waits: kept(bytes),
+        problems: Vec::new(),
+    };
+    let metrics = [Metric::TimeNs, Metric::Instructions, Metric::HeapBlocks, Metric::Samples, Metric::WallNs];
+    let measurements = metrics.map(|metric| Measurement {
+        metric,
+        value: 5_000.0,
+        low: 4_000.0,
+        high: 6_000.0,
+        unit: metric.unit(),
+        instrument: InstrumentName::Time,
+        taken_at: String::new(),
+        revision: String::new(),
+    });
+    let case = RecordedCase::new(id.clone(), measurements.into());
+    let mut recorded = Recorded { cases: vec![case], ..Recorded::default() };
+    derive_with(&listing([&id]), &mut recorded, |_| files.clone());
+    let share = |end: Option<f64>| end.is_none_or(|end| (0.0..=1.0).contains(&end));
+    for finding in &recorded.cases[0].findings {
+        assert!(share(finding.share_low) && share(finding.share) && share(finding.share_high), "{finding:?}");
+    }
+}
+
+fn kept<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Option<Kept<T>> {
+    serde_json::from_slice(bytes).ok().map(|data| Kept { data, file: PathBuf::from("fuzz") })
+}
+
+/// A catalogue that holds these cases, each a family's baseline.
+fn listing<'a>(ids: impl IntoIterator<Item = &'a CaseId>) -> Listing {
+    let mut families = std::collections::BTreeMap::<String, ListedFamily>::new();
+    for id in ids {
+        let family = families.entry(id.family.clone()).or_insert_with(|| ListedFamily {
+            name: id.family.clone(),
+            baseline: id.workload.clone(),
+            ..ListedFamily::default()
+        });
+        if !family.sizes.contains(&id.size) {
+            family.sizes.push(id.size);
+            family.sizes.sort_unstable();
+        }
+        let at = family.workloads.iter().position(|workload| workload.name == id.workload);
+        let at = at.unwrap_or_else(|| {
+            family.workloads.push(ListedWorkload { name: id.workload.clone(), ..ListedWorkload::default() });
+            family.workloads.len() - 1
+        });
+        if !family.workloads[at].sizes.contains(&id.size) {
+            family.workloads[at].sizes.push(id.size);
+            family.workloads[at].sizes.sort_unstable();
+        }
+    }
+    Listing { schema: SCHEMA, families: families.into_values().collect() }
 }

@@ -23,7 +23,7 @@ mod twins;
 mod unpaired;
 mod waits;
 
-pub use beside::{Beside, GAIN, Help, Numbers, Speedups, beside};
+pub use beside::{Beside, GAIN, Help, NOTES_SIZE, Numbers, Speedups, beside};
 pub use break_even::{BreakEven, Pays, break_even};
 pub use coverage::{Coverage, current_revision};
 pub use estimate::{Estimate, Ratio};
@@ -34,5 +34,5 @@ pub use ranking::{Ranked, RankedBy, Ranking, rank};
 pub use scaling::{Laws, Refusal, ScalingCurve, ScalingPoint, scaling};
 pub use standing::{Since, Standing, instrument_of, standing};
 pub use twins::{Twins, twins};
-pub use unpaired::{differences, unpaired};
+pub use unpaired::{differences, unpaired, without_times};
 pub use waits::{WaitVerdict, WaitWord, judge};

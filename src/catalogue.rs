@@ -10,7 +10,7 @@ mod sharing;
 mod tests;
 mod waiting;
 
-pub use family::{Axis, CaseRef, Catalogue, Counts, Family, cores};
+pub use family::{Axis, CaseRef, Catalogue, Counts, Family, Members, cores};
 
 use crate::workload::Entry;
 use crate::workloads::ruler;
@@ -19,14 +19,6 @@ use crate::workloads::ruler;
 /// runs cases calls this first in `main`; every instrument's `main` does.
 pub fn serve_workers() {
     crate::workloads::concurrency::worker::serve();
-}
-
-/// The file of this program, which starts itself again to measure and to work.
-///
-/// # Errors
-/// Where neither the system nor the name that it was started by tells, with what would help.
-pub fn this_program() -> std::io::Result<std::path::PathBuf> {
-    crate::workloads::this_program()
 }
 
 /// Threads that share one amount of work; those beyond twice the cores of a machine are not asked there. So many small ones,
@@ -38,6 +30,7 @@ pub static CATALOGUE: Catalogue = Catalogue::new(&[
     Family {
         name: "noop",
         question: "What does the ruler itself cost?",
+        members: Members::Parts,
         axis: Axis::ELEMENTS,
         sizes: &[1],
         entries: &[Entry::of::<ruler::Noop>()],

@@ -19,6 +19,7 @@ mod stacks;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::{Parser, Subcommand};
 
 use crate::catalogue::Catalogue;
@@ -144,7 +145,7 @@ pub fn main(catalogue: &Catalogue) -> ExitCode {
         Command::Report { markdown: true, filter, folders, .. } => {
             report::markdown(catalogue, filter.as_deref(), &folders.layout())
         }
-        Command::Report { folders, .. } => report::pages(catalogue, &folders.layout()),
+        Command::Report { folders, .. } => report::pages(catalogue, &folders.layout()).map(drop),
         Command::Export(arguments) => export::export(catalogue, arguments),
         Command::Diff(arguments) => diff::diff(catalogue, arguments),
         Command::History { case, json, folders } => {
@@ -194,6 +195,13 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 }
 
 /// Prints `text` on stdout; a reader that has gone is an error that [`main`] forgives.
+/// The name of this command, which its package has too: what revisions are asked to build.
+fn program() -> anyhow::Result<String> {
+    let file = crate::system::this_program()?;
+    let name = file.file_stem().context("this program's file has no name")?;
+    Ok(name.to_string_lossy().into_owned())
+}
+
 fn print(text: &str) -> anyhow::Result<()> {
     use std::io::Write;
     let mut stdout = std::io::stdout().lock();

@@ -10,7 +10,7 @@
 //! | `workloads` | what is measured | `workload`, `system` |
 //! | [`catalogue`] | the one list of families | `workloads`, `workload` |
 //! | [`record`] | what instruments write and pages read | `fnv` |
-//! | [`instruments`] | how it is measured, one room an instrument | `catalogue`, `workload`, `record` |
+//! | [`instruments`] | how it is measured, one room an instrument | `catalogue`, `workload`, `record`, `system` |
 //! | [`analysis`] | records into rankings and findings | `record` |
 //! | [`report`] | records and findings into pages | `record`, `analysis` |
 //! | [`cli`] | the `perflab` command | all; nobody imports it |

@@ -24,6 +24,7 @@ mod store;
 mod waits_ledger;
 
 pub use canary::FULL_CORE;
+pub(crate) use case_files::read_kept;
 pub use case_files::{CaseFiles, Kept};
 pub use case_id::{CaseId, CaseIdError};
 pub use comparison::{

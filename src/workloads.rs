@@ -6,6 +6,3 @@ pub(crate) mod concurrency;
 pub(crate) mod ruler;
 mod seeded;
 mod text;
-
-/// Worker processes are this program started again, and so are the processes that measure.
-pub(crate) use crate::system::this_program;

@@ -6,7 +6,7 @@ use std::process::{Command, ExitCode, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use perflab::catalogue::{Axis, Catalogue, Family};
+use perflab::catalogue::{Axis, Catalogue, Family, Members};
 use perflab::record::{CaseId, History, InstrumentName, Layout, Metric, Recorded, RecordedCase, load};
 use perflab::workload::{Answer, Entry, Workload};
 
@@ -85,6 +85,7 @@ planted!(
 const PLANTED: Catalogue = Catalogue::new(&[Family {
     name: "planted",
     question: "What happens when a case misbehaves?",
+    members: Members::Parts,
     axis: Axis::ELEMENTS,
     sizes: &[1000],
     entries: &[
@@ -241,7 +242,7 @@ fn ctrl_c_keeps_what_was_recorded() -> Result<(), Failed> {
     let output = interrupt(folder.path(), "hangs-with-child", "-INT")?;
     let said = told(&output);
     assert_eq!(output.status.code(), Some(1), "{said}");
-    assert!(said.contains("interrupted: 1 of 3 cases are recorded"), "{said}");
+    assert!(said.contains("interrupted: 1 of 3 groups of cases are recorded"), "{said}");
     assert!(recorded(folder.path()).case(&id("well")).is_some());
     assert_no_process_left(folder.path());
     Ok(())

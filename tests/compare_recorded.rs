@@ -43,6 +43,56 @@ fn exact_counts_are_compared_and_times_are_no_verdict() {
 }
 
 #[test]
+fn counts_that_grew_end_with_3_where_they_are_gated_on() {
+    let (now, then) = (Tree::with(&[a_run("a", 2, 2_448.0)]), Tree::with(&[a_run("a", 1, 2_339.0)]));
+    let gate = |file: &Tree, words: &[&str]| {
+        let file = file_of(file);
+        let asked = [&["compare", "--recorded", &file, "--gate-counts"], words].concat();
+        now.perflab(&asked)
+    };
+    let outcome = gate(&then, &[]).code(3);
+    assert!(outcome.stderr().contains("1 case has counts that grew by more than 2 %: build-vec/push@100"));
+    gate(&then, &["--tolerance", "5"]).code(0);
+    gate(&then, &["collect"]).code(0);
+    // Counts do not depend on the CPU, and times do.
+    let elsewhere = Tree::with(&[a_run("b", 1, 2_339.0)]);
+    let outcome = gate(&elsewhere, &[]).code(3);
+    assert!(
+        outcome.stdout().contains("times are left out, which do not compare: cpu is `a`"),
+        "{}",
+        outcome.stdout()
+    );
+    assert!(!outcome.stdout().contains("the time then"), "{}", outcome.stdout());
+    let mut other_libc = a_run("a", 1, 2_339.0);
+    other_libc.environment.libc = "glibc 2.31".to_owned();
+    gate(&Tree::with(&[other_libc]), &[]).code(1);
+}
+
+#[test]
+fn every_run_whose_numbers_are_shown_must_be_like_the_one_that_is_compared() {
+    let of_another_libc = |day: u32| {
+        let numbers = [(COLLECT, Metric::Instructions, 1_000.0)];
+        run(environment("a", "glibc 2.31", "abc"), day, &numbers)
+    };
+    let then = Tree::with(&[a_run("a", 1, 2_339.0)]);
+    let mixed = Tree::with(&[of_another_libc(2), a_run("a", 3, 2_339.0)]);
+    let refused = mixed.perflab(&["compare", "--recorded", &file_of(&then)]).code(1);
+    assert!(refused.stderr().contains("libc is `glibc 2.31` here"), "{}", refused.stderr());
+}
+
+#[test]
+fn what_runs_warn_of_is_told_beside_their_numbers() {
+    let warned = |day: u32, warning: &str| {
+        let mut run = a_run("a", day, 2_339.0);
+        run.warnings.push(warning.to_owned());
+        run
+    };
+    let (now, then) = (Tree::with(&[warned(2, "merged here")]), Tree::with(&[warned(1, "merged there")]));
+    let said = now.perflab(&["compare", "--recorded", &file_of(&then)]).code(0).stdout();
+    assert!(said.contains("merged here") && said.contains("merged there"), "{said}");
+}
+
+#[test]
 fn unlike_machines_are_refused_by_the_difference_and_force_writes_the_warning() {
     let (now, then) = (Tree::with(&[a_run("b", 2, 2_339.0)]), Tree::with(&[a_run("a", 1, 2_339.0)]));
     let refused = now.perflab(&["compare", "--recorded", &file_of(&then)]).code(1);

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use perflab::catalogue::{Axis, CATALOGUE, Catalogue, Family};
+use perflab::catalogue::{Axis, CATALOGUE, Catalogue, Family, Members};
 use perflab::instruments::heap::{self, HeapCounts};
 use perflab::instruments::{Effort, Instrument, Job, PreparedCase, Reading};
 use perflab::record::{CaseId, HeapSites, Layout, Metric};
@@ -165,6 +165,7 @@ plant!(Alone, Whole, u8, overlapping);
 static PLANTED: Catalogue = Catalogue::new(&[Family {
     name: "planted",
     question: "Is the range right?",
+    members: Members::Parts,
     axis: Axis::ELEMENTS,
     sizes: &[100],
     entries: &[Entry::of::<Uneven>(), Entry::of::<Alone>()],

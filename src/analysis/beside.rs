@@ -13,7 +13,7 @@ use crate::record::{CaseId, Listing, Metric, Recorded};
 pub const GAIN: f64 = 1.05;
 
 /// The size of the study notes' collections: the one that is shown where a case runs at several.
-const NOTES_SIZE: usize = 100;
+pub const NOTES_SIZE: usize = 100;
 
 /// A kernel of the study notes in both languages.
 #[derive(Debug, Clone, PartialEq)]

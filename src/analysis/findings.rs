@@ -38,13 +38,17 @@ mod tests;
 mod verdicts;
 mod work;
 
-pub use bottleneck::{Bottleneck, Cached, Cost, Diverging, Flat, Gain, HeldUp, Large, Seen, Slower, kind_of};
+pub use bottleneck::{
+    Bottleneck, Cached, Cost, Diverging, Flat, Gain, HeldUp, Large, NoWork, Seen, Slower, kind_of,
+};
 use case::Case;
 use rayon::prelude::*;
 use settled::Settled;
 
 use super::shares::Symbols;
-use crate::record::{CaseFiles, Evidence, Finding, Layout, Listing, Recorded, RecordedCase};
+use crate::record::{
+    CaseFiles, CaseId, Evidence, Finding, FindingKind, Layout, Listing, Recorded, RecordedCase,
+};
 
 /// A share below this is no bottleneck: without it the case would be at most 1.11 times as fast (Amdahl), and
 /// differences of time below 5 % may be where code happens to lie (docs/method.md, time).
@@ -100,8 +104,8 @@ impl From<Found> for Finding {
     }
 }
 
-/// Fills the findings of every case of `recorded` from what instruments kept under `layout`. Returns what must be told
-/// loudly: files that cannot be read, and cases whose work was optimised away.
+/// Fills the findings of every case of `recorded` from what instruments kept under `layout`. Returns the files that cannot be
+/// read, a line each.
 pub fn derive(listing: &Listing, recorded: &mut Recorded, layout: &Layout) -> Vec<String> {
     derive_with(listing, recorded, |case| CaseFiles::load(layout, case))
 }
@@ -131,7 +135,13 @@ pub fn derive_with(
     problems
 }
 
-/// The findings of one case, and what must be told loudly of it.
+/// The cases of `recorded` whose work is not there, each with the finding that says so: no number of theirs means anything.
+pub fn without_work(recorded: &Recorded) -> impl Iterator<Item = (&CaseId, &Finding)> {
+    let away = |finding: &&Finding| finding.kind == FindingKind::OptimisedAway;
+    recorded.cases.iter().filter_map(move |case| Some((&case.id, case.findings.iter().find(away)?)))
+}
+
+/// The findings of one case, and its files that cannot be read.
 fn of_case(
     listing: &Listing,
     recorded: &Recorded,
@@ -145,16 +155,11 @@ fn of_case(
     else {
         return Default::default();
     };
-    let mut files = load(record);
-    let mut problems = std::mem::take(&mut files.problems);
+    let files = load(record);
     let mut case = Case::new(listing, recorded, family, workload, record, &files, symbols);
     case.settled = Settled::of(&case, load);
     let findings = findings_of(&case);
-    for found in findings.iter().filter(|found| matches!(found.bottleneck, Bottleneck::OptimisedAway { .. }))
-    {
-        problems.push(format!("{}: {}; {}", record.id, found.bottleneck, found.bottleneck.advice()));
-    }
-    (findings.into_iter().map(Finding::from).collect(), problems)
+    (findings.into_iter().map(Finding::from).collect(), files.problems)
 }
 
 /// Every finding of a case, the leading one first.

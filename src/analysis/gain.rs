@@ -57,7 +57,7 @@ mod tests {
     fn a_gain_is_told_where_the_whole_interval_is_one() {
         let question = "How should it be built?".to_owned();
         let family = ListedFamily { baseline: "push".into(), question, ..ListedFamily::default() };
-        let parts = ListedFamily { question: "What does it cost?".into(), ..family.clone() };
+        let parts = ListedFamily { parts: true, ..family.clone() };
         let collect = ListedWorkload { name: "collect".into(), ..ListedWorkload::default() };
         let shown = ranking(&collect, 0.4, 0.5);
         let ends = |gain: Gain<'_>| (gain.times.low, gain.times.high);

@@ -13,8 +13,8 @@ pub struct Prediction {
     pub case: CaseId,
     /// The name of the cost: a kind of finding.
     pub cost: String,
-    /// The sibling that is the same without it.
-    pub sibling: String,
+    /// The sibling that is the same without it; `None` where the case itself was run without it.
+    pub sibling: Option<String>,
     /// Times as fast at most, by the finding's share; 1 where no finding was made: nothing to gain.
     pub predicted: f64,
     /// Times as fast in interleaved blocks.
@@ -31,7 +31,9 @@ impl Prediction {
 /// Every prediction whose outcome was measured in interleaved blocks, in catalogue order.
 pub fn predictions(listing: &Listing, recorded: &Recorded) -> Vec<Prediction> {
     let families = listing.families.iter().filter(|family| family.counts == ListedCounts::Work);
-    families.flat_map(|family| of_family(family, recorded)).collect()
+    families
+        .flat_map(|family| of_family(family, recorded).into_iter().chain(of_itself(family, recorded)))
+        .collect()
 }
 
 /// The median of the errors' sizes, in points of a hundredth of the case's time. `None` without predictions.
@@ -57,6 +59,21 @@ fn of_family(family: &ListedFamily, recorded: &Recorded) -> Vec<Prediction> {
         }
     }
     predictions
+}
+
+/// What the share of heap blocks foretold, beside what a case gains whose blocks come from an arena. Where that showed nothing to gain
+/// no finding was made, and nothing is scored.
+fn of_itself(family: &ListedFamily, recorded: &Recorded) -> Vec<Prediction> {
+    let kind = FindingKind::Allocation;
+    let cases = recorded.cases.iter().filter(|case| case.family == family.name);
+    let scored = cases.filter_map(|case| {
+        let realised = Estimate::of(case.measurement(Metric::CeilingAllocation)?)?;
+        let finding = case.findings.iter().find(|finding| finding.kind == kind && finding.share.is_some())?;
+        let predicted = predicted(finding)?;
+        let (case, cost) = (case.id.clone(), kind.as_str().to_owned());
+        Some(Prediction { case, cost, sibling: None, predicted, realised })
+    });
+    scored.collect()
 }
 
 fn of_pair(
@@ -85,7 +102,7 @@ fn of_pair(
     Some(Prediction {
         case: id(of),
         cost: cost.to_owned(),
-        sibling: sibling.name.clone(),
+        sibling: Some(sibling.name.clone()),
         predicted,
         realised,
     })
@@ -103,10 +120,33 @@ fn predicted(finding: &Finding) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::{InstrumentName, Measurement, RecordedCase, SCHEMA};
 
     #[test]
-    fn what_was_measured_on_the_sibling_predicts_nothing_of_it() {
-        let finding = |share: Option<f64>, share_by_sibling: bool| Finding {
+    fn a_case_that_ran_without_its_allocations_scores_what_they_foretold() {
+        let family = ListedFamily { name: "family".into(), baseline: "a".into(), ..ListedFamily::default() };
+        let listing = Listing { schema: SCHEMA, families: vec![family] };
+        let number = |metric, [value, low, high]: [f64; 3]| Measurement {
+            low,
+            high,
+            ..Measurement::undated(metric, value, InstrumentName::Ceilings)
+        };
+        let case = |finding: Option<Finding>| {
+            let id: CaseId = "family/a@10".parse().expect("a case id");
+            let mut case = RecordedCase::new(id, vec![number(Metric::CeilingAllocation, [2.0, 1.9, 2.1])]);
+            case.findings.extend(finding);
+            let recorded = Recorded { cases: vec![case], ..Recorded::default() };
+            predictions(&listing, &recorded)
+        };
+        let finding = Finding { kind: FindingKind::Allocation, ..finding(Some(0.75), false, Some(4.0)) };
+        let scored = case(Some(finding));
+        assert_eq!((scored.len(), scored[0].sibling.as_deref()), (1, None));
+        assert!((scored[0].error() - 0.25).abs() < 1e-12, "{scored:?}");
+        assert_eq!(case(None), [], "nothing was foretold");
+    }
+
+    fn finding(share: Option<f64>, share_by_sibling: bool, ceiling: Option<f64>) -> Finding {
+        Finding {
             kind: FindingKind::Spawning,
             claim: String::new(),
             subject: String::new(),
@@ -114,11 +154,16 @@ mod tests {
             share_low: share,
             share_high: share,
             share_by_sibling,
-            ceiling: Some(10.0),
+            ceiling,
             ceiling_measured: Some(4.0),
             advice: String::new(),
             evidence: Vec::new(),
-        };
+        }
+    }
+
+    #[test]
+    fn what_was_measured_on_the_sibling_predicts_nothing_of_it() {
+        let finding = |share, by_sibling| finding(share, by_sibling, Some(10.0));
         assert_eq!(predicted(&finding(Some(0.9), false)), Some(10.0));
         assert_eq!(predicted(&finding(Some(0.9), true)), Some(1.0));
         assert_eq!(predicted(&finding(None, false)), Some(1.0));

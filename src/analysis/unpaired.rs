@@ -3,17 +3,36 @@
 
 use super::Estimate;
 use crate::record::{
-    CaseId, CaseRecord, ComparedCase, ComparedCount, Difference, Environment, Metric, NumberKind, Recorded,
-    RecordedCase, Run, VerdictWord,
+    CaseId, CaseRecord, ComparedCase, ComparedCount, Difference, Metric, NumberKind, Recorded, RecordedCase,
+    Run, VerdictWord,
 };
 
 /// The counts that are compared exactly.
 const COUNTS: [Metric; 4] =
     [Metric::Instructions, Metric::HeapBlocks, Metric::HeapBytes, Metric::HeapPeakBytes];
 
-/// In what the two machines and builds differ so that their numbers do not compare; empty where they do.
-pub fn differences(before: &Run, now: &Environment) -> Vec<Difference> {
-    now.differences(&before.environment, NumberKind::Time)
+/// In what a run and those whose numbers are shown `now` differ, so that numbers of this kind do not compare; empty where they do.
+pub fn differences(before: &Run, now: &[Run], kind: NumberKind) -> Vec<Difference> {
+    let shown = Recorded::merge(now);
+    let mut differences = Vec::new();
+    for run in now.iter().filter(|run| shown.shows(run)) {
+        let unlike = run.environment.differences(&before.environment, kind).into_iter();
+        let new: Vec<Difference> = unlike.filter(|difference| !differences.contains(difference)).collect();
+        differences.extend(new);
+    }
+    differences
+}
+
+/// Leaves the times of `cases` out: they were taken on unlike machines, and only their counts compare.
+pub fn without_times(cases: &mut [ComparedCase]) {
+    for case in cases {
+        let counts = std::mem::take(&mut case.counts);
+        let sentence = "cannot tell: times of unlike machines are left out".to_owned();
+        *case = ComparedCase {
+            counts,
+            ..ComparedCase::unmeasured(case.id.clone(), VerdictWord::CannotTell, sentence)
+        };
+    }
 }
 
 /// Each case that both hold and that `wanted` wants, in the order of `now`; then those that one side holds alone: first

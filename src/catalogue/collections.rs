@@ -1,6 +1,6 @@
 //! Families that build collections.
 
-use super::{Axis, Family};
+use super::{Axis, Family, Members};
 use crate::workload::Entry;
 use crate::workloads::collections::sets::{self, Ascending, Shuffled, hashers, ordered};
 use crate::workloads::collections::{build_and_drop, build_fixed, build_map, build_text, build_vec};
@@ -11,6 +11,7 @@ const SIZES: &[usize] = &[10, 100, 1_000, 10_000, 1_000_000];
 pub(super) const BUILD_SET: Family = Family {
     name: "build-set",
     question: "How should a set of n integers be built?",
+    members: Members::Alternatives,
     axis: Axis::ELEMENTS,
     sizes: SIZES,
     entries: &[
@@ -36,6 +37,7 @@ pub(super) const BUILD_SET: Family = Family {
 pub(super) const DISTINCT: Family = Family {
     name: "distinct",
     question: "How should the distinct values of n shuffled numbers be found?",
+    members: Members::Alternatives,
     axis: Axis::ELEMENTS,
     sizes: SIZES,
     entries: &[
@@ -60,6 +62,7 @@ pub(super) const DISTINCT: Family = Family {
 pub(super) const BUILD_VEC: Family = Family {
     name: "build-vec",
     question: "How should a vector of n integers be built?",
+    members: Members::Alternatives,
     axis: Axis::ELEMENTS,
     sizes: SIZES,
     entries: &[
@@ -79,6 +82,7 @@ pub(super) const BUILD_VEC: Family = Family {
 pub(super) const BUILD_FIXED: Family = Family {
     name: "build-fixed",
     question: "How should a tuple-like, fixed-size sequence be built?",
+    members: Members::Alternatives,
     axis: Axis::ELEMENTS,
     sizes: &[12, 16, 100, 1_000],
     entries: &[
@@ -108,6 +112,7 @@ pub(super) const BUILD_FIXED: Family = Family {
 pub(super) const BUILD_TEXT: Family = Family {
     name: "build-text",
     question: "How should n numbers be put into a text that says them: joined by commas, or as the name of their range?",
+    members: Members::Alternatives,
     axis: Axis::ELEMENTS,
     sizes: SIZES,
     entries: &[
@@ -128,6 +133,7 @@ pub(super) const BUILD_TEXT: Family = Family {
 pub(super) const BUILD_MAP: Family = Family {
     name: "build-map",
     question: "How should words be counted?",
+    members: Members::Alternatives,
     axis: Axis::ELEMENTS,
     sizes: SIZES,
     entries: &[
@@ -145,6 +151,7 @@ pub(super) const BUILD_MAP: Family = Family {
 pub(super) const BUILD_AND_DROP: Family = Family {
     name: "build-and-drop",
     question: "What does dropping cost beside building?",
+    members: Members::Parts,
     axis: Axis::ELEMENTS,
     sizes: SIZES,
     entries: &[

@@ -45,6 +45,15 @@ impl Axis {
     }
 }
 
+/// What the members of a family are to each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Members {
+    /// Ways to one answer, of which a user takes one: the family asks how. Findings may recommend one in another's place.
+    Alternatives,
+    /// Parts of one thing, or the same thing at other prices: the family asks what each costs, and none replaces another.
+    Parts,
+}
+
 /// CPUs that this process may use; 1 where nobody can tell.
 pub fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
@@ -57,6 +66,8 @@ pub struct Family {
     pub name: &'static str,
     /// The question, with its question mark.
     pub question: &'static str,
+    /// What its members are to each other.
+    pub members: Members,
     /// What a size counts.
     pub axis: Axis,
     /// Ascending. Workers beyond twice the cores of this machine are not asked: see [`Family::sizes`].

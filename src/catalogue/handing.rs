@@ -1,6 +1,6 @@
 //! Families that hand work out: tasks to threads and processes, payloads to a process, words to be counted.
 
-use super::{Axis, Family};
+use super::{Axis, Family, Members};
 use crate::workload::Entry;
 use crate::workloads::concurrency::{dispatch, map_reduce, pipeline};
 
@@ -10,6 +10,7 @@ const PAYLOADS: &[usize] = &[8, 64, 1_024, 16_384, 262_144, 1_048_576];
 pub(super) const DISPATCH: Family = Family {
     name: "dispatch",
     question: "What does it cost to hand out n tiny tasks?",
+    members: Members::Parts,
     axis: Axis::TASKS,
     sizes: &[1, 10, 100, 1_000],
     entries: &[
@@ -31,6 +32,7 @@ pub(super) const DISPATCH: Family = Family {
 pub(super) const PIPELINE: Family = Family {
     name: "pipeline",
     question: "From how much work per byte does a process pay?",
+    members: Members::Parts,
     axis: Axis::BYTES,
     sizes: PAYLOADS,
     entries: &[
@@ -43,6 +45,7 @@ pub(super) const PIPELINE: Family = Family {
 pub(super) const PIPELINE_STEPS: Family = Family {
     name: "pipeline-steps",
     question: "What does each step of handing an item to a process cost, beside running it?",
+    members: Members::Parts,
     axis: Axis::BYTES,
     sizes: PAYLOADS,
     entries: &[
@@ -60,6 +63,7 @@ pub(super) const PIPELINE_STEPS: Family = Family {
 pub(super) const MAP_REDUCE: Family = Family {
     name: "map-reduce",
     question: "How should words be counted on several cores?",
+    members: Members::Alternatives,
     axis: Axis::work("words", "word"),
     sizes: &[1_000, 10_000, 100_000],
     entries: &[
@@ -75,6 +79,7 @@ pub(super) const MAP_REDUCE: Family = Family {
 pub(super) const SCALING_MAP_REDUCE: Family = Family {
     name: "scaling-map-reduce",
     question: "How far does counting words scale with threads?",
+    members: Members::Parts,
     axis: Axis::THREADS,
     sizes: super::THREADS,
     entries: &[Entry::of::<map_reduce::Threads>()],

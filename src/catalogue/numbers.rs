@@ -1,6 +1,6 @@
 //! Families that keep cores busy with numbers: shared among workers, by better algorithms, over more threads.
 
-use super::{Axis, Family, THREADS};
+use super::{Axis, Family, Members, THREADS};
 use crate::workload::Entry;
 use crate::workloads::concurrency::factorize::{self, Factorize};
 use crate::workloads::concurrency::gcd::{self, Gcd};
@@ -11,6 +11,7 @@ use crate::workloads::concurrency::{forms, processes, scaling};
 pub(super) const GCD: Family = Family {
     name: "gcd",
     question: "How should work that keeps a core busy be shared: ten greatest common divisors by trial?",
+    members: Members::Alternatives,
     axis: Axis::work("pairs", "pair"),
     sizes: &[10],
     entries: &[
@@ -28,6 +29,7 @@ pub(super) const GCD: Family = Family {
 pub(super) const GCD_ALGORITHM: Family = Family {
     name: "gcd-algorithm",
     question: "How should the greatest common divisors of ten pairs be found?",
+    members: Members::Alternatives,
     axis: Axis::work("pairs", "pair"),
     sizes: &[10],
     entries: &[
@@ -42,6 +44,7 @@ pub(super) const GCD_ALGORITHM: Family = Family {
 pub(super) const IS_PRIME: Family = Family {
     name: "is-prime",
     question: "How should few long tasks be shared: whether six numbers are prime, by trial?",
+    members: Members::Alternatives,
     axis: Axis::work("numbers", "number"),
     sizes: &[6],
     entries: &[
@@ -56,6 +59,7 @@ pub(super) const IS_PRIME: Family = Family {
 pub(super) const IS_PRIME_ALGORITHM: Family = Family {
     name: "is-prime-algorithm",
     question: "How should six numbers of 47 to 50 bits be told to be prime?",
+    members: Members::Alternatives,
     axis: Axis::work("numbers", "number"),
     sizes: &[6],
     entries: &[
@@ -69,6 +73,7 @@ pub(super) const IS_PRIME_ALGORITHM: Family = Family {
 pub(super) const FACTORIZE: Family = Family {
     name: "factorize",
     question: "What does the order decide: all divisors of four numbers by trial, shared?",
+    members: Members::Parts,
     axis: Axis::work("numbers", "number"),
     sizes: &[4],
     entries: &[
@@ -83,6 +88,7 @@ pub(super) const FACTORIZE: Family = Family {
 pub(super) const FACTORIZE_ALGORITHM: Family = Family {
     name: "factorize-algorithm",
     question: "How should all divisors of four numbers be found?",
+    members: Members::Alternatives,
     axis: Axis::work("numbers", "number"),
     sizes: &[4],
     entries: &[
@@ -96,6 +102,7 @@ pub(super) const FACTORIZE_ALGORITHM: Family = Family {
 pub(super) const SCALING_GCD: Family = Family {
     name: "scaling-gcd",
     question: "What does each further thread gain where cores bound the work: ten greatest common divisors by trial?",
+    members: Members::Parts,
     axis: Axis::THREADS,
     sizes: THREADS,
     entries: &[Entry::of::<scaling::InOrder<Gcd>>(), Entry::of::<scaling::LongestFirst<Gcd>>()],
@@ -104,6 +111,7 @@ pub(super) const SCALING_GCD: Family = Family {
 pub(super) const SCALING_SUM: Family = Family {
     name: "scaling-sum",
     question: "What does each further thread gain where memory bounds the work: a sum over 64 MiB?",
+    members: Members::Parts,
     axis: Axis::THREADS,
     sizes: THREADS,
     entries: &[Entry::of::<scaling::Sum>()],

@@ -3,7 +3,7 @@
 use std::sync::atomic::AtomicU64;
 use std::sync::{Mutex, RwLock};
 
-use super::{Axis, Family};
+use super::{Axis, Family, Members};
 use crate::workload::Entry;
 use crate::workloads::concurrency::channels::{self, SendBy};
 use crate::workloads::concurrency::shared_counter::{self, CountBy};
@@ -11,6 +11,7 @@ use crate::workloads::concurrency::shared_counter::{self, CountBy};
 pub(super) const SHARED_COUNTER: Family = Family {
     name: "shared-counter",
     question: "How should threads count to 100,000 together?",
+    members: Members::Alternatives,
     axis: Axis::THREADS,
     sizes: &[1, 2, 4, 8, 16],
     entries: &[
@@ -26,6 +27,7 @@ pub(super) const SHARED_COUNTER: Family = Family {
 pub(super) const CHANNELS: Family = Family {
     name: "channels",
     question: "How should 10,000 messages go from several threads to one?",
+    members: Members::Alternatives,
     axis: Axis::workers("senders", "sender"),
     sizes: &[1, 2, 4],
     entries: &[

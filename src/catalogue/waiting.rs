@@ -1,6 +1,6 @@
 //! Families that wait: for time, for children, for workers that were told to stop.
 
-use super::{Axis, Family};
+use super::{Axis, Family, Members};
 use crate::workload::Entry;
 use crate::workloads::concurrency::children::{self, encrypt, io_of_child, start, time_out};
 use crate::workloads::concurrency::stop_flag::{self, StopBy};
@@ -9,6 +9,7 @@ use crate::workloads::concurrency::wait;
 pub(super) const WAIT: Family = Family {
     name: "wait",
     question: "How should five waits be spent, each a blocking system call with a time-out?",
+    members: Members::Alternatives,
     axis: Axis::MILLISECONDS,
     sizes: &[2, 20, 100],
     entries: &[
@@ -23,6 +24,7 @@ pub(super) const WAIT: Family = Family {
 pub(super) const CHILDREN: Family = Family {
     name: "children",
     question: "How should ten children that sleep be awaited?",
+    members: Members::Alternatives,
     axis: Axis::MILLISECONDS,
     sizes: &[10, 100],
     entries: &[Entry::of::<children::OneAfterAnother>(), Entry::of::<children::Together>()],
@@ -31,6 +33,7 @@ pub(super) const CHILDREN: Family = Family {
 pub(super) const CHILD_IO: Family = Family {
     name: "child-io",
     question: "How should a child be talked with that says as many bytes as it is fed, before it listens?",
+    members: Members::Alternatives,
     axis: Axis::BYTES,
     sizes: &[22, 1_048_576],
     entries: &[
@@ -44,6 +47,7 @@ pub(super) const CHILD_IO: Family = Family {
 pub(super) const ENCRYPT: Family = Family {
     name: "encrypt",
     question: "How should three messages of n bytes be encrypted by triple DES: in process, or by children?",
+    members: Members::Alternatives,
     axis: Axis::BYTES,
     sizes: &[10, 100_000],
     entries: &[
@@ -56,6 +60,7 @@ pub(super) const ENCRYPT: Family = Family {
 pub(super) const CHILD_TIME_OUT: Family = Family {
     name: "child-time-out",
     question: "How should a child be awaited that does not end in time, and must then be ended?",
+    members: Members::Alternatives,
     axis: Axis::MILLISECONDS,
     sizes: &[10, 100],
     entries: &[
@@ -68,6 +73,7 @@ pub(super) const CHILD_TIME_OUT: Family = Family {
 pub(super) const START_CHILD: Family = Family {
     name: "start-child",
     question: "What does starting a child cost a parent of so much memory?",
+    members: Members::Parts,
     axis: Axis::work("MiB of parent", "MiB"),
     sizes: &[1, 1_024],
     entries: &[Entry::of::<start::PosixSpawn>(), Entry::of::<start::ForkExec>()],
@@ -76,6 +82,7 @@ pub(super) const START_CHILD: Family = Family {
 pub(super) const STOP_FLAG: Family = Family {
     name: "stop-flag",
     question: "How soon do workers stop when they are told to?",
+    members: Members::Alternatives,
     axis: Axis::work("workers", "worker"),
     sizes: &[1, 2, 4],
     entries: &[

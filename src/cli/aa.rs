@@ -8,12 +8,13 @@ use std::path::PathBuf;
 
 use super::compare::{Said, bare, of_builds};
 use super::{Folders, print, print_json};
-use crate::catalogue::{CaseRef, Catalogue, this_program};
+use crate::catalogue::{CaseRef, Catalogue};
 use crate::fnv;
 use crate::instruments::compare::statistics::Rule;
 use crate::instruments::compare::{Budget, Outcome, Pair, Side, builds, settle};
 use crate::instruments::{Progress, Selection, environment, id_of, interrupted, project, stop_on_ctrl_c};
 use crate::record::{Layout, Lock, SCHEMA, SelfCheck};
+use crate::system::this_program;
 use tally::Link;
 
 /// What `perflab aa` is asked.
@@ -149,7 +150,9 @@ fn placements(layout: &Layout, count: usize) -> anyhow::Result<[Vec<PathBuf>; 2]
     if count == 0 {
         return Ok([Vec::new(), Vec::new()]);
     }
-    let build = builds::build_this_tree(layout, &project(), count, &mut |line| eprintln!("{line}"))?;
+    let build = builds::build_this_tree(layout, &project(), &super::program()?, count, &mut |line| {
+        eprintln!("{line}")
+    })?;
     if let Some(reason) = build.without_placements {
         anyhow::bail!("there are no other placements: {reason}; leave out --placements");
     }

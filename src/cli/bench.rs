@@ -1,16 +1,17 @@
 //! `perflab bench`: every available instrument over the matching cases as one run, then the pages.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 
 use anyhow::{Context, bail};
 
 use super::benches;
-use crate::catalogue::{Catalogue, this_program};
+use crate::catalogue::Catalogue;
 use crate::instruments::compare::note_what_is_told_apart;
 use crate::instruments::{Options, RUN_VARIABLE, Selection, new_run, run_in_foreground};
 use crate::record::{History, InstrumentName, Layout, Lock, Recorder, State};
+use crate::system::{say_parent, this_program};
 
 /// What `perflab bench` is asked.
 #[derive(Debug, clap::Args)]
@@ -58,20 +59,36 @@ pub(super) fn bench(catalogue: &Catalogue, arguments: Arguments) -> anyhow::Resu
     let unavailable = |name: &InstrumentName| {
         states.iter().any(|state| state.name == *name && state.state == State::Unavailable)
     };
-    failed.retain(|name| !unavailable(name));
+    // What was asked for by name and is not there is no number that was measured.
+    failed.retain(|name| !unavailable(name) || arguments.instruments.contains(name));
     let mut seconds = String::new();
     for state in states {
         seconds.push_str(&format!("  {:<14} {:>7.1} s\n", state.name.as_str(), state.seconds));
     }
     eprint!("seconds each instrument took:\n{seconds}");
-    super::report::pages(catalogue, &layout)?;
-    match failed.as_slice() {
-        [] => Ok(()),
-        names => {
-            let names: Vec<&str> = names.iter().map(|name| name.as_str()).collect();
-            bail!("{} had failures, told above; the rest is on the pages", names.join(", "))
-        }
+    let empty = super::report::pages(catalogue, &layout)?;
+    let measured: BTreeSet<String> = selection.cases().iter().map(ToString::to_string).collect();
+    let empty: Vec<String> =
+        empty.iter().map(ToString::to_string).filter(|id| measured.contains(id)).collect();
+    ending(&failed, &empty)
+}
+
+/// How a run ends of which these instruments had failures, and of these cases the work is not there.
+fn ending(failed: &[InstrumentName], empty: &[String]) -> anyhow::Result<()> {
+    if !failed.is_empty() {
+        let names: Vec<&str> = failed.iter().map(|name| name.as_str()).collect();
+        bail!(
+            "{} had failures, or cannot measure here, as told above; the rest is on the pages",
+            names.join(", ")
+        )
     }
+    if !empty.is_empty() {
+        bail!(
+            "the work of {} is not there, as told above: no number of these means anything",
+            empty.join(", ")
+        )
+    }
+    Ok(())
 }
 
 /// Runs each instrument until one is interrupted; returns those that failed.
@@ -98,6 +115,7 @@ fn measure_all(
 fn measure(executable: &Path, run: &str, options: &Options, layout: &Layout) -> std::io::Result<ExitStatus> {
     let mut command = Command::new(executable);
     command.arg("--bench").env(RUN_VARIABLE, run);
+    say_parent(&mut command);
     command.arg("--profiles").arg(&layout.profiles).arg("--reports").arg(&layout.reports);
     command.arg("--timeout").arg(options.timeout.to_string());
     if options.thorough {
@@ -113,4 +131,19 @@ fn measure(executable: &Path, run: &str, options: &Options, layout: &Layout) -> 
         command.arg("--").arg(filter);
     }
     run_in_foreground(&mut command)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_with_failures_or_without_work_ends_with_an_error() {
+        assert!(ending(&[], &[]).is_ok());
+        let told = |failed: &[InstrumentName], empty: &[String]| {
+            ending(failed, empty).expect_err("it did not end well").to_string()
+        };
+        assert!(told(&[InstrumentName::Heap], &[]).starts_with("heap had failures, or cannot measure here"));
+        assert!(told(&[], &["family/a@10".to_owned()]).starts_with("the work of family/a@10 is not there"));
+    }
 }

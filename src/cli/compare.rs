@@ -23,7 +23,9 @@ use super::{Folders, print, print_json};
 use crate::catalogue::Catalogue;
 use crate::instruments::compare::builds::{self, Build};
 use crate::instruments::compare::{can_be_undrawn, can_count, serves};
-use crate::instruments::{Progress, Selection, environment, interrupted, project, stop_on_ctrl_c};
+use crate::instruments::{
+    Progress, Selection, SelectionError, environment, interrupted, project, stop_on_ctrl_c,
+};
 use crate::record::{ComparedBuild, Comparison, Lock, SCHEMA};
 
 /// What `perflab compare` is asked.
@@ -70,7 +72,8 @@ pub(super) fn compare(catalogue: &Catalogue, arguments: Arguments) -> anyhow::Re
     let rule = arguments.rule.rule()?;
     if let Some(file) = &arguments.recorded {
         let (filter, layout) = (arguments.revision.as_deref(), arguments.folders.layout());
-        let mut comparison = recorded::recorded(&layout, file, filter, rule.tolerance, arguments.force)?;
+        let (force, gates_counts) = (arguments.force, arguments.gate_counts);
+        let mut comparison = recorded::recorded(&layout, file, filter, rule.tolerance, force, gates_counts)?;
         if arguments.gate_counts {
             gate(&mut comparison);
         }
@@ -83,19 +86,24 @@ pub(super) fn compare(catalogue: &Catalogue, arguments: Arguments) -> anyhow::Re
     }
     let revision = arguments.revision.as_deref().unwrap_or("HEAD");
     // A filter that matches nothing here may match what only the revision has.
-    let selection = Selection::new(catalogue, arguments.filter.as_deref(), false);
+    let selection = match Selection::new(catalogue, arguments.filter.as_deref(), false) {
+        Err(error @ SelectionError::Syntax { .. }) => return Err(error.into()),
+        selection => selection,
+    };
     let layout = arguments.folders.layout();
     let _lock = Lock::take(&layout)?;
     stop_on_ctrl_c();
     let mut tell = |line: &str| eprintln!("{line}");
     let placements = usize::from(arguments.placements);
-    let before = builds::build_revision(&layout, &project(), revision, placements, &mut tell)?;
-    let after = builds::build_this_tree(&layout, &project(), placements, &mut tell)?;
+    let program = super::program()?;
+    let before = builds::build_revision(&layout, &project(), &program, revision, placements, &mut tell)?;
+    // That the revision lists nothing is told before this tree is built too.
+    let there = cases::listed(&before, arguments.filter.as_deref(), arguments.rule.time_out())
+        .with_context(|| format!("{revision} cannot say what it measures"))?;
+    let after = builds::build_this_tree(&layout, &project(), &program, placements, &mut tell)?;
     if before.unaligned.is_some() != after.unaligned.is_some() {
         bail!("functions begin at cache lines in one of the two builds alone: ask for the comparison again");
     }
-    let there = cases::listed(&before, arguments.filter.as_deref())
-        .with_context(|| format!("{revision} cannot say what it measures"))?;
     let here = match selection {
         Ok(selection) => selection.cases().to_vec(),
         Err(_) if !there.is_empty() => Vec::new(),
@@ -130,11 +138,8 @@ pub(super) fn compare(catalogue: &Catalogue, arguments: Arguments) -> anyhow::Re
                 .to_owned(),
         );
     }
-    // What one build does not serve for one case it serves for none: said once, and not as each case's failure.
     for build in [&before, &after].into_iter().filter(|_| !same) {
-        let described = &build.described;
-        serves(&build.executables[0], arguments.rule.time_out())
-            .map_err(|reason| anyhow!("{described} cannot be compared: {reason}"))?;
+        can_be_compared(build, &arguments.rule)?;
     }
     let mut comparison = Comparison {
         schema: SCHEMA,
@@ -175,6 +180,12 @@ pub(super) fn compare(catalogue: &Catalogue, arguments: Arguments) -> anyhow::Re
     }
     show(&comparison, arguments.json, arguments.markdown)?;
     exit::end(&comparison)
+}
+
+/// What a build does not serve for one case it serves for none: said once, and not as each case's failure.
+fn can_be_compared(build: &Build, rule: &RuleArguments) -> anyhow::Result<()> {
+    serves(&build.executables[0], rule.time_out())
+        .map_err(|reason| anyhow!("{} cannot be compared: {reason}", build.described))
 }
 
 /// Makes growth of an exact count a regression, and notes of what cases that says nothing.

@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::{print, print_json};
-use crate::catalogue::this_program;
 use crate::instruments::{environment, surveys};
 use crate::record::{Environment, InstrumentState, SCHEMA, State};
+use crate::system::this_program;
 
 #[derive(Serialize)]
 struct Diagnosis {

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{print, print_json};
-use crate::catalogue::{Catalogue, Counts, Family, cores};
+use crate::catalogue::{Catalogue, Counts, Family, Members, cores};
 use crate::record::{
     ListedConcurrency, ListedCounts, ListedFamily, ListedFloor, ListedRole, ListedWorkload, Listing, SCHEMA,
     Spare, SpeedupBound,
@@ -53,6 +53,7 @@ fn listed_family(family: &'static Family) -> ListedFamily {
     ListedFamily {
         name: family.name.to_owned(),
         question: family.question.to_owned(),
+        parts: family.members == Members::Parts,
         baseline: family.baseline().to_owned(),
         axis: family.axis.name.to_owned(),
         unit: family.axis.unit.to_owned(),

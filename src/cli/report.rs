@@ -3,7 +3,7 @@
 use anyhow::bail;
 
 use super::{diff, list, print, print_json};
-use crate::analysis::findings::derive;
+use crate::analysis::findings::{derive, without_work};
 use crate::catalogue::Catalogue;
 use crate::instruments::Selection;
 use crate::record::{CaseId, Layout, Listing, Recorded, load};
@@ -17,6 +17,9 @@ fn recorded(catalogue: &Catalogue, layout: &Layout) -> anyhow::Result<(Listing, 
     problems.extend(derive(&listing, &mut recorded, layout));
     for problem in &problems {
         eprintln!("warning: {problem}");
+    }
+    for (id, finding) in without_work(&recorded) {
+        eprintln!("warning: {id}: {}; {}", finding.claim, finding.advice);
     }
     Ok((listing, recorded, problems))
 }
@@ -49,8 +52,8 @@ fn chosen(mut listing: Listing, selection: &Selection) -> Listing {
     listing
 }
 
-/// The pages.
-pub(super) fn pages(catalogue: &Catalogue, layout: &Layout) -> anyhow::Result<()> {
+/// The pages. Returns the cases whose work is not there.
+pub(super) fn pages(catalogue: &Catalogue, layout: &Layout) -> anyhow::Result<Vec<CaseId>> {
     let (listing, recorded, problems) = recorded(catalogue, layout)?;
     for problem in diff::against_baselines(&listing, &recorded, layout) {
         eprintln!("warning: {problem}");
@@ -60,7 +63,8 @@ pub(super) fn pages(catalogue: &Catalogue, layout: &Layout) -> anyhow::Result<()
         eprintln!("warning: {problem}");
     }
     eprintln!("{} pages, from {} recorded cases", rendered.pages, recorded.cases.len());
-    print(&format!("{}\n", rendered.index.display()))
+    print(&format!("{}\n", rendered.index.display()))?;
+    Ok(without_work(&recorded).map(|(id, _)| id.clone()).collect())
 }
 
 /// Opens the pages with the desktop's own opener.

@@ -72,10 +72,17 @@ fn field(text: &str, key: &str) -> Option<String> {
 
 fn cpu() -> String {
     let text = read("/proc/cpuinfo").unwrap_or_default();
-    ["model name", "Model", "Hardware"]
-        .into_iter()
-        .find_map(|key| field(&text, key))
-        .unwrap_or_else(|| format!("{UNKNOWN} ({})", std::env::consts::ARCH))
+    cpu_of(&text).unwrap_or_else(|| format!("{UNKNOWN} ({})", std::env::consts::ARCH))
+}
+
+/// The CPU that /proc/cpuinfo describes. Hosts of virtual machines call every generation of a make by one name; its family and
+/// model tell them apart.
+fn cpu_of(text: &str) -> Option<String> {
+    let name = ["model name", "Model", "Hardware"].into_iter().find_map(|key| field(text, key))?;
+    match (field(text, "cpu family"), field(text, "model")) {
+        (Some(family), Some(model)) => Some(format!("{name}, family {family} model {model}")),
+        _ => Some(name),
+    }
 }
 
 fn memory_bytes() -> u64 {
@@ -137,6 +144,14 @@ mod tests {
         let text = "MemTotal:       100 kB\nMemFree: 7 kB\n";
         assert_eq!(field(text, "MemTotal").as_deref(), Some("100 kB"));
         assert_eq!(field(text, "Mem"), None);
+    }
+
+    #[test]
+    fn a_cpu_is_its_name_and_what_tells_generations_of_that_name_apart() {
+        let x86 = "processor\t: 0\nvendor_id\t: AuthenticAMD\ncpu family\t: 25\nmodel\t\t: 17\nmodel name\t: AMD EPYC\n";
+        assert_eq!(cpu_of(x86).as_deref(), Some("AMD EPYC, family 25 model 17"));
+        assert_eq!(cpu_of("Model\t: A board\n").as_deref(), Some("A board"));
+        assert_eq!(cpu_of(""), None);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use wait_timeout::ChildExt;
 
-use crate::catalogue::this_program;
+use crate::system::{self, this_program};
 
 /// glibc reads its allocator's settings from this variable; other C libraries pass it over.
 pub const ALLOCATOR_VARIABLE: &str = "GLIBC_TUNABLES";
@@ -226,12 +226,12 @@ fn end_group(child: &mut Child) {
     let _ = child.wait();
 }
 
-/// Asks the kernel to end this process when the one that started it ends.
+/// Has this process end when the one that started it ends; at once where that has ended already.
 pub(crate) fn die_with_parent() {
-    #[cfg(target_os = "linux")]
-    {
+    match system::end_with_parent() {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => std::process::exit(1),
         // Where the kernel refuses, an orphan ends with its case; nothing else depends on it.
-        let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL));
+        _ => {}
     }
 }
 

@@ -18,6 +18,7 @@ use super::wire::{self, JOB_VARIABLE, Order, Reply};
 use super::{Instrument, Options, Selection, machine, moment, options, process};
 use crate::catalogue::{CaseRef, Catalogue, serve_workers};
 use crate::record::{CaseId, History, Layout, Lock, Metric, Recorder, Run, SCHEMA, State};
+use crate::system::say_parent;
 use books::Books;
 use error::unavailable;
 use group::{Event, Group, Measured};
@@ -266,6 +267,7 @@ impl Session<'_> {
         let executable = myself()?;
         let mut command = Command::new(executable);
         command.env(JOB_VARIABLE, json).env(process::ALLOCATOR_VARIABLE, process::KEEPS_MEMORY);
+        say_parent(&mut command);
         command.arg("--bench").args(&self.harness_args);
         let (mut hears, tells) = std::io::pipe().map_err(|error| format!("cannot make a pipe: {error}"))?;
         command.stdin(tells);

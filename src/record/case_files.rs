@@ -76,7 +76,7 @@ impl CaseFiles {
 
     fn json<T: DeserializeOwned>(&mut self, layout: &Layout, path: &Path) -> Option<Kept<T>> {
         let bytes = self.bytes(path)?;
-        match read(&bytes) {
+        match read_kept(&bytes) {
             Ok(data) => Some(Kept { data, file: relative(layout, path) }),
             Err(reason) => {
                 self.problems.push(format!("{} cannot be read: {reason}", path.display()));
@@ -103,7 +103,11 @@ struct SchemaOnly {
     schema: u32,
 }
 
-fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
+/// What an instrument kept, unless it is of a newer schema.
+///
+/// # Errors
+/// One line: it is no such file, or what would read it.
+pub(crate) fn read_kept<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
     let SchemaOnly { schema } = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
     if schema > SCHEMA {
         return Err(format!("schema {schema} is newer than {SCHEMA}: update perflab"));

@@ -145,6 +145,9 @@ pub struct ComparedCase {
     pub canary_slowness: Option<f64>,
     /// Exact counts on both sides.
     pub counts: Vec<ComparedCount>,
+    /// Why its exact counts could not be taken, where they were to be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count_failure: Option<String>,
     /// Whether it is a regression by its exact counts alone (`--gate-counts`): its time was not shown to be one.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub by_counts: bool,
@@ -177,6 +180,7 @@ impl ComparedCase {
             set_aside: Vec::new(),
             canary_slowness: None,
             counts: Vec::new(),
+            count_failure: None,
             by_counts: false,
             seconds: 0.0,
         }

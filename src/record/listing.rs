@@ -20,6 +20,9 @@ pub struct ListedFamily {
     pub name: String,
     /// The question.
     pub question: String,
+    /// Whether its members take a thing apart, and none replaces another; else they are ways to one answer.
+    #[serde(default)]
+    pub parts: bool,
     /// The workload that others are compared with.
     pub baseline: String,
     /// What a size counts, plural: `elements`.
@@ -150,10 +153,9 @@ pub struct ListedFloor {
 }
 
 impl ListedFamily {
-    /// Whether its members are alternatives to each other: it asks how a thing should be done. A family that asks what
-    /// a thing costs takes it apart, and its members do not replace each other.
+    /// Whether its members are alternatives to each other, of which one may be recommended in another's place.
     pub fn offers_alternatives(&self) -> bool {
-        self.question.starts_with("How ")
+        !self.parts
     }
 
     /// Its member named `name`.

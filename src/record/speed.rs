@@ -25,6 +25,8 @@ pub struct Speed {
 impl Speed {
     /// The name of writing to memory, before the level's own: `write-l1`.
     pub const WRITE: &str = "write-";
+    /// Writing to the second level of cache, which is the largest of a core's own on the machines of today.
+    pub const OWN_CACHE: &str = "write-l2";
     /// The name of copying within memory, before the level's own.
     pub const COPY: &str = "copy-";
     /// Writing to pages that nobody has touched before.

@@ -9,6 +9,9 @@ pub struct WaitsLedger {
     pub schema: u32,
     /// Iterations that the loop ran.
     pub iterations: u64,
+    /// Windows in which they ran, at whose edges clocks were read; 0 where that was not recorded.
+    #[serde(default)]
+    pub windows: u64,
     /// CPUs that the process may use.
     pub cores: usize,
     /// Wall time of the loop, nanoseconds; what follows is over all of it.
@@ -80,6 +83,8 @@ pub struct BlockedIn {
 impl BlockedIn {
     /// What stands for a call that nobody saw.
     pub const NOT_SEEN: &'static str = "call not seen";
+    /// What stands for waiting for a page.
+    pub const PAGE_FAULT: &'static str = "page fault";
 }
 
 /// One thread, or all of one name.
@@ -93,6 +98,11 @@ pub struct ThreadWaits {
     pub parts: WaitParts,
     /// Their blocked time by call, most first; adds up to it.
     pub blocked: Vec<BlockedIn>,
+}
+
+impl ThreadWaits {
+    /// What the thread is called that runs the loop.
+    pub const MEASURING: &'static str = "measuring thread";
 }
 
 /// What threads did when.

@@ -6,6 +6,7 @@ use maud::{Markup, html};
 
 use super::page::{case_link, clip, frame, scrolled, words};
 use super::{Source, beside, findings, format, link, notes, predictions, sentence, sizes, speeds};
+use crate::analysis::findings::without_work;
 use crate::analysis::{Coverage, Gain, Ranking, gain, rank};
 use crate::record::{CaseId, Environment, Finding, FindingKind, InstrumentState, ListedFamily, State};
 
@@ -24,6 +25,7 @@ pub(super) fn page(source: &Source<'_>, problems: &[String]) -> Markup {
                 ul { @for problem in problems { li { (clip(problem, 400)) } } }
             }
         }
+        (empty_cases(source, &path))
         @if source.recorded.cases.is_empty() {
             p.answer { "Nothing is recorded yet. Type " code { "just bench" } " to measure every case with every available instrument; " code { "just time build-vec" } " for a first look at one family." }
         }
@@ -32,11 +34,35 @@ pub(super) fn page(source: &Source<'_>, problems: &[String]) -> Markup {
         (covered(source, &path, &coverage))
         (instruments(&source.recorded.instruments))
         (environment(source.recorded.environment.as_ref()))
-        h2 { "The study notes' table, put right" }
-        (notes::table(source, &path))
-        (beside::section(source, &path))
+        @if repeats_the_notes(source) {
+            h2 { "The study notes' table, put right" }
+            (notes::table(source, &path))
+            (beside::section(source, &path))
+        }
     };
     frame(source, &path, "perflab: the report", &[], "", &body)
+}
+
+/// Whether a workload of the catalogue repeats a kernel of the study notes (docs/glossary.md).
+fn repeats_the_notes(source: &Source<'_>) -> bool {
+    source
+        .listing
+        .families
+        .iter()
+        .any(|family| family.workloads.iter().any(|workload| workload.mirrors.is_some()))
+}
+
+/// Cases whose numbers mean nothing.
+fn empty_cases(source: &Source<'_>, path: &Path) -> Markup {
+    let cases: Vec<_> = without_work(source.recorded).collect();
+    html! {
+        @if !cases.is_empty() {
+            section.problem aria-labelledby="without-work" {
+                h2 #without-work { (format::counted(cases.len(), "case without its work", "cases without their work")) }
+                ul { @for (id, finding) in &cases { li { (case_link(source, path, id)) ": " (clip(&finding.claim, 400)) } } }
+            }
+        }
+    }
 }
 
 fn families(source: &Source<'_>, path: &Path) -> Markup {

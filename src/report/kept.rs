@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::de::DeserializeOwned;
 
 use super::Source;
-use crate::record::{CaseId, Costs, HeapSites, SCHEMA, WaitsLedger};
+use crate::record::{CaseId, Costs, HeapSites, WaitsLedger, read_kept};
 
 /// A file's content, or why it cannot be read; `None` where there is no such file.
 type Read<T> = Option<Result<T, String>>;
@@ -27,25 +27,13 @@ impl Kept {
         let files = source.files.of(id);
         let layout = source.layout;
         Self {
-            costs: files.costs.as_ref().map(|_| read(&layout.costs(id), |costs: &Costs| costs.schema)),
-            heap: files
-                .heap_sites
-                .as_ref()
-                .map(|_| read(&layout.heap_sites(id), |heap: &HeapSites| heap.schema)),
-            waits: files
-                .waits_ledger
-                .as_ref()
-                .map(|_| read(&layout.waits_ledger(id), |ledger: &WaitsLedger| ledger.schema)),
+            costs: files.costs.as_ref().map(|_| read(&layout.costs(id))),
+            heap: files.heap_sites.as_ref().map(|_| read(&layout.heap_sites(id))),
+            waits: files.waits_ledger.as_ref().map(|_| read(&layout.waits_ledger(id))),
         }
     }
 }
 
-fn read<T: DeserializeOwned>(path: &Path, schema_of: fn(&T) -> u32) -> Result<T, String> {
-    let bytes = fs::read(path).map_err(|error| error.to_string())?;
-    let content: T = serde_json::from_slice(&bytes).map_err(|error| error.to_string())?;
-    let schema = schema_of(&content);
-    if schema > SCHEMA {
-        return Err(format!("schema {schema} is newer than {SCHEMA}"));
-    }
-    Ok(content)
+fn read<T: DeserializeOwned>(path: &Path) -> Result<T, String> {
+    read_kept(&fs::read(path).map_err(|error| error.to_string())?)
 }

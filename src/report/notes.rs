@@ -6,11 +6,8 @@ use maud::{Markup, html};
 
 use super::page::{case_link, scrolled, words};
 use super::{Source, cell, format};
-use crate::analysis::{Estimate, Standing};
+use crate::analysis::{Estimate, NOTES_SIZE, Standing};
 use crate::record::{CaseId, Metric};
-
-/// The size of every kernel in the notes.
-const SIZE: usize = 100;
 
 /// A row of the notes. The figures are seconds for 10⁶ runs, so microseconds a run.
 struct Row {
@@ -113,11 +110,13 @@ fn cells(source: &Source<'_>, path: &Path, row: &Row) -> Markup {
         .families
         .iter()
         .flat_map(|family| family.workloads.iter().map(move |workload| (family, workload)))
-        .filter(|(_, workload)| workload.mirrors.as_deref() == Some(row.id) && workload.sizes.contains(&SIZE))
+        .filter(|(_, workload)| {
+            workload.mirrors.as_deref() == Some(row.id) && workload.sizes.contains(&NOTES_SIZE)
+        })
         .map(|(family, workload)| CaseId {
             family: family.name.clone(),
             workload: workload.name.clone(),
-            size: SIZE,
+            size: NOTES_SIZE,
         })
         .collect();
     let rows = cases.len().max(1);

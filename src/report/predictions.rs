@@ -20,7 +20,8 @@ pub(super) fn summary(source: &Source<'_>, path: &Path) -> Markup {
     html! {
         h2 #predictions { "Predictions, scored" }
         p {
-            "Findings say what a case would gain without a cost. Where a sibling is the same without it, the gain is known: over "
+            "Findings say what a case would gain without a cost. Where a sibling is the same without it, or the case itself was run \
+             without it, the gain is known: over "
             (format::counted(source.predictions.len(), "such pair", "such pairs"))
             " the predicted share of the time is off by " b.figure { (points(error)) } " in the median."
         }
@@ -54,9 +55,9 @@ pub(super) fn of_family(source: &Source<'_>, path: &Path, family: &str) -> Marku
     let Some(error) = median_error(pairs.iter().copied()) else { return html! {} };
     let body = html! {
         table {
-            caption { "What the finding on a case promised without a cost, and what the sibling without it shows" }
+            caption { "What the finding on a case promised without a cost, and what a sibling or the case itself shows without it" }
             thead { tr {
-                th.left scope="col" { "case" } th.left scope="col" { "without" } th.left scope="col" { "sibling" }
+                th.left scope="col" { "case" } th.left scope="col" { "without" } th.left scope="col" { "shown by" }
                 th scope="col" { "predicted at most" } th scope="col" { "realised" } th scope="col" { "off, points of the time" }
             } }
             tbody { @for pair in &pairs { (row(source, path, pair)) } }
@@ -76,7 +77,7 @@ fn row(source: &Source<'_>, path: &Path, pair: &Prediction) -> Markup {
         tr {
             th.left scope="row" { (case_link(source, path, &pair.case)) }
             td.left { (clip(&pair.cost, 40)) }
-            td.left { (clip(&pair.sibling, 48)) }
+            td.left { @match &pair.sibling { Some(sibling) => (clip(sibling, 48)), None => "the case itself" } }
             td.num { (format!("{:.2} ×", pair.predicted)) }
             td.num { (format!("{:.2} ×", pair.realised.value)) span.interval { (format::ratio_interval(&pair.realised)) } }
             td.num { (format!("{:+.0}", pair.error() * 100.0)) }

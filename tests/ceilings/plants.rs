@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-use perflab::catalogue::{Axis, CATALOGUE, CaseRef, Catalogue, Family, cores};
+use perflab::catalogue::{Axis, CATALOGUE, CaseRef, Catalogue, Family, Members, cores};
 use perflab::instruments::ceilings::came_free;
 use perflab::instruments::{Effort, Instrument, Job, NoNumber, PreparedCase, Reading};
 use perflab::record::{CaseId, Layout};
@@ -204,6 +204,7 @@ pub(crate) static PLANTED: Catalogue = Catalogue::new(&[
     Family {
         name: "beyond",
         question: "How far is memory?",
+        members: Members::Parts,
         axis: Axis::ELEMENTS,
         sizes: &[SUMMED],
         entries: &[Entry::of::<Sums>()],
@@ -211,6 +212,7 @@ pub(crate) static PLANTED: Catalogue = Catalogue::new(&[
     Family {
         name: "looks",
         question: "Where may threads run?",
+        members: Members::Parts,
         axis: Axis::ELEMENTS,
         sizes: &[1],
         entries: &[Entry::of::<Looks>()],
@@ -218,6 +220,7 @@ pub(crate) static PLANTED: Catalogue = Catalogue::new(&[
     Family {
         name: "planted",
         question: "Who allocates?",
+        members: Members::Parts,
         axis: Axis::ELEMENTS,
         sizes: &[1_000],
         entries: &[Entry::of::<Allocates>(), Entry::of::<Adds>(), Entry::of::<Tells>()],
@@ -225,6 +228,7 @@ pub(crate) static PLANTED: Catalogue = Catalogue::new(&[
     Family {
         name: "hoard",
         question: "Is there room?",
+        members: Members::Parts,
         axis: Axis::ELEMENTS,
         sizes: &[1],
         entries: &[Entry::of::<Hoards>()],

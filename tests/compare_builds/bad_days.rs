@@ -9,7 +9,7 @@ use perflab::instruments::compare::builds::build_this_tree;
 use perflab::record::Lock;
 use rustix::process::{Pid, Signal, getpgid, kill_process, kill_process_group, test_kill_process};
 
-use crate::project::{Project, Tested, layout_of, output_of};
+use crate::project::{PROGRAM, Project, Tested, layout_of, output_of};
 
 pub(crate) fn no_revision() -> Tested {
     let project = Project::that_prints("one");
@@ -41,11 +41,13 @@ pub(crate) fn shallow() -> Tested {
 pub(crate) fn no_repository() -> Tested {
     let folder = tempfile::tempdir()?;
     let layout = layout_of(folder.path());
-    let error =
-        build_this_tree(&layout, folder.path(), 0, &mut |_| ()).expect_err("no repository").to_string();
+    let error = build_this_tree(&layout, folder.path(), PROGRAM, 0, &mut |_| ())
+        .expect_err("no repository")
+        .to_string();
     assert!(error.contains("lies in no git repository: `git init`"), "{error}");
     assert!(Command::new("git").args(["init", "--quiet"]).arg(folder.path()).status()?.success());
-    let error = build_this_tree(&layout, folder.path(), 0, &mut |_| ()).expect_err("no commit").to_string();
+    let error =
+        build_this_tree(&layout, folder.path(), PROGRAM, 0, &mut |_| ()).expect_err("no commit").to_string();
     assert!(error.contains("has no commit yet: `git commit`"), "{error}");
     assert!(!layout.profiles.exists());
     Ok(())
@@ -77,7 +79,7 @@ pub(crate) fn without_perflab() -> Tested {
     project.write("Cargo.toml", &manifest.replace("perflab", "other"));
     project.commit();
     let error = project.refused("HEAD");
-    assert!(error.contains("has no package perflab: `git log"), "{error}");
+    assert!(error.contains("has no package perflab, which this command is of: `git log"), "{error}");
     fs::remove_file(project.folder.join("Cargo.toml"))?;
     project.commit();
     let error = project.refused("HEAD");

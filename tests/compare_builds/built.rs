@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use perflab::instruments::compare::builds::build_this_tree;
 
-use crate::project::{Project, Tested, layout_of, output_of};
+use crate::project::{PROGRAM, Project, Tested, layout_of, output_of};
 
 pub(crate) fn built_aside() -> Tested {
     let project = Project::that_prints("one");
@@ -145,7 +145,7 @@ pub(crate) fn below() -> Tested {
     outer.write(".gitignore", "/target\n/inner/profiles\n");
     outer.commit();
     let project = outer.folder.join("inner");
-    let build = build_this_tree(&layout_of(&project), &project, 0, &mut |_| ())?;
+    let build = build_this_tree(&layout_of(&project), &project, PROGRAM, 0, &mut |_| ())?;
     let said = output_of(&build.executables[0]);
     assert_eq!((said.matches("inner").count(), said.matches("outer").count()), (1, 1), "{said}");
     Ok(())

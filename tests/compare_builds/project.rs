@@ -8,6 +8,9 @@ use perflab::instruments::compare::builds::{Build, BuildError, build_revision, b
 use perflab::record::Layout;
 use tempfile::TempDir;
 
+/// The package of the planted project, and its program.
+pub(crate) const PROGRAM: &str = "perflab";
+
 /// Has this executable build the project it names; without it, this executable is a test.
 pub(crate) const PROJECT: &str = "PERFLAB_TEST_PROJECT";
 /// The revision to build; without it, the tree as it stands.
@@ -20,8 +23,8 @@ pub(crate) fn build_as_told(project: &Path) -> ! {
     let placements = std::env::var(PLACEMENTS).map_or(0, |text| text.parse().expect("a number"));
     let mut tell = |line: &str| eprintln!("{line}");
     let built = match std::env::var(REVISION) {
-        Ok(revision) => build_revision(&layout, project, &revision, placements, &mut tell),
-        Err(_) => build_this_tree(&layout, project, placements, &mut tell),
+        Ok(revision) => build_revision(&layout, project, PROGRAM, &revision, placements, &mut tell),
+        Err(_) => build_this_tree(&layout, project, PROGRAM, placements, &mut tell),
     };
     match built {
         Ok(build) => println!("{build:#?}"),
@@ -98,8 +101,8 @@ impl Project {
         let mut told = Vec::new();
         let mut tell = |line: &str| told.push(line.to_owned());
         let built = match revision {
-            Some(revision) => build_revision(&layout, &self.folder, revision, placements, &mut tell),
-            None => build_this_tree(&layout, &self.folder, placements, &mut tell),
+            Some(revision) => build_revision(&layout, &self.folder, PROGRAM, revision, placements, &mut tell),
+            None => build_this_tree(&layout, &self.folder, PROGRAM, placements, &mut tell),
         };
         (built, told)
     }

@@ -61,6 +61,7 @@ pub(crate) fn a_case() -> Result<(), Failed> {
         ("gcd/rayon@1", "cannot start a thread"),
         ("gcd/two-threads-ready@1", "cannot start a thread"),
         ("dispatch/channel-pool-ready@1", "cannot start a thread"),
+        ("dispatch/futures-ready@1", "cannot start the threads of tokio's runtime"),
         ("gcd/two-processes@1", "cannot start worker process `gcd`"),
         ("gcd/two-processes-ready@1", "cannot start worker process `gcd`"),
     ] {

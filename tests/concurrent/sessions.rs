@@ -161,7 +161,7 @@ pub(crate) fn ctrl_c() -> Result<(), Failed> {
     signal(child.id(), "-INT")?;
     let (code, said) = end_of(child)?;
     assert_eq!(code, Some(1), "{said}");
-    assert!(said.contains("interrupted: 1 of 2 cases are recorded"), "{said}");
+    assert!(said.contains("interrupted: 1 of 2 groups of cases are recorded"), "{said}");
     assert!(session.value("gcd/serial@10", Metric::WallNs)?.is_some(), "{said}");
     session.assert_nobody_left()
 }

@@ -124,6 +124,7 @@ pub(crate) fn waits() -> WaitsLedger {
             .collect(),
     };
     WaitsLedger {
+        windows: 10,
         schema: SCHEMA,
         iterations: 10,
         cores: 2,

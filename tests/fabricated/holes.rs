@@ -17,6 +17,7 @@ pub(crate) fn with_holes() -> (Listing, Recorded) {
     let ruler = ListedFamily {
         name: "noop".into(),
         question: "What does the ruler itself cost?".into(),
+        parts: true,
         baseline: "noop".into(),
         axis: "elements".into(),
         unit: "element".into(),

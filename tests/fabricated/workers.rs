@@ -46,6 +46,7 @@ pub(crate) fn on_cores(cores: usize) -> (Listing, Recorded) {
     let scaling = ListedFamily {
         name: "scaling-sum".into(),
         question: "What do more threads gain?".into(),
+        parts: true,
         baseline: "in-order".into(),
         axis: "threads".into(),
         unit: "thread".into(),

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use libtest_mimic::Failed;
 use perflab::analysis::findings::derive;
+use perflab::catalogue::Members;
 use perflab::record::{
     Finding, FindingKind as Kind, ListedConcurrency, ListedFamily, ListedWorkload, Listing, Recorded, SCHEMA,
 };
@@ -19,7 +20,7 @@ const PLANTED: [(&str, Kind, &str); 9] = [
     ("inlined", Kind::HotFunction, "::inlined_away"),
     ("shuffled", Kind::Branching, "guesses"),
     ("sorted", Kind::HotFunction, "::sum_of_large"),
-    ("reserved", Kind::Hashing, "hashing is"),
+    ("reserved", Kind::Hashing, "hashing by SipHash is"),
     ("blocks", Kind::Allocation, "heap blocks is"),
     ("tree", Kind::Dropping, "dropping what was built is"),
     ("nothing", Kind::NoBottleneck, ""),
@@ -30,6 +31,7 @@ fn listing() -> Listing {
     let families = PLANTS.families().iter().map(|family| ListedFamily {
         name: family.name.to_owned(),
         question: family.question.to_owned(),
+        parts: family.members == Members::Parts,
         baseline: family.baseline().to_owned(),
         axis: family.axis.name.to_owned(),
         unit: family.axis.unit.to_owned(),

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::hint::black_box;
 use std::thread;
 
-use perflab::catalogue::{Axis, Catalogue, Family};
+use perflab::catalogue::{Axis, Catalogue, Family, Members};
 use perflab::workload::{Concurrency, Entry};
 
 use crate::planted::plant;
@@ -168,7 +168,14 @@ plant!(Tree, "tree", ALONE, u64, the_size, grow_and_fell);
 plant!(Nothing, "nothing", ALONE, u64, the_size, |_: &u64| 0);
 
 const fn family(name: &'static str, sizes: &'static [usize], entries: &'static [Entry]) -> Family {
-    Family { name, question: "Where does it go?", axis: Axis::ELEMENTS, sizes, entries }
+    Family {
+        name,
+        question: "Where does it go?",
+        members: Members::Parts,
+        axis: Axis::ELEMENTS,
+        sizes,
+        entries,
+    }
 }
 
 pub(crate) static PLANTS: Catalogue = Catalogue::new(&[family(

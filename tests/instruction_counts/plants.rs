@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::sync::mpsc;
 use std::thread;
 
-use perflab::catalogue::{Axis, Catalogue, Family};
+use perflab::catalogue::{Axis, Catalogue, Family, Members};
 use perflab::workload::{Answer, Concurrency, Entry, Workload};
 
 use crate::planted::plant;
@@ -178,7 +178,14 @@ impl Workload for Noop {
 }
 
 const fn family(name: &'static str, sizes: &'static [usize], entries: &'static [Entry]) -> Family {
-    Family { name, question: "Is the count right?", axis: Axis::ELEMENTS, sizes, entries }
+    Family {
+        name,
+        question: "Is the count right?",
+        members: Members::Parts,
+        axis: Axis::ELEMENTS,
+        sizes,
+        entries,
+    }
 }
 
 pub(crate) static PLANTS: Catalogue = Catalogue::new(&[

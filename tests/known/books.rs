@@ -25,6 +25,7 @@ pub(crate) fn books(busy: u64, starved: u64, threads: &[(&str, [u64; 4], &str)])
     WaitsLedger {
         schema: SCHEMA,
         iterations: 10,
+        windows: 10,
         cores: 2,
         elapsed_ns: ms(1_000),
         busy_ns: ms(busy),

@@ -76,7 +76,7 @@ impl Catalogued {
     /// The points of the time by which the prediction errs that was made of `case` for `sibling`.
     fn error(&self, case: &str, sibling: &str) -> f64 {
         let case = id(case);
-        let of_pair = |one: &&Prediction| one.case == case && one.sibling == sibling;
+        let of_pair = |one: &&Prediction| one.case == case && one.sibling.as_deref() == Some(sibling);
         let prediction = self.predictions.iter().find(of_pair);
         100.0 * prediction.unwrap_or_else(|| panic!("nothing was predicted of {sibling}")).error()
     }

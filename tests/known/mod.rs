@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use perflab::analysis::findings::derive_with;
 use perflab::record::{
-    Branches, CallSite, CaseFiles, CaseId, Costs, Environment, Finding, FindingKind, Folded, HeapSites,
-    InstrumentName, Kept, ListedFamily, ListedWorkload, Listing, Measurement, Metric, Recorded, RecordedCase,
-    SCHEMA, Spare, Speed, WaitsLedger,
+    Anchor, Branches, CallSite, CaseFiles, CaseId, Costs, Environment, Evidence, Finding, FindingKind,
+    Folded, HeapSites, InstrumentName, Kept, ListedFamily, ListedWorkload, Listing, Measurement, Metric,
+    Recorded, RecordedCase, SCHEMA, Spare, Speed, WaitsLedger,
 };
 
 mod books;
@@ -83,12 +83,39 @@ impl Row {
         if let Some(broken) = self.broken.first() {
             return Some(broken.clone());
         }
+        if let Some(unproved) = self.found.iter().find_map(unproved) {
+            return Some(unproved);
+        }
         let text = format!("{} | {} | {}", leading.claim, leading.subject, leading.advice);
         self.says
             .iter()
             .find(|words| !text.contains(**words))
             .map(|words| format!("`{words}` is not in: {text}"))
     }
+}
+
+/// What a finding claims without a proof, or with figures that cannot be.
+fn unproved(finding: &Finding) -> Option<String> {
+    let Finding { kind, evidence, share, share_low, share_high, ceiling, ceiling_measured, .. } = finding;
+    if evidence.is_empty() && *kind != FindingKind::NotEnoughEvidence {
+        return Some(format!("{kind} has no evidence"));
+    }
+    // Blocks in turn of a sibling, or of the case itself without the cost.
+    let shows_a_gain = |evidence: &Evidence| match evidence.anchor {
+        Some(Anchor::Ranking) => evidence.instrument == InstrumentName::Time && evidence.case.is_some(),
+        _ => evidence.instrument == InstrumentName::Ceilings,
+    };
+    if ceiling_measured.is_some() && !evidence.iter().any(shows_a_gain) {
+        return Some(format!("{kind} has a measured ceiling that no evidence shows"));
+    }
+    let ends = [*share_low, *share, *share_high];
+    let is_ordered =
+        ends.iter().flatten().is_sorted() && ends.iter().flatten().all(|end| (0.0..=1.0).contains(end));
+    let are_together = ends.iter().all(Option::is_some) || ends.iter().all(Option::is_none);
+    if !is_ordered || !are_together || ceiling.is_some_and(|times| times < 1.0) {
+        return Some(format!("{kind} has a share of {ends:?} and a ceiling of {ceiling:?}"));
+    }
+    None
 }
 
 /// A catalogue, its records, and the files of its cases.
@@ -107,7 +134,7 @@ impl World {
 
     /// A world with the family `planted`, which asks for alternatives.
     pub(crate) fn planted(members: &[&str], sizes: &[usize]) -> Self {
-        Self::of(family("planted", "How should it be done?", members, sizes))
+        Self::of(family("planted", members, sizes))
     }
 
     pub(crate) fn member(&mut self, name: &str) -> &mut ListedWorkload {
@@ -207,7 +234,7 @@ pub(crate) fn environment(speeds: Vec<Speed>) -> Environment {
     Environment { cores: 2, revision: "a".into(), speeds: Some(speeds), ..Environment::default() }
 }
 
-pub(crate) fn family(name: &str, question: &str, members: &[&str], sizes: &[usize]) -> ListedFamily {
+pub(crate) fn family(name: &str, members: &[&str], sizes: &[usize]) -> ListedFamily {
     let member = |name: &&str| ListedWorkload {
         name: (*name).into(),
         sizes: sizes.into(),
@@ -215,7 +242,7 @@ pub(crate) fn family(name: &str, question: &str, members: &[&str], sizes: &[usiz
     };
     ListedFamily {
         name: name.into(),
-        question: question.into(),
+        question: "How should it be done?".into(),
         baseline: members[0].into(),
         axis: "elements".into(),
         unit: "element".into(),

@@ -81,7 +81,7 @@ fn in_cache() -> Vec<Row> {
 /// Two threads that work for `busy` of a second each and wait for each other for the rest, in a family in which nothing
 /// runs on one thread; and what one CPU is to them.
 fn threads(busy: u64, spins: bool, one_cpu: [f64; 3]) -> Vec<Finding> {
-    let mut world = World::of(family("planted", "How should it be shared?", &["b", "a"], &[1_000]));
+    let mut world = World::of(family("planted", &["b", "a"], &[1_000]));
     for member in ["a", "b"] {
         world.member(member).concurrency.threads = true;
         world.member(member).concurrency.spins = spins;

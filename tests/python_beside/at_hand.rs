@@ -1,27 +1,41 @@
 //! With the python3 at hand: real numbers, wrong answers, and a session that is killed.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use libtest_mimic::Failed;
-use perflab::record::{InstrumentName, Metric, State};
+use perflab::catalogue::CATALOGUE;
+use perflab::record::{InstrumentName, Metric, RecordedCase, State};
 
-use crate::session::{assert_no_process_left, processes_of, session, target};
+use crate::session::{assert_no_process_left, processes_of, session, target, whole_catalogue};
 
-/// Whether there is a python3 to test with; stderr says so where there is none.
-fn python_at_hand() -> bool {
+/// Why nothing can be tested with the python3 at hand, if there is none.
+pub(crate) fn untestable() -> Option<String> {
     let found = Command::new("python3").arg("--version").output().is_ok_and(|output| output.status.success());
-    if !found {
-        eprintln!("not tested here: python3 is not installed; `apt install python3`");
-    }
-    found
+    (!found).then(|| "python3 is not installed: `apt install python3`".to_owned())
+}
+
+/// Kernels that CPython runs (src/instruments/python.rs), of which some are repeated by several members.
+const KERNELS: usize = 19;
+
+pub(crate) fn every_kernel() -> Result<(), Failed> {
+    let session = whole_catalogue();
+    assert!(session.output.status.success(), "{}", session.said());
+    let recorded = session.recorded();
+    let kernel_of = |case: &RecordedCase| {
+        let measured = case.measurement(Metric::PythonNs)?;
+        assert!(measured.value > 0.0, "{measured:?}");
+        CATALOGUE.family(&case.family)?.entry(&case.workload, case.size)?.mirrors
+    };
+    let kernels: BTreeSet<_> = recorded.cases.iter().filter_map(kernel_of).collect();
+    assert_eq!(kernels.len(), KERNELS, "{kernels:?}: {}", session.said());
+    assert_no_process_left(session.folder.path());
+    Ok(())
 }
 
 pub(crate) fn beside() -> Result<(), Failed> {
-    if !python_at_hand() {
-        return Ok(());
-    }
     let session = session(None, &["^planted/list@100$"]);
     assert!(session.output.status.success(), "{}", session.said());
     let recorded = session.recorded();
@@ -40,9 +54,6 @@ pub(crate) fn beside() -> Result<(), Failed> {
 }
 
 pub(crate) fn speed_ups() -> Result<(), Failed> {
-    if !python_at_hand() {
-        return Ok(());
-    }
     let session = session(None, &["^shared/.*@1$"]);
     assert!(session.output.status.success(), "{}", session.said());
     for form in ["threads", "processes"] {
@@ -57,9 +68,6 @@ pub(crate) fn speed_ups() -> Result<(), Failed> {
 }
 
 pub(crate) fn wrong_answer() -> Result<(), Failed> {
-    if !python_at_hand() {
-        return Ok(());
-    }
     let session = session(None, &["^unlike/"]);
     assert_eq!(session.output.status.code(), Some(1), "{}", session.said());
     let reason = session.failure("unlike/unlike@100");
@@ -68,9 +76,6 @@ pub(crate) fn wrong_answer() -> Result<(), Failed> {
 }
 
 pub(crate) fn without_a_twin() -> Result<(), Failed> {
-    if !python_at_hand() {
-        return Ok(());
-    }
     let session = session(None, &["^planted/(alone|unwritten)@"]);
     assert!(session.output.status.success(), "{}", session.said());
     for (id, words) in [("alone", "repeats no kernel"), ("unwritten", "`f99`")] {
@@ -83,9 +88,6 @@ pub(crate) fn without_a_twin() -> Result<(), Failed> {
 
 /// By Python's own parser: what the functions behind the labels are made of.
 pub(crate) fn labels() -> Result<(), Failed> {
-    if !python_at_hand() {
-        return Ok(());
-    }
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/instruments/python/kernels.py");
     let program = r#"
 import ast, sys
@@ -106,9 +108,6 @@ for label in ["f1", "f2", "f3", "f4", "f5", "f6", "f7", "f8"]:
 }
 
 pub(crate) fn killed_session() -> Result<(), Failed> {
-    if !python_at_hand() {
-        return Ok(());
-    }
     let folder = tempfile::tempdir()?;
     let mut child = target(folder.path())
         .args(["--exact", "shared/processes@10", "--timeout", "600"])

@@ -1,6 +1,6 @@
 //! What is planted: workloads that repeat the notes' kernels, or others, or none.
 
-use perflab::catalogue::{Axis, Catalogue, Family};
+use perflab::catalogue::{Axis, CATALOGUE, Catalogue, Family, Members};
 use perflab::workload::{Answer, Entry, Workload};
 
 /// A planted workload: its type, its name, the kernel it repeats, its run.
@@ -60,10 +60,24 @@ planted!(Serial, "serial", Some("gcd/serial"), divisors);
 planted!(Threads, "threads", Some("gcd/threads"), divisors);
 planted!(Processes, "processes", Some("gcd/processes"), divisors);
 
+/// The members of the catalogue that repeat a kernel of the study notes, at a size of two: enough to be shared, and so few that
+/// CPython needs no minutes for them.
+pub(crate) fn twins() -> &'static Catalogue {
+    let family = |family: &Family| {
+        let entries: Vec<Entry> =
+            family.entries.iter().filter(|entry| entry.mirrors.is_some()).copied().collect();
+        Family { sizes: &[2], entries: Box::leak(entries.into_boxed_slice()), ..*family }
+    };
+    let families = CATALOGUE.families().iter().map(family).filter(|family| !family.entries.is_empty());
+    let families: Vec<Family> = families.collect();
+    Box::leak(Box::new(Catalogue::new(Box::leak(families.into_boxed_slice()))))
+}
+
 pub(crate) static PLANTED: Catalogue = Catalogue::new(&[
     Family {
         name: "planted",
         question: "What does CPython take for the same?",
+        members: Members::Parts,
         axis: Axis::ELEMENTS,
         sizes: &[100],
         entries: &[Entry::of::<List>(), Entry::of::<Alone>(), Entry::of::<Unwritten>()],
@@ -71,6 +85,7 @@ pub(crate) static PLANTED: Catalogue = Catalogue::new(&[
     Family {
         name: "unlike",
         question: "What if the answers differ?",
+        members: Members::Parts,
         axis: Axis::ELEMENTS,
         sizes: &[100],
         entries: &[Entry::of::<Unlike>()],
@@ -78,6 +93,7 @@ pub(crate) static PLANTED: Catalogue = Catalogue::new(&[
     Family {
         name: "shared",
         question: "Do threads help?",
+        members: Members::Parts,
         axis: Axis::work("pairs", "pair"),
         sizes: &[1, 10],
         entries: &[Entry::of::<Serial>(), Entry::of::<Threads>(), Entry::of::<Processes>()],

@@ -10,6 +10,9 @@ use perflab::record::{CaseId, Layout, Recorded, RecordedCase, load};
 /// Set for the process that plays the bench target.
 pub(crate) const TARGET: &str = "PERFLAB_TEST_TARGET";
 
+/// What [`TARGET`] says where it is the target of the whole catalogue.
+pub(crate) const WHOLE: &str = "whole";
+
 /// A session of this target, its folder, and what came of it.
 pub(crate) struct Session {
     pub(crate) folder: tempfile::TempDir,
@@ -60,6 +63,13 @@ pub(crate) fn session(path: Option<&Path>, arguments: &[&str]) -> Session {
         command.env("PATH", path);
     }
     let output = command.args(arguments).output().expect("the bench target starts");
+    Session { folder, output }
+}
+
+/// A session of every case of the catalogue that CPython has a twin of, at a size of two.
+pub(crate) fn whole_catalogue() -> Session {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let output = target(folder.path()).env(TARGET, WHOLE).output().expect("the bench target starts");
     Session { folder, output }
 }
 

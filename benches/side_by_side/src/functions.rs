@@ -1,7 +1,7 @@
 //! The ten functions: cases of perflab's catalogue from 1 ns to 10 ms, as loops that each tool calls alike, and how work is
 //! planted in them.
 
-use perflab::catalogue::{Axis, CATALOGUE, Catalogue, Family};
+use perflab::catalogue::{Axis, CATALOGUE, Catalogue, Family, Members};
 use perflab::record::CaseId;
 use perflab::workload::{Answer, Case, Entry, Workload};
 
@@ -99,6 +99,7 @@ impl<const INDEX: usize> Workload for Call<INDEX> {
 const FAMILY: Family = Family {
     name: "side-by-side",
     question: "Which tool finds out that it takes longer, and which says so when it does not?",
+    members: Members::Parts,
     axis: Axis::work("thousandths", "thousandth"),
     sizes: &SHARES,
     entries: &[

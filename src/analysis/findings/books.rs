@@ -6,7 +6,9 @@ use super::{Found, LEAST_GAIN, LEAST_SHARE, NAMES_THE_CASE, costs, frames};
 use crate::analysis::WaitWord;
 use crate::analysis::shares::Share;
 use crate::analysis::symbols::Group;
-use crate::record::{Anchor, BlockedIn, CallSite, FindingKind, Metric, Speed, WaitsLedger};
+use crate::record::{
+    Anchor, BlockedIn, CallSite, Evidence, FindingKind, InstrumentName, Metric, Speed, WaitsLedger,
+};
 
 /// Blocks above this are mapped anew each time: where glibc stops to move its threshold for that (`M_MMAP_THRESHOLD`,
 /// mallopt(3)), to which measuring processes set it from the start (docs/method.md, the measured loop).
@@ -46,10 +48,12 @@ pub(super) fn find(case: &Case<'_>) -> Vec<Found> {
         let starved = Bottleneck::Starved { share, mean_wait_ns: verdict.mean_wait_ns };
         found.push(Found::new(starved, proof(verdict.to_string(), part(Metric::RunqueueNs))));
     }
-    let kernel = kernel(case, ledger).map(|bottleneck| {
+    let kernel = kernel(case, ledger).map(|(bottleneck, shown)| {
         let parts = &ledger.total;
         let says = format!("{} ns of {} ns on a CPU are the kernel's", parts.kernel_ns, parts.cpu_ns());
-        Found::new(bottleneck, proof(says, part(Metric::CpuKernelNs)))
+        let mut evidence = proof(says, part(Metric::CpuKernelNs));
+        evidence.extend(shown);
+        Found::new(bottleneck, evidence)
     });
     found.extend(claimed_once(spawning, kernel));
     found
@@ -75,17 +79,26 @@ fn kernel_share(case: &Case<'_>, ledger: &WaitsLedger) -> Share {
     Share::exact(parts.kernel_ns as f64 / parts.cpu_ns().max(1) as f64).of_part(case.on_cpu())
 }
 
-fn kernel(case: &Case<'_>, ledger: &WaitsLedger) -> Option<Bottleneck> {
+/// What the kernel's share is, and what shows that beside the share itself.
+fn kernel(case: &Case<'_>, ledger: &WaitsLedger) -> Option<(Bottleneck, Vec<Evidence>)> {
     let share = kernel_share(case, ledger);
     if share.low < LEAST_SHARE {
         return None;
     }
     let large = large(case);
-    let faults = ledger.blocked().first().is_some_and(|most| most.call == "page fault")
-        || costs::share_by(case, Group::PageFaults, Seen::Samples)
-            .is_some_and(|share| share.low >= LEAST_SHARE);
-    if large.is_some() || faults {
-        return Some(Bottleneck::PageFaults { share, large });
+    let blocked = ledger.blocked();
+    let faults = blocked.first().filter(|most| most.call == BlockedIn::PAGE_FAULT);
+    let sampled = costs::share_by(case, Group::PageFaults, Seen::Samples);
+    let sampled = sampled.filter(|share| share.low >= LEAST_SHARE);
+    if large.is_some() || faults.is_some() || sampled.is_some() {
+        let block = large.as_ref().and_then(|(_, site)| site_says(case, *site));
+        let waited = faults.map(|most| {
+            let says = format!("{} ns blocked in a {}, more than in anything else", most.ns, most.call);
+            case.stacks_say(Seen::Books, says).at(Some(Anchor::Call(most.call.clone())))
+        });
+        let held = sampled.map(|share| samples_say(case, share, Group::PageFaults, None));
+        let shown = block.into_iter().chain(waited).chain(held).collect();
+        return Some((Bottleneck::PageFaults { share, large: large.map(|(large, _)| large) }, shown));
     }
     let sampled = case.samples.as_ref().and_then(|shares| shares.leading_call());
     // Whom the kernel works for most tells by what it was blocked in; what others wait in, such as a pool's idle threads, is
@@ -95,33 +108,64 @@ fn kernel(case: &Case<'_>, ledger: &WaitsLedger) -> Option<Bottleneck> {
         let known = thread.blocked.iter().filter(|blocked| blocked.call != BlockedIn::NOT_SEEN);
         known.max_by_key(|blocked| blocked.ns).map(|most| most.call.clone())
     });
-    let call = sampled.map(str::to_owned).or(most_blocked);
+    let mut shown = Vec::new();
+    match (sampled, &most_blocked) {
+        (Some(call), _) => {
+            let calls = case.samples.as_ref().map(|shares| shares.group(Group::SystemCalls));
+            shown.extend(calls.map(|share| samples_say(case, share, Group::SystemCalls, Some(call))));
+        }
+        (None, Some(call)) => {
+            let says = format!("the thread that the kernel works for most is blocked in {call} most");
+            shown.push(case.stacks_say(Seen::Books, says).at(Some(Anchor::Call(call.clone()))));
+        }
+        (None, None) => {}
+    }
     let handed_over = case.samples.as_ref().filter(|_| case.workload.concurrency.processes);
     let serialisation = handed_over.map(|shares| shares.group(Group::Serialisation));
-    Some(Bottleneck::SystemCalls { share, call, serialisation })
+    shown.extend(serialisation.map(|share| samples_say(case, share, Group::Serialisation, None)));
+    let call = sampled.map(str::to_owned).or(most_blocked);
+    Some((Bottleneck::SystemCalls { share, call, serialisation }, shown))
 }
 
-/// What of the heap is mapped anew each time. Of a site the record has its blocks together, so that their mean is known and
+/// What samples hold of `group`, most of them in `call` where one leads.
+fn samples_say(case: &Case<'_>, share: Share, group: Group, call: Option<&str>) -> Evidence {
+    let mut says = format!("{:.0} % of the CPU samples hold a function of {group}", share.value * 100.0);
+    if let Some(call) = call {
+        says.push_str(&format!(", {call} in most of these"));
+    }
+    case.stacks_say(Seen::Samples, says).at(frames::of_group(case, Seen::Samples, group))
+}
+
+/// The row of the heap table that has the block.
+fn site_says(case: &Case<'_>, site: usize) -> Option<Evidence> {
+    let kept = case.files.heap.as_ref()?;
+    let CallSite { blocks, bytes, .. } = kept.data.sites.get(site)?;
+    let says = format!("{blocks} blocks of {bytes} bytes in all are taken there");
+    Some(case.evidence(InstrumentName::Heap, says, Some(kept.file.clone())).at(Some(Anchor::HeapSite(site))))
+}
+
+/// What of the heap is mapped anew each time, and the row of the heap table that takes it. Of a site the record has its blocks together, so that their mean is known and
 /// what was alive at the peak. A mean above the bound proves a block above it. Of a collection that grows the last block is several
 /// times the mean, and at most what is alive at the peak; that it is above the bound is taken from there, unless samples show
 /// the kernel to be called.
-fn large(case: &Case<'_>) -> Option<Large> {
-    let sites = || case.files.heap.iter().flat_map(|kept| &kept.data.sites);
+fn large(case: &Case<'_>) -> Option<(Large, usize)> {
+    let sites = || case.files.heap.iter().flat_map(|kept| kept.data.sites.iter().enumerate());
     let mean = |site: &CallSite| site.bytes / site.blocks.max(1);
-    if let Some(site) = sites().max_by_key(|site| mean(site)).filter(|site| mean(site) > MAPPED_ANEW) {
-        return Some(Large { bytes: mean(site), blocks: site.blocks, grows: false });
+    let largest = sites().max_by_key(|(_, site)| mean(site));
+    if let Some((place, site)) = largest.filter(|(_, site)| mean(site) > MAPPED_ANEW) {
+        return Some((Large { bytes: mean(site), blocks: site.blocks, grows: false }, place));
     }
     let calls = costs::share_by(case, Group::SystemCalls, Seen::Samples);
     if calls.is_some_and(|share| share.low >= LEAST_SHARE) {
         return None;
     }
-    let grows = |site: &&CallSite| {
+    let grows = |(_, site): &(usize, &CallSite)| {
         site.blocks <= DOUBLINGS
             && site.frames.iter().any(|frame| case.symbols.of(frame).groups.holds(Group::Growth))
     };
-    let growing = sites().filter(grows).max_by_key(|site| site.peak_bytes);
-    let growing = growing.filter(|site| site.peak_bytes > MAPPED_ANEW)?;
-    Some(Large { bytes: growing.peak_bytes, blocks: growing.blocks, grows: true })
+    let growing = sites().filter(grows).max_by_key(|(_, site)| site.peak_bytes);
+    let (place, growing) = growing.filter(|(_, site)| site.peak_bytes > MAPPED_ANEW)?;
+    Some((Large { bytes: growing.peak_bytes, blocks: growing.blocks, grows: true }, place))
 }
 
 /// The most of the time that so many threads an iteration can take to be made and joined, by what this machine takes for one:

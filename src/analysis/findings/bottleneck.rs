@@ -38,6 +38,23 @@ pub struct Flat {
     pub siblings_grow: bool,
 }
 
+/// By what it shows that work is not there.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum NoWork {
+    /// Fewer instructions than its answer needs divisions and heap blocks.
+    TooFew {
+        /// So many of these.
+        needed: u64,
+    },
+    /// No more than the empty loop.
+    Ruler {
+        /// The empty loop's instructions.
+        instructions: f64,
+    },
+    /// No more at a larger size.
+    Flat(Flat),
+}
+
 /// By what it shows that threads hold each other up.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum HeldUp {
@@ -202,10 +219,8 @@ pub enum Bottleneck {
     OptimisedAway {
         /// Instructions of an iteration.
         instructions: f64,
-        /// The ruler's own.
-        ruler: f64,
-        /// The sizes between which instructions do not grow; `None` where they are the ruler's own.
-        flat: Option<Flat>,
+        /// By what it shows.
+        shown: NoWork,
     },
     /// Two instruments answer one question differently.
     InstrumentsDisagree {
@@ -269,14 +284,16 @@ impl Bottleneck {
             | Self::Starved { share, .. }
             | Self::Spawning { share: (share, _), .. } => Some(*share),
             Self::ExcessWork { times, .. } => Some(Share::exact(1.0 - 1.0 / times)),
-            Self::MemoryBound { slower, laws, .. } => {
-                let times = slower.map(|slower| slower.times).or(laws.map(|laws| laws.times));
+            Self::MemoryBound { slower, cached, laws } => {
+                let by_laws = || laws.map(|laws| laws.times);
+                let measured = || cached.as_ref().map(|cached| cached.gain.times);
+                let times = slower.map(|slower| slower.times).or_else(by_laws).or_else(measured);
                 times.map(Share::saved)
             }
             Self::LockContention { share, .. } => Some(*share),
+            Self::FalseSharing { gain, .. } => Some(Share::saved(gain.times)),
             Self::SuperLinear { ahead, .. } => Some(Share::saved(*ahead)),
             Self::AtFloor { .. }
-            | Self::FalseSharing { .. }
             | Self::OptimisedAway { .. }
             | Self::InstrumentsDisagree { .. }
             | Self::NotEnoughEvidence { .. }
@@ -290,6 +307,7 @@ impl Bottleneck {
             self,
             Self::Spawning { share: (_, Seen::Sibling), .. }
                 | Self::LockContention { shown: HeldUp::BySibling, .. }
+                | Self::FalseSharing { like: Some(_), .. }
         )
     }
 

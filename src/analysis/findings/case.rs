@@ -100,8 +100,13 @@ impl<'a> Case<'a> {
     /// CPU or none.
     pub(super) fn on_cpu(&self) -> Share {
         let value = self.busy();
-        let looks = self.files.waits.as_ref().filter(|kept| kept.data.most_threads > 1);
-        match looks.map_or(0, |kept| kept.data.sampling.passes) {
+        let are_several = self.files.waits.as_ref().is_some_and(|kept| kept.data.most_threads > 1);
+        if are_several { self.by_looks(value) } else { Share::exact(value) }
+    }
+
+    /// The part `value` of the time, known as well as so many looks at threads tell it.
+    pub(super) fn by_looks(&self, value: f64) -> Share {
+        match self.files.waits.as_ref().map_or(0, |kept| kept.data.sampling.passes) {
             0 => Share::exact(value),
             looks => {
                 let seen = Share::sampled((value * looks as f64).round() as u128, u128::from(looks));

@@ -66,7 +66,9 @@ fn find_one(case: &Case<'_>, group: Group) -> Option<Found> {
     }
     evidence.extend(gain.as_ref().map(|gain| case.gain_says(gain)));
     let within = share.and_then(|_| within(case, group));
-    let cost = Cost { group, share, on_cpu: on_cpu.value, within, heap, gain };
+    let hashes = of_stacks.filter(|_| group == Group::Hashing);
+    let hasher = hashes.and_then(|(_, seen)| frames::hasher(case, seen));
+    let cost = Cost { group, hasher, share, on_cpu: on_cpu.value, within, heap, gain };
     Some(Found::new(Bottleneck::Cost(cost), evidence))
 }
 

@@ -19,10 +19,32 @@ pub(super) fn of_path(case: &Case<'_>, seen: Seen, path: &str) -> Option<Anchor>
     first(case, seen, |symbol| symbol.path == path)
 }
 
-/// The first function that is wanted, those before with more of the cost in them. Names are judged no further than that:
-/// it takes longer than to sum up what they weigh.
+/// The hasher that most of what was `seen` goes through, by the name that its users know it by.
+pub(super) fn hasher(case: &Case<'_>, seen: Seen) -> Option<String> {
+    weightiest(case, seen, hasher_of)
+}
+
+/// The hasher that a function of this name belongs to, or whose table it is.
+fn hasher_of(name: &str) -> Option<String> {
+    if name.contains("core::hash::sip::") || name.contains("std::hash::random::RandomState") {
+        return Some("SipHash".to_owned());
+    }
+    let path = name.strip_prefix('<')?.split_once(" as core::hash::Hasher>")?.0;
+    let is_plain = !path.contains(['&', '<', '(']);
+    path.rsplit("::").next().filter(|_| is_plain).map(str::to_owned)
+}
+
+/// The first function that is wanted, those before with more of the cost in them.
 fn first(case: &Case<'_>, seen: Seen, is_wanted: impl Fn(&Symbol) -> bool) -> Option<Anchor> {
-    let name = match seen {
+    weightiest(case, seen, |name| {
+        is_wanted(&case.symbols.of(name)).then(|| Anchor::Function(name.to_owned()))
+    })
+}
+
+/// What `told` makes of the first function that tells it something, those before with more of the cost in them. Names are judged no
+/// further than that: it takes longer than to sum up what they weigh.
+fn weightiest<T>(case: &Case<'_>, seen: Seen, told: impl Fn(&str) -> Option<T>) -> Option<T> {
+    match seen {
         Seen::Instructions | Seen::InstructionsAt(_) => {
             let costs = &case.files_of(seen).costs.as_ref()?.data;
             let mut functions: Vec<(&str, u128)> = costs
@@ -31,15 +53,14 @@ fn first(case: &Case<'_>, seen: Seen, is_wanted: impl Fn(&Symbol) -> bool) -> Op
                 .map(|function| (function.name.as_str(), u128::from(function.inclusive)))
                 .collect();
             functions.sort_by_key(|(_, inclusive)| Reverse(*inclusive));
-            functions.into_iter().map(|(name, _)| name).find(|name| is_wanted(&case.symbols.of(name)))
+            functions.into_iter().find_map(|(name, _)| told(name))
         }
         Seen::Samples => {
             let samples = &case.files.samples.as_ref()?.data;
-            by_weight(samples).into_iter().find(|name| is_wanted(&case.symbols.of(name)))
+            by_weight(samples).into_iter().find_map(told)
         }
         Seen::Books | Seen::Sibling => None,
-    };
-    name.map(|name| Anchor::Function(name.to_owned()))
+    }
 }
 
 /// The frames of `folded`, those with more weight first; of equal ones the one nearer to the root, which calls the other.
@@ -66,6 +87,25 @@ fn by_weight(folded: &Folded) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn hashers_are_called_as_users_know_them() {
+        for (name, hasher) in [
+            (
+                "<core::hash::sip::Hasher<core::hash::sip::Sip13Rounds> as core::hash::Hasher>::write",
+                Some("SipHash"),
+            ),
+            ("<hashbrown::map::HashMap<u64, (), std::hash::random::RandomState>>::insert", Some("SipHash")),
+            ("<rustc_hash::FxHasher as core::hash::Hasher>::write_u64", Some("FxHasher")),
+            ("<ahash::fallback_hash::AHasher as core::hash::Hasher>::finish", Some("AHasher")),
+            ("<mine::Quick as core::hash::Hasher>::finish", Some("Quick")),
+            ("<&mut mine::Quick as core::hash::Hasher>::finish", None),
+            ("<u64 as core::hash::Hash>::hash::<mine::Quick>", None),
+            ("malloc", None),
+        ] {
+            assert_eq!(hasher_of(name).as_deref(), hasher, "{name}");
+        }
+    }
 
     #[test]
     fn the_heavier_frame_comes_first_and_the_caller_before_what_it_alone_calls() {

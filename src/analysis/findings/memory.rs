@@ -6,7 +6,7 @@ use super::case::{Case, number};
 use super::{Found, LEAST_GAIN};
 use crate::analysis::Estimate;
 use crate::analysis::growth::{self, GrowthLaw};
-use crate::record::{Anchor, Evidence, InstrumentName, ListedCounts, Metric};
+use crate::record::{Anchor, Evidence, InstrumentName, ListedCounts, Metric, Speed};
 
 /// How many times as long an instruction may take as at another size before memory is named. Times of two sizes are
 /// taken apart, and hosts flip between modes 1.6 apart (docs/method.md, time).
@@ -46,7 +46,7 @@ pub(super) fn find(case: &Case<'_>) -> Option<Found> {
     // What was measured decides, whatever times taken apart say.
     let holds = match &cached {
         Some(cached) => cached.gain.times.low / cached.instructions.max(1.0) >= LEAST_GAIN,
-        None => slower.is_some() || laws.is_some(),
+        None => (slower.is_some() || laws.is_some()) && !fits_a_core(case),
     };
     if !holds {
         return None;
@@ -84,6 +84,16 @@ pub(super) fn find(case: &Case<'_>) -> Option<Found> {
     }
     evidence.extend(experiment_says(case));
     Some(Found::new(Bottleneck::MemoryBound { slower, cached, laws }, evidence))
+}
+
+/// Whether all that is alive in an iteration lies in a core's own cache: then an instruction that takes longer than at another size
+/// waits for something else, such as branches that a predictor had learnt there.
+fn fits_a_core(case: &Case<'_>) -> bool {
+    let speeds = case.recorded.environment.as_ref().and_then(|environment| environment.speeds.as_ref());
+    let own =
+        speeds.and_then(|speeds| speeds.iter().find(|speed| speed.name == Speed::OWN_CACHE)?.holds_bytes);
+    let alive = case.number(Metric::WorkingSetBytes);
+    own.zip(alive).is_some_and(|(own, alive)| alive.high <= own as f64)
 }
 
 /// Whether an instruction is shown to take longer, by times that were taken apart.

@@ -45,7 +45,13 @@ pub(super) fn find(case: &Case<'_>) -> Option<Found> {
     let instrument =
         if metric == Metric::Instructions { InstrumentName::Instructions } else { InstrumentName::Heap };
     let bottleneck = Bottleneck::SuperLinear { metric, exponent: law.exponent, sizes: law.sizes, ahead, by };
-    Some(Found::new(bottleneck, vec![case.evidence(instrument, says, None).at(Anchor::Growth(metric))]))
+    let mut evidence = vec![case.evidence(instrument, says, None).at(Anchor::Growth(metric))];
+    if by == Metric::TimeNs {
+        let (value, size) = (ahead.value, case.record.size);
+        let says = format!("its time at {size} is {value:.2} times what growing in step would make it");
+        evidence.push(case.evidence(InstrumentName::Time, says, None).at(Anchor::Growth(Metric::TimeNs)));
+    }
+    Some(Found::new(bottleneck, evidence))
 }
 
 fn estimates(case: &Case<'_>, metric: Metric) -> Vec<(usize, Estimate)> {

@@ -5,7 +5,9 @@ use super::case::{Case, number};
 use super::{Found, books, costs};
 use crate::analysis::Estimate;
 use crate::analysis::shares::Share;
-use crate::record::{Anchor, BlockedIn, Evidence, FindingKind, InstrumentName, ListedCounts, Metric};
+use crate::record::{
+    Anchor, BlockedIn, Evidence, FindingKind, InstrumentName, ListedCounts, Metric, ThreadWaits,
+};
 
 /// Blocked in futex for a third of their time, threads wait for each other and not now and then.
 const BLOCKED: f64 = 1.0 / 3.0;
@@ -55,7 +57,7 @@ impl Together {
         let ledger = &case.files.waits.as_ref()?.data;
         let verdict = case.waits.as_ref()?;
         let (measuring, workers): (Vec<_>, Vec<_>) =
-            ledger.threads.iter().partition(|thread| thread.name == "measuring thread");
+            ledger.threads.iter().partition(|thread| thread.name == ThreadWaits::MEASURING);
         let stands_by = measuring
             .iter()
             .any(|thread| thread.parts.blocked_ns as f64 >= STANDS_BY * thread.parts.wall_ns.max(1) as f64);
@@ -110,6 +112,11 @@ fn one_cpu_says(case: &Case<'_>) -> Option<Evidence> {
     Some(case.evidence(InstrumentName::Ceilings, says, None).at(Anchor::Number(Metric::CeilingOneCpu)))
 }
 
+/// The evidence of what a sibling gains; what one CPU gains has its own.
+fn sibling_says(case: &Case<'_>, gain: Option<&Gain>) -> Option<Evidence> {
+    gain.filter(|gain| gain.by.is_some()).map(|gain| case.gain_says(gain))
+}
+
 /// What the books tell of workers that wait for each other.
 fn futex_says(case: &Case<'_>, says: String) -> Evidence {
     case.stacks_say(Seen::Books, says).at(Anchor::Call("futex".to_owned()))
@@ -134,8 +141,9 @@ fn lock(case: &Case<'_>) -> Option<Found> {
     let mut evidence = vec![futex_says(case, says)];
     evidence.extend(against_one.map(|times| against_one_says(case, times)));
     evidence.extend(one_cpu_says(case));
+    evidence.extend(sibling_says(case, gain.as_ref()));
     let bottleneck = Bottleneck::LockContention {
-        share: Share::exact(blocked),
+        share: case.by_looks(blocked),
         shown: HeldUp::InFutex { cpus_used, usable },
         against_one: against_one.map(|times| times.value),
         one_cpu: one_cpu(case),
@@ -173,13 +181,15 @@ fn held_up(case: &Case<'_>) -> Option<OnOneCpu> {
 
 /// Threads that may wait by spinning, keep the CPUs at work in code of their own, and are faster on one CPU.
 fn spinning(case: &Case<'_>) -> Option<Found> {
-    let OnOneCpu { gain, cpus_used, usable, evidence, .. } = held_up(case).filter(|_| may_spin(case))?;
+    let OnOneCpu { gain, cpus_used, usable, mut evidence, .. } = held_up(case).filter(|_| may_spin(case))?;
+    let declared = costs::gain(case, FindingKind::LockContention);
+    evidence.extend(sibling_says(case, declared.as_ref()));
     let bottleneck = Bottleneck::LockContention {
         share: Share::saved(gain.times),
         shown: HeldUp::Spinning { cpus_used, usable },
         against_one: case.against_one().map(|times| times.value),
         one_cpu: one_cpu(case),
-        gain: costs::gain(case, FindingKind::LockContention).or(Some(gain)),
+        gain: declared.or(Some(gain)),
     };
     Some(Found::new(bottleneck, evidence))
 }
@@ -208,6 +218,13 @@ fn fastest(case: &Case<'_>, is_wanted: impl Fn(&Gain) -> bool) -> Option<Gain> {
     gains.max_by(|a, b| a.times.value.total_cmp(&b.times.value))
 }
 
+/// Whether the same threads on one CPU show that they share no line. There no line goes from core to core, so that the case takes what
+/// its sibling would take, which on one CPU is at most as many times as long as there are CPUs that its threads can use.
+fn one_cpu_refutes(case: &Case<'_>, together: Option<&Together>, gain: &Gain) -> bool {
+    let usable = together.map_or(1, |together| together.usable.max(1));
+    one_cpu(case).is_some_and(|times| times.high < gain.times.low / usable as f64)
+}
+
 /// By a sibling that is faster with as many instructions. Who sleeps or waits for a lock takes longer than a sibling too, with as
 /// many: threads that the books show to wait, or in the kernel, share no line. Where nobody saw whether they wait, because they
 /// live too short or no books were kept, they must be faster on one CPU, if they were run there.
@@ -232,6 +249,7 @@ fn cache_line(case: &Case<'_>) -> Option<Found> {
         let holds = sibling.concurrency.threads && SAME.contains(&instructions) && is_several;
         holds.then(|| (sibling.name.clone(), instructions, gain))
     });
+    let alike = alike.filter(|(_, _, gain)| !one_cpu_refutes(case, together.as_ref(), gain));
     let (sibling, instructions, gain) = alike.max_by(|a, b| a.2.times.value.total_cmp(&b.2.times.value))?;
     let says = format!("{own:.0} instructions, {:.0} of {sibling}", own / instructions);
     let counted = case.evidence(InstrumentName::Instructions, says, None);

@@ -1,6 +1,6 @@
 //! Work that is not there: a case that takes no more than the empty loop, or no more however much it is given.
 
-use super::bottleneck::{Bottleneck, Flat};
+use super::bottleneck::{Bottleneck, Flat, NoWork};
 use super::case::{Case, number};
 use super::{Found, LEAST_SHARE, NAMES_THE_CASE};
 use crate::analysis::growth;
@@ -11,28 +11,51 @@ use crate::record::{Anchor, InstrumentName, ListedCounts, ListedWorkload, Metric
 const NOTHING: f64 = 2.0;
 /// By this factor sizes must differ before they can tell that nothing grows.
 const APART: usize = 10;
-/// The family that measures the empty loop.
+/// The family that measures the empty loop, where a catalogue has it.
 const RULER: &str = "noop";
+/// Instructions of an iteration of the empty loop, where nothing measured it: as a test holds them (tests/instruction_counts.rs).
+const EMPTY_LOOP: f64 = 3.0;
 
 pub(super) fn find(case: &Case<'_>) -> Option<Found> {
     let instructions = case.number(Metric::Instructions)?.value;
-    // Who takes heap blocks does something.
-    let takes_blocks = case.number(Metric::HeapBlocks).is_some_and(|blocks| blocks.value > 0.0);
-    if case.family.counts != ListedCounts::Work || case.family.name == RULER || takes_blocks {
+    if case.family.counts != ListedCounts::Work || case.family.name == RULER {
         return None;
     }
-    let ruler = case.recorded.cases.iter().find(|record| record.family == RULER);
-    let ruler =
-        ruler.and_then(|record| number(record, Metric::Instructions)).map_or(0.0, |count| count.value);
-    let is_ruler = ruler > 0.0 && instructions <= ruler + NOTHING;
-    let flat = if is_ruler { None } else { flat(case) };
-    if !is_ruler && flat.is_none() {
-        return None;
-    }
-    let says = format!("{instructions:.0} instructions an iteration; the empty loop takes {ruler:.0}");
+    let shown = too_few(case, instructions).or_else(|| {
+        // Who takes heap blocks does something.
+        let takes_blocks = case.number(Metric::HeapBlocks).is_some_and(|blocks| blocks.value > 0.0);
+        if takes_blocks {
+            None
+        } else {
+            like_the_ruler(case, instructions).or_else(|| flat(case).map(NoWork::Flat))
+        }
+    })?;
+    let (says, anchor) = match &shown {
+        NoWork::TooFew { .. } | NoWork::Ruler { .. } => {
+            (format!("{instructions:.0} instructions an iteration"), Anchor::Number(Metric::Instructions))
+        }
+        NoWork::Flat(Flat { from, to, .. }) => (
+            format!("{instructions:.0} instructions an iteration, from size {from} to {to}"),
+            Anchor::Growth(Metric::Instructions),
+        ),
+    };
     let counted = case.evidence(InstrumentName::Instructions, says, None);
-    let evidence = vec![counted.at(Anchor::Number(Metric::Instructions))];
-    Some(Found::new(Bottleneck::OptimisedAway { instructions, ruler, flat }, evidence))
+    Some(Found::new(Bottleneck::OptimisedAway { instructions, shown }, vec![counted.at(anchor)]))
+}
+
+/// Fewer instructions than its family's floor has divisions and heap blocks, each of which is an instruction at least. What
+/// children execute is not counted.
+fn too_few(case: &Case<'_>, instructions: f64) -> Option<NoWork> {
+    let floor = case.family.floor(case.record.size).filter(|_| !case.workload.concurrency.processes)?;
+    let needed = floor.divisions + floor.allocations;
+    (instructions < needed as f64).then_some(NoWork::TooFew { needed })
+}
+
+fn like_the_ruler(case: &Case<'_>, instructions: f64) -> Option<NoWork> {
+    let ruler = case.recorded.cases.iter().find(|record| record.family == RULER);
+    let ruler = ruler.and_then(|record| number(record, Metric::Instructions));
+    let ruler = ruler.map_or(EMPTY_LOOP, |count| count.value);
+    (instructions <= ruler + NOTHING).then_some(NoWork::Ruler { instructions: ruler })
 }
 
 /// The sizes between which the case's instructions stay the same although they should not: most members that replace it take

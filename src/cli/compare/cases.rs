@@ -1,32 +1,41 @@
 //! Which cases both sides have, and what is said of those that nothing was measured of.
 
-use std::process::Command;
+use std::io::{BufReader, Seek};
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 
 use crate::catalogue::CaseRef;
 use crate::instruments::compare::StartError;
 use crate::instruments::compare::builds::Build;
 use crate::instruments::compare::statistics::{benjamini_hochberg, holm};
+use crate::instruments::run_to_end;
 use crate::record::{CaseId, ComparedCase, Listing, SCHEMA, VerdictWord};
+
+/// What to do about a revision that lists nothing that can be read.
+const REMEDY: &str = "name a newer revision, or compare with what was recorded of it: `--recorded FILE`";
 
 /// The cases that `build` lists, as far as `filter` matches them.
 ///
 /// # Errors
-/// When it lists none, or by a schema that is not ours.
-pub(super) fn listed(build: &Build, filter: Option<&str>) -> anyhow::Result<Vec<CaseId>> {
-    let executable = &build.executables[0];
-    let output = Command::new(executable)
-        .args(["list", "--json"])
-        .output()
-        .with_context(|| format!("cannot start {}", executable.display()))?;
-    if !output.status.success() {
-        bail!("`perflab list --json` ended with {}", output.status);
-    }
-    let listing: Listing = serde_json::from_slice(&output.stdout)
-        .context("`perflab list --json` printed what is no list of this perflab's")?;
+/// When it lists none within the time-out, or by a schema that is not ours.
+pub(super) fn listed(build: &Build, filter: Option<&str>, time_out: Duration) -> anyhow::Result<Vec<CaseId>> {
+    let executable = build.executables[0].display().to_string();
+    let mut printed = tempfile::tempfile().context("no temporary file can be made")?;
+    let mut command = Command::new(&build.executables[0]);
+    command.args(["list", "--json"]).stdin(Stdio::null()).stdout(printed.try_clone()?);
+    run_to_end(&mut command, time_out, true)
+        .map_err(|death| anyhow!("`{executable} list --json` {death}; {REMEDY}"))?;
+    printed.rewind()?;
+    let listing: Listing = serde_json::from_reader(BufReader::new(printed)).map_err(|error| {
+        anyhow!("`{executable} list --json` printed what is no list of this perflab's ({error}); {REMEDY}")
+    })?;
     if listing.schema > SCHEMA {
-        bail!("it lists by schema {}, and this perflab reads up to {SCHEMA}", listing.schema);
+        let schema = listing.schema;
+        bail!(
+            "it lists by schema {schema}, and this perflab reads up to {SCHEMA}: update this perflab, or {REMEDY}"
+        );
     }
     let filter = filter.map(crate::instruments::filter).transpose()?;
     let ids = listing.cases().filter_map(|(_, _, id)| id.to_string().parse::<CaseId>().ok());
@@ -156,7 +165,8 @@ mod tests {
                 without_placements: None,
                 unaligned: None,
             };
-            let listed = listed(&build, filter).map_err(|error| format!("{error:#}"))?;
+            let listed =
+                listed(&build, filter, Duration::from_secs(60)).map_err(|error| format!("{error:#}"))?;
             Ok(listed.iter().map(ToString::to_string).collect())
         }
 
@@ -183,14 +193,12 @@ mod tests {
         #[test]
         fn another_schema_no_list_and_a_failure_are_told() {
             let newer = listed_by(&listing(SCHEMA + 1), 0, None).expect_err("it is newer");
-            assert_eq!(
-                newer,
-                format!("it lists by schema {}, and this perflab reads up to {SCHEMA}", SCHEMA + 1)
-            );
+            let told = format!("it lists by schema {}, and this perflab reads up to {SCHEMA}: ", SCHEMA + 1);
+            assert!(newer.starts_with(&told), "{newer}");
             let other = listed_by("one 6\n", 0, None).expect_err("it is no list");
             assert!(other.contains("printed what is no list of this perflab's"), "{other}");
             let failed = listed_by("", 2, None).expect_err("it failed");
-            assert!(failed.contains("`perflab list --json` ended with exit status: 2"), "{failed}");
+            assert!(failed.contains("perflab-00 list --json` ended with exit code 2"), "{failed}");
         }
     }
 }

@@ -50,7 +50,8 @@ pub(in crate::cli) fn of_builds(
 
 /// The word. A difference that instructions explain is work: a slowdown that is shown, whose estimate and whose instructions, which
 /// are exact, are both beyond the tolerance, is a regression also where a noisy hour leaves time's own interval too wide to show that.
-/// Of any other difference, the placements are asked, each of which is one observation of where the code lies.
+/// Where instructions are within the tolerance, how much slower it is hangs on where the code lies too: that it is beyond the
+/// tolerance is then for the placements to show. Of any other difference, the placements are asked, each of which is one observation of where the code lies.
 fn said(measured: &Measured<'_>, instructions: Option<&ComparedCount>, rule: &Rule) -> Said {
     let told = measured.verdict.to_string();
     let word = bare(measured.verdict, rule);
@@ -60,19 +61,30 @@ fn said(measured: &Measured<'_>, instructions: Option<&ComparedCount>, rule: &Ru
         Verdict::Equal { .. } | Verdict::CannotTell(_) => return Said { word, sentence: told },
     };
     let is_regression = word == VerdictWord::Regression;
+    let placements = measured.placements;
+    let is_shown = |tolerance: f64| {
+        let of_this_side =
+            placements.iter().filter(|ratio| (**ratio > 1.0) == (estimate.ratio > 1.0)).count();
+        2 * of_this_side > placements.len() && placements_differ(placements, tolerance) <= rule.false_alarm
+    };
     if let Some(count) = instructions.filter(|count| explain(count, estimate.ratio)) {
-        let is_shown_by_both = word == VerdictWord::Slower
-            && estimate.ratio > 1.0 + rule.tolerance
-            && count.ratio() > 1.0 + rule.tolerance;
-        return if is_shown_by_both {
-            let (tolerance, more) = (rule.tolerance * 100.0, (count.ratio() - 1.0) * 100.0);
-            let sentence = format!("{told}; beyond {tolerance} % with its {more:.2} % more instructions");
-            Said { word: VerdictWord::Regression, sentence }
-        } else {
-            Said { word, sentence: told }
+        let (tolerance, more) = (rule.tolerance * 100.0, (count.ratio() - 1.0) * 100.0);
+        let is_counted = count.ratio() > 1.0 + rule.tolerance;
+        return match word {
+            VerdictWord::Slower if is_counted && estimate.ratio > 1.0 + rule.tolerance => {
+                let sentence = format!("{told}; beyond {tolerance} % with its {more:.2} % more instructions");
+                Said { word: VerdictWord::Regression, sentence }
+            }
+            VerdictWord::Regression if !is_counted && !is_shown(rule.tolerance) => {
+                let sentence = format!(
+                    "{told}; beyond {tolerance} % is not shown, by {more:.2} % more instructions and {} placements",
+                    placements.len()
+                );
+                Said { word: VerdictWord::Slower, sentence }
+            }
+            _ => Said { word, sentence: told },
         };
     }
-    let placements = measured.placements;
     let by_placement = || match placements {
         [] | [_] => String::new(),
         _ => format!(", {} by where the linker puts it", range(placements)),
@@ -85,11 +97,6 @@ fn said(measured: &Measured<'_>, instructions: Option<&ComparedCount>, rule: &Ru
     if placements.len() < FEWEST_PLACEMENTS {
         return of_few(measured, estimate, differs, instructions.is_some(), rule).unwrap_or_else(layout);
     }
-    let is_shown = |tolerance: f64| {
-        let of_this_side =
-            placements.iter().filter(|ratio| (**ratio > 1.0) == (estimate.ratio > 1.0)).count();
-        2 * of_this_side > placements.len() && placements_differ(placements, tolerance) <= rule.false_alarm
-    };
     match (is_shown(0.0), is_regression && !is_shown(rule.tolerance)) {
         (false, _) => layout(),
         (true, false) => Said { word, sentence: told },
@@ -211,12 +218,13 @@ mod tests {
     }
 
     #[test]
-    fn what_instructions_explain_is_work_whatever_the_placements_say() {
+    fn what_instructions_explain_is_work_and_beyond_the_tolerance_where_they_are() {
         use VerdictWord::{Faster, Layout, Regression, Slower};
         let apart = twelve(6, 1.10, 0.99);
         for (ratio, instructions, expected) in [
             (1.05, 1.03, Regression),
-            (1.05, 1.013, Regression),
+            // Slower by work, and how much slower hangs on where it lies.
+            (1.05, 1.013, Slower),
             (1.012, 1.01, Slower),
             (0.95, 0.97, Faster),
             // One in 100,000 more, or fewer, explains nothing; nor what moved to the other side.
@@ -229,6 +237,7 @@ mod tests {
         ] {
             assert_eq!(word(ratio, &apart, instructions), expected, "{ratio}, {instructions}");
         }
+        assert_eq!(word(1.05, &twelve(12, 1.05, 0.0), 1.013), Regression, "wherever it lies");
         let by_chance = ComparedCount { changed: false, ..counted(1.05).expect("it was counted") };
         assert_eq!(of(&verdict(1.05, 1e-4), &apart, 12, &Some(by_chance)).word, Layout);
     }

@@ -40,7 +40,10 @@ pub(super) fn ending(comparison: &Comparison) -> String {
 /// How many regressions are left when all verdicts are taken together. Nothing where there is none.
 fn standing(comparison: &Comparison) -> Option<String> {
     let measured = comparison.cases.iter().filter(|case| case.p_tolerance_of_all.is_some());
-    let is_regression = |case: &&ComparedCase| case.verdict == VerdictWord::Regression && !case.by_counts;
+    // One that exact counts show beside its time has no p value of time that would tell of it.
+    let by_time = |case: &&ComparedCase| case.p_tolerance.is_some_and(|p_value| p_value <= OF_ALL);
+    let is_regression =
+        |case: &&ComparedCase| case.verdict == VerdictWord::Regression && !case.by_counts && by_time(case);
     let regressions: Vec<f64> =
         measured.clone().filter(is_regression).filter_map(|case| case.p_tolerance_of_all).collect();
     let stand = regressions.iter().filter(|p_value| **p_value <= OF_ALL).count();
@@ -103,7 +106,8 @@ mod tests {
 
     #[test]
     fn regressions_stand_by_their_p_value_among_all_and_those_by_counts_are_none_of_time() {
-        let case = |verdict, p_tolerance_of_all, by_counts| ComparedCase {
+        let case = |verdict, p_tolerance_of_all: Option<f64>, by_counts| ComparedCase {
+            p_tolerance: p_tolerance_of_all.map(|_| 1e-3),
             p_tolerance_of_all,
             by_counts,
             ..planted::case(1, verdict)
@@ -126,6 +130,8 @@ mod tests {
             )
         );
         assert_eq!(of(vec![case(Regression, Some(1.0), true), case(Equal, Some(1.0), false)]), None);
+        let beside_counts = ComparedCase { p_tolerance: Some(0.3), ..case(Regression, Some(1.0), false) };
+        assert_eq!(of(vec![beside_counts]), None, "by its time and its instructions together");
     }
 
     #[test]

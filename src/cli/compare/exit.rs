@@ -48,6 +48,15 @@ pub(super) fn end(comparison: &Comparison) -> anyhow::Result<()> {
     if !failed.is_empty() {
         bail!("{} could not be compared: {}", failed.len(), failed.join(", "));
     }
+    let uncounted = comparison.cases.iter().filter(|case| case.count_failure.is_some());
+    let uncounted: Vec<String> = uncounted.map(|case| case.id.to_string()).collect();
+    if comparison.gate_counts && !uncounted.is_empty() {
+        bail!(
+            "{} could not be counted, and --gate-counts asks for that: {}",
+            uncounted.len(),
+            uncounted.join(", ")
+        );
+    }
     if comparison.interrupted {
         bail!("interrupted: {} cases were compared, and stand above", comparison.cases.len());
     }

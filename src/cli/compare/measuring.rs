@@ -61,9 +61,10 @@ pub(super) fn compare(
         Err(error) => failed(case, error),
     };
     told.counts = counts;
-    if let Some(reason) = uncounted {
+    if let Some(reason) = &uncounted {
         told.sentence.push_str(&format!("; not counted: {reason}"));
     }
+    told.count_failure = uncounted;
     told
 }
 

@@ -4,8 +4,10 @@ use std::path::Path;
 
 use anyhow::bail;
 
-use crate::analysis::{differences, unpaired};
-use crate::record::{ComparedBuild, Comparison, Environment, Layout, Recorded, SCHEMA, load, load_run, told};
+use crate::analysis::{differences, unpaired, without_times};
+use crate::record::{
+    ComparedBuild, Comparison, Environment, Layout, NumberKind, Recorded, SCHEMA, load, load_run, told,
+};
 
 /// What times of two moments are worth.
 const UNPAIRED: &str = "times were taken at different moments: what the machine did between them is in every ratio. \
@@ -14,22 +16,30 @@ const UNPAIRED: &str = "times were taken at different moments: what the machine 
 /// The comparison of the run in `file` with what `layout` holds.
 ///
 /// # Errors
-/// When either side cannot be read or holds nothing, and, unless by `force`, when machine or build are unlike.
+/// When either side cannot be read or holds nothing, and, unless by `force`, when machine or build are unlike. Where it is the
+/// counts that are gated on, it is enough that these compare; times are left out then.
 pub(super) fn recorded(
     layout: &Layout,
     file: &Path,
     filter: Option<&str>,
     tolerance: f64,
     force: bool,
+    gates_counts: bool,
 ) -> anyhow::Result<Comparison> {
     let before = load_run(file)?;
-    let now = Recorded::merge(&load(layout)?.runs);
+    let runs = load(layout)?.runs;
+    let now = Recorded::merge(&runs);
     let Some(environment) = now.environment.clone() else {
         bail!("{} holds no run to compare with: `just bench` records one", layout.runs().display());
     };
     let mut notes = vec![UNPAIRED.to_owned()];
-    let unlike = differences(&before, &environment);
-    if !unlike.is_empty() {
+    notes.extend(before.warnings.iter().map(|warning| format!("{}: {warning}", file.display())));
+    notes.extend(now.warnings.iter().cloned());
+    let unlike = differences(&before, &runs, NumberKind::Time);
+    let counts_compare = gates_counts && differences(&before, &runs, NumberKind::Count).is_empty();
+    if !unlike.is_empty() && counts_compare && !force {
+        notes.push(format!("times are left out, which do not compare: {}", told(&unlike)));
+    } else if !unlike.is_empty() {
         let unlike = told(&unlike);
         if !force {
             bail!(
@@ -42,7 +52,7 @@ pub(super) fn recorded(
         notes.push(format!("compared by force: {unlike}; these numbers do not compare"));
     }
     let filter = filter.map(crate::instruments::filter).transpose()?;
-    let (cases, [only_before, only_after]) = unpaired(&before, &now, |id| {
+    let (mut cases, [only_before, only_after]) = unpaired(&before, &now, |id| {
         filter.as_ref().is_none_or(|filter| filter.is_match(id.to_string().as_bytes()))
     });
     if cases.is_empty() {
@@ -51,6 +61,9 @@ pub(super) fn recorded(
             file.display(),
             layout.runs().display()
         );
+    }
+    if !unlike.is_empty() && counts_compare && !force {
+        without_times(&mut cases);
     }
     let side = |environment: &Environment| ComparedBuild {
         revision: environment.revision.clone(),

@@ -118,8 +118,9 @@ impl FreeBlocks {
     pub(crate) fn told(overflowed: u64) -> String {
         let chunk = arena::CHUNK >> 20;
         format!(
-            "{overflowed} blocks found no room in the arena: it gives each thread {chunk} MiB, which begin anew once \
-             nothing in them is alive"
+            "{overflowed} blocks found no room in the arena: it gives each of {} threads {chunk} MiB, which begin anew once \
+             nothing in them is alive",
+            arena::chunks()
         )
     }
 

@@ -17,8 +17,12 @@ use chunk::Chunk;
 /// Bytes that one thread may take before a reading is refused: a table of 10^6 u64 that doubles until it holds them
 /// takes 38 MB in all. Addresses alone; memory is what was touched of it.
 pub(super) const CHUNK: usize = 64 << 20;
-/// Threads that may take at once: the measuring one, and those of every pool on machines of up to seven cores.
-const CHUNKS: usize = 16;
+/// Threads that may take at once beside those of cores: the measuring one, and a few that a case starts whatever the machine.
+const CHUNKS_AT_LEAST: usize = 16;
+/// Threads for each core that may take at once: twice as many workers as cores are asked at most, and a pool has one for each.
+const CHUNKS_A_CORE: usize = 3;
+/// No more are reserved, however many cores there are.
+const CHUNKS_AT_MOST: usize = 1_024;
 
 /// The first byte of all chunks; null before [`reserve`].
 static REGION: AtomicPtr<u8> = AtomicPtr::new(ptr::null_mut());
@@ -33,7 +37,7 @@ pub(super) const WEIGHING: u32 = u32::MAX;
 /// Blocks that found no room and came from the system.
 static OVERFLOWED: AtomicU64 = AtomicU64::new(0);
 
-static ALL: [Chunk; CHUNKS] = [const { Chunk::new() }; CHUNKS];
+static ALL: [Chunk; CHUNKS_AT_MOST] = [const { Chunk::new() }; CHUNKS_AT_MOST];
 
 /// No chunk.
 const NONE: usize = usize::MAX;
@@ -87,7 +91,8 @@ pub(super) fn reserve() -> Result<(), String> {
     if REGION_BYTES.load(Ordering::Acquire) > 0 {
         return Ok(());
     }
-    let bytes = CHUNK * CHUNKS;
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let bytes = CHUNK * (CHUNKS_AT_LEAST + CHUNKS_A_CORE * cores).min(CHUNKS_AT_MOST);
     let layout = Layout::from_size_align(bytes, CHUNK).map_err(|error| error.to_string())?;
     // SAFETY: the layout's size is not zero.
     let region = unsafe { System.alloc(layout) };
@@ -125,6 +130,11 @@ pub(super) fn weigh_on() {
 /// Every thread takes from the system from now on.
 pub(super) fn switch_off() {
     EPOCH.store(0, Ordering::SeqCst);
+}
+
+/// How many chunks there are: so many threads may take at once.
+pub(super) fn chunks() -> usize {
+    REGION_BYTES.load(Ordering::Acquire) / CHUNK
 }
 
 /// Blocks that found no room so far, and came from the system instead.
@@ -197,7 +207,8 @@ impl Local {
         }
         self.next.set(end);
         self.alive.set(self.alive.get() + 1);
-        // SAFETY: `end` lies in the chunk that begins at `base`, which this thread holds; without one it is 0.
+        // SAFETY: `end` lies in the chunk that begins at `base`, which this thread holds. Without a chunk it
+        // is above `self.end`, which is 0 then, because no layout that is allocated has no size: that returned.
         Some(unsafe { self.base.get().add(start) })
     }
 
@@ -257,7 +268,7 @@ impl Local {
 
     fn hold_an_empty_one(&self) {
         let region = REGION.load(Ordering::Acquire);
-        for (index, chunk) in ALL.iter().enumerate().filter(|_| !region.is_null()) {
+        for (index, chunk) in ALL.iter().enumerate().take(chunks()) {
             if chunk.held.swap(true, Ordering::AcqRel) {
                 continue;
             }
@@ -267,7 +278,7 @@ impl Local {
             }
             chunk.alive.store(0, Ordering::Relaxed);
             chunk.freed_elsewhere.store(0, Ordering::Relaxed);
-            // SAFETY: the region holds `CHUNKS` of them.
+            // SAFETY: the region holds as many as `chunks` says.
             let base = unsafe { region.add(index * CHUNK) };
             // SAFETY: it begins there, is held since the swap above, and was found empty.
             unsafe { chunk.touch(base) };

@@ -79,9 +79,7 @@ pub(in crate::instruments) fn monotonic_ns() -> u64 {
 
 /// The kernel's number of the calling thread.
 pub(in crate::instruments) fn this_thread() -> u32 {
-    // SAFETY: it takes nothing and cannot fail.
-    let id = unsafe { libc::gettid() };
-    id.unsigned_abs()
+    rustix::thread::gettid().as_raw_nonzero().get().unsigned_abs()
 }
 
 #[cfg(test)]

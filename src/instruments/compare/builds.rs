@@ -30,9 +30,6 @@ use git::{Repository, Sources};
 use toolchain::Toolchain;
 use worktree::Worktree;
 
-/// The package that is built, and its program.
-const PACKAGE: &str = "perflab";
-
 /// A revision's executables, or those of the tree as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Build {
@@ -77,13 +74,14 @@ impl Build {
 pub fn build_revision(
     layout: &Layout,
     project: &Path,
+    program: &str,
     revision: &str,
     placements: usize,
     tell: &mut dyn FnMut(&str),
 ) -> Result<Build, BuildError> {
     let repository = Repository::around(project)?;
     let sources = repository.revision(revision)?;
-    build(layout, &repository, sources, placements, tell)
+    build(layout, &repository, program, sources, placements, tell)
 }
 
 /// Builds the tree around `project` as it stands, uncommitted work included; else as [`build_revision`].
@@ -93,6 +91,7 @@ pub fn build_revision(
 pub fn build_this_tree(
     layout: &Layout,
     project: &Path,
+    program: &str,
     placements: usize,
     tell: &mut dyn FnMut(&str),
 ) -> Result<Build, BuildError> {
@@ -101,12 +100,13 @@ pub fn build_this_tree(
     if sources.dirty {
         tell(&format!("{}: this tree holds uncommitted work; it is taken as it stands", sources.described));
     }
-    build(layout, &repository, sources, placements, tell)
+    build(layout, &repository, program, sources, placements, tell)
 }
 
 fn build(
     layout: &Layout,
     repository: &Repository,
+    program: &str,
     sources: Sources,
     placements: usize,
     tell: &mut dyn FnMut(&str),
@@ -130,9 +130,9 @@ fn build(
         }
         None => {
             let began = Instant::now();
-            seed::seed(repository.project(), &folder, tell)?;
+            seed::seed(repository.project(), &folder, program, tell)?;
             let worktree = Worktree::check_out(repository, &sources_folder, &sources)?;
-            let compilation = Compilation::of(&toolchain, &worktree, &sources, &folder)?;
+            let compilation = Compilation::of(&toolchain, &worktree, program, &sources, &folder)?;
             let entry = cache.enter(&key, |making| make(&compilation, making, &sources, placements, tell))?;
             drop(worktree);
             tell(&format!("{described}: ready after {:.1} s", began.elapsed().as_secs_f64()));

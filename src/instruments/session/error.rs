@@ -23,7 +23,7 @@ pub enum SessionError {
         remedy: Option<String>,
     },
     /// Ctrl-C.
-    #[error("interrupted: {done} of {total} cases are recorded; `just report` shows them")]
+    #[error("interrupted: {done} of {total} groups of cases are recorded; `just report` shows them")]
     Interrupted {
         /// Groups that were recorded.
         done: usize,

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::arguments::Arguments;
 use super::{Budget, estimates, survey};
-use crate::catalogue::{CaseRef, Catalogue, this_program};
+use crate::catalogue::{CaseRef, Catalogue};
 use crate::instruments::compare::note_what_is_told_apart;
 use crate::instruments::flamegraph::CriterionProfiler;
 use crate::instruments::process::myself;
@@ -18,6 +18,7 @@ use crate::instruments::{
     Effort, Instrument, Job, NoNumber, Reading, Selection, SelectionError, run_in_foreground,
 };
 use crate::record::{CaseId, Environment, InstrumentName, InstrumentState, Layout, Metric};
+use crate::system::this_program;
 use crate::workload::Case;
 
 /// Above this, one iteration fills a sample by itself, and criterion's fewest samples (10) are enough to wait for.

@@ -88,7 +88,10 @@ impl<K: Remote> Workload for TwoProcesses<K> {
     }
 
     fn run(items: &Vec<K::Item>) -> Vec<K::Found> {
-        share::<K>(&mut hire::<K>(), items)
+        let mut workers = hire::<K>();
+        let found = share::<K>(&mut workers, items);
+        worker::end(workers);
+        found
     }
 
     fn check(items: &Vec<K::Item>, found: &Vec<K::Found>) -> bool {

@@ -1,5 +1,6 @@
 //! Threads started with an error that says what to do: at the system's limit, std's own words name no remedy.
 
+use std::sync::Mutex;
 use std::thread::{Builder, JoinHandle, Scope, ScopedJoinHandle};
 
 use super::pool::Pool;
@@ -26,6 +27,29 @@ pub(super) fn pool(threads: usize) -> Pool {
 pub(super) fn rayon_pool(threads: usize) -> rayon::ThreadPool {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     pool.unwrap_or_else(|error| panic!("{}", refused("the threads of rayon's pool", &error)))
+}
+
+/// A runtime of tokio's. It panics where it is refused a thread, without a word on what would help, and then waits for the threads
+/// that it was not refused; so as many are tried first.
+pub(super) fn tokio_runtime(threads: usize) -> tokio::runtime::Runtime {
+    let what = "the threads of tokio's runtime";
+    let tried = at_once(threads);
+    let runtime =
+        tried.and_then(|()| tokio::runtime::Builder::new_multi_thread().worker_threads(threads).build());
+    runtime.unwrap_or_else(|error| panic!("{}", refused(what, &error)))
+}
+
+/// Starts so many threads that live at once, and ends them.
+fn at_once(threads: usize) -> std::io::Result<()> {
+    let gate = Mutex::new(());
+    std::thread::scope(|scope| {
+        let closed = gate.lock();
+        let wait = || drop(gate.lock());
+        let started: std::io::Result<Vec<_>> =
+            (0..threads).map(|_| Builder::new().spawn_scoped(scope, wait)).collect();
+        drop(closed);
+        started.map(drop)
+    })
 }
 
 /// What became of wanting to start `what`.

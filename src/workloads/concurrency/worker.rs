@@ -17,7 +17,7 @@ use super::threads;
 use crate::system;
 pub(crate) use frames::{answer_each, read_frame, rubbish, write_frame};
 use requests::Requests;
-use serving::{PARENT_VARIABLE, TASK_VARIABLE};
+use serving::TASK_VARIABLE;
 pub(crate) use serving::{Task, serve, unavailable};
 
 /// How long a worker whose pipe ended may take to end. Only an error waits for it.
@@ -29,9 +29,8 @@ const PANICKED: i32 = 101;
 /// A command that starts this program as the worker of `task`, of which `argument` may say more.
 pub(crate) fn command(task: &str, argument: &str) -> io::Result<Command> {
     let mut command = Command::new(system::this_program()?);
-    command
-        .env(TASK_VARIABLE, format!("{task} {argument}").trim_end())
-        .env(PARENT_VARIABLE, std::process::id().to_string());
+    command.env(TASK_VARIABLE, format!("{task} {argument}").trim_end());
+    system::say_parent(&mut command);
     Ok(command)
 }
 
@@ -145,6 +144,11 @@ impl Drop for Worker {
         // It ends with its stdin; if it cannot be waited for, it has already been.
         let _ = self.child.wait();
     }
+}
+
+/// Ends `workers` at once: each hears that nothing more comes before the first is waited for.
+pub(crate) fn end(mut workers: Vec<Worker>) {
+    workers.iter_mut().for_each(|worker| worker.requests = None);
 }
 
 /// Sends each of `requests` to whichever of `workers` is free, and returns the replies in the order of the requests.

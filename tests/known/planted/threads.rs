@@ -19,7 +19,7 @@ pub(super) fn rows() -> Vec<Row> {
     let mut pages = booked(alone([300, 700, 0, 0], ""), &[]);
     pages.heap(CASE, &[(&[RUN], 1, 64 << 20)]);
     let locked = |threads: [[u64; 4]; 2], ratio: f64| {
-        let mut world = World::of(family("planted", "How should it be shared?", &["serial", "a"], &[1_000]));
+        let mut world = World::of(family("planted", &["serial", "a"], &[1_000]));
         world.member("a").concurrency.threads = true;
         sample(&mut world, CASE, &[]);
         world.recorded.cases[0].measurements.retain(|number| number.metric != Metric::TimeNs);

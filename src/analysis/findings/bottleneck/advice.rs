@@ -1,7 +1,7 @@
 //! The words of findings: what to try.
 
 use super::figures::short;
-use super::{Bottleneck, Flat, Gain, kind_of};
+use super::{Bottleneck, Flat, Gain, NoWork, kind_of};
 use crate::record::FindingKind;
 
 impl Bottleneck {
@@ -52,7 +52,7 @@ impl Bottleneck {
                 format!("give each thread a cache line of its own{shown}, or merge at the end")
             }
             Self::Spawning { .. } => format!("start them once and hand them work: a pool{shown}"),
-            Self::OptimisedAway { flat: Some(Flat { siblings_grow: false, .. }), .. } => {
+            Self::OptimisedAway { shown: NoWork::Flat(Flat { siblings_grow: false, .. }), .. } => {
                 "trust no number of this case: let the output depend on all of the input, or ask it at one size".to_owned()
             }
             Self::OptimisedAway { .. } => {
@@ -83,7 +83,9 @@ fn remedy(kind: FindingKind) -> &'static str {
         FindingKind::Formatting => "write digits straight into the text, without the formatting machinery",
         FindingKind::Ordering => "sort once and unstably, or keep no order where none is asked for",
         FindingKind::Dropping => "fewer and larger blocks to free: an arena, a flat collection",
-        FindingKind::Serialisation => "send less, or share memory instead of turning values into bytes",
+        FindingKind::Serialisation => {
+            "turn fewer values into bytes: a compact format, borrowed fields, or shared memory in a pipe's place"
+        }
         FindingKind::Spawning => "start them once and hand them work: a pool",
         FindingKind::SystemCalls => "fewer and larger calls: a buffer, or several at once",
         FindingKind::PageFaults => "reuse the memory: keep the buffer from one iteration to the next",

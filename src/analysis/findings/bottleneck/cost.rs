@@ -48,6 +48,8 @@ pub struct Gain {
 pub struct Cost {
     /// Which.
     pub group: Group,
+    /// Of hashing, by which hasher, where names tell.
+    pub hasher: Option<String>,
     /// Its share, and by what it is known; `None` where only a measured gain tells of it.
     pub share: Option<(Share, Seen)>,
     /// The part of the time that the stacks speak of.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::figures::{counted, percent, short, so_many, times};
-use super::{Bottleneck, Cost, Flat, Gain, HeldUp, Large, Seen, memory};
+use super::{Bottleneck, Cost, Flat, Gain, HeldUp, Large, NoWork, Seen, memory};
 use crate::analysis::Estimate;
 use crate::analysis::symbols::Group;
 use crate::record::{BlockedIn, Metric};
@@ -70,11 +70,13 @@ fn deed(group: Group) -> &'static str {
 }
 
 fn cost(cost: &Cost, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match &cost.hasher {
+        Some(hasher) => write!(f, "hashing by {hasher} is ")?,
+        None => write!(f, "{} ", deed(cost.group))?,
+    }
     match &cost.share {
-        Some((share, seen)) => {
-            write!(f, "{} {} {}", deed(cost.group), percent(share), of_what(*seen, cost.on_cpu))?
-        }
-        None => write!(f, "{} a cost that no stack shows in full", deed(cost.group))?,
+        Some((share, seen)) => write!(f, "{} {}", percent(share), of_what(*seen, cost.on_cpu))?,
+        None => f.write_str("a cost that no stack shows in full")?,
     }
     if let Some((blocks, bytes)) = cost.heap.filter(|(blocks, _)| *blocks > 0) {
         let s = if blocks == 1 { "" } else { "s" };
@@ -265,20 +267,25 @@ impl fmt::Display for Bottleneck {
                     write!(f, "; {} an iteration", so_many(*children, "child", "children"))?;
                 }
             }
-            Self::OptimisedAway { instructions, ruler, flat } => match flat {
-                Some(Flat { from, to, siblings_grow: true }) => write!(
+            Self::OptimisedAway { instructions, shown } => match shown {
+                NoWork::Flat(Flat { from, to, siblings_grow: true }) => write!(
                     f,
                     "it takes {instructions:.0} instructions at every size from {from} to {to}, where its siblings take more \
                      with each: the compiler removed its work"
                 )?,
-                Some(Flat { from, to, siblings_grow: false }) => write!(
+                NoWork::Flat(Flat { from, to, siblings_grow: false }) => write!(
                     f,
                     "it takes {instructions:.0} instructions at every size from {from} to {to}, and nothing in its family takes \
                      more: the compiler removed the work, or the sizes count none"
                 )?,
-                None => write!(
+                NoWork::Ruler { instructions: ruler } => write!(
                     f,
                     "it takes {instructions:.0} instructions, and the empty loop {ruler:.0}: the compiler removed its work"
+                )?,
+                NoWork::TooFew { needed } => write!(
+                    f,
+                    "it takes {instructions:.0} instructions, and its answer needs {needed} divisions and heap blocks, as its \
+                     family states: the compiler removed its work, or the floor is wrong"
                 )?,
             },
             Self::InstrumentsDisagree { question, one, other, why } => {

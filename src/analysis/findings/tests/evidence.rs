@@ -2,7 +2,7 @@
 
 use super::world::{CASE, World, of_kind};
 use crate::analysis::planted::alone;
-use crate::record::{FindingKind as Kind, InstrumentName, LeftOut, Metric};
+use crate::record::{FindingKind as Kind, InstrumentName, LeftOut, Metric, WaitsLedger};
 
 const COPY: &str = "<[u8]>::copy_from_slice;__memmove_avx_unaligned_erms";
 const HASH: &str = "hashbrown::map::make_hash::<K, S>";
@@ -42,6 +42,33 @@ fn shares_within_30_points_of_the_samples_interval_agree() {
     let mut threaded = shares([70, 20], [5, 40]);
     threaded.member("a").concurrency.threads = true;
     assert!(!threaded.kinds(CASE).contains(&Kind::InstrumentsDisagree));
+}
+
+#[test]
+fn clocks_disagree_beyond_their_intervals_neighbours_and_their_own_reading() {
+    // By the books an iteration takes 100 ms.
+    let differ = |time: [f64; 3], change: fn(&mut WaitsLedger)| {
+        let mut world = World::of(&["a"], &[1_000]);
+        let mut ledger = alone([400, 0, 600, 0], "");
+        ledger.starved_ns = 0;
+        change(&mut ledger);
+        world.books(CASE, ledger);
+        world.range(CASE, Metric::TimeNs, time);
+        world.kinds(CASE).contains(&Kind::InstrumentsDisagree)
+    };
+    let quick = [30e6, 29e6, 31e6];
+    assert!(differ(quick, |_| ()));
+    assert!(differ([400e6, 390e6, 410e6], |_| ()));
+    assert!(!differ([30e6, 20e6, 40e6], |_| ()), "it may have taken 40 ms");
+    assert!(!differ([40e6; 3], |_| ()), "a neighbour may take as much");
+    assert!(
+        !differ(quick, |ledger| ledger.starved_ns = 600_000_000),
+        "for 60 of the 100 neighbours had the CPU"
+    );
+    assert!(
+        !differ(quick, |ledger| ledger.windows = 1_000_000),
+        "a window of a microsecond is its own reading"
+    );
 }
 
 #[test]

@@ -128,6 +128,19 @@ fn where_nobody_saw_whether_threads_wait_the_claim_says_so_and_one_cpu_may_refut
 }
 
 #[test]
+fn threads_that_are_slower_on_one_cpu_share_no_line() {
+    let on_one_cpu = |times: [f64; 3]| {
+        let mut world = slower_than_its_sibling(Some(two([970, 10, 0, 20], "futex")));
+        world.range(CASE, Metric::CeilingOneCpu, times);
+        world.kinds(CASE).contains(&Kind::FalseSharing)
+    };
+    // Where no line is shared, its sibling's time on one CPU is twice that on two, and the case is five times as slow as that.
+    assert!(on_one_cpu([4.9, 4.5, 5.2]));
+    assert!(on_one_cpu([2.5, 2.0, 3.0]), "as fast there as its sibling would be");
+    assert!(!on_one_cpu([0.55, 0.5, 0.6]), "each is slow by itself: it gains by the second CPU");
+}
+
+#[test]
 fn threads_that_an_iteration_starts_are_faster_on_one_cpu_without_sharing_a_line() {
     let found = |births: Option<f64>, start_ns: Option<f64>| {
         let mut world = World::of(&["a"], &[2]);

@@ -44,6 +44,21 @@ fn laws_that_diverge_tell_of_memory_where_nothing_else_does() {
 }
 
 #[test]
+fn what_lies_in_a_cores_own_cache_waits_for_no_memory() {
+    let found = |alive: Option<f64>| {
+        let mut world = timed(1.2);
+        world.own_cache(1 << 20);
+        if let Some(bytes) = alive {
+            world.number(LARGEST, Metric::WorkingSetBytes, bytes);
+        }
+        world.kinds(LARGEST).contains(&Kind::MemoryBound)
+    };
+    assert!(found(None), "nobody knows what is alive");
+    assert!(found(Some(3e6)));
+    assert!(!found(Some(8e5)));
+}
+
+#[test]
 fn what_was_measured_decides_whatever_laws_say() {
     let mut world = timed(1.2);
     world.range(LARGEST, Metric::CeilingMemory, [1.0, 0.98, 1.02]);
@@ -165,7 +180,7 @@ fn work_that_may_be_the_same_at_every_size_is_no_alarm() {
     };
     is_silent("it grows", works(&[("a", GROWING)]));
     let mut parts = works(&[("a", FLAT), ("b", GROWING)]);
-    parts.family.question = "What does each step cost?".into();
+    parts.family.parts = true;
     is_silent("a step beside others that grow", parts);
     let mut uncounted = works(&[("a", FLAT)]);
     let sibling = uncounted.family.workloads[0].clone();
@@ -190,6 +205,33 @@ fn work_that_may_be_the_same_at_every_size_is_no_alarm() {
 }
 
 #[test]
+fn fewer_instructions_than_the_floor_has_steps_are_no_work() {
+    let found = |divisions: u64, processes: bool| {
+        let mut world = works(&[("a", GROWING)]);
+        world.family.floors = vec![ListedFloor { size: 1_000, divisions, ..ListedFloor::default() }];
+        world.member("a").concurrency.processes = processes;
+        world.findings(CASE)
+    };
+    let away = found(8_000, false);
+    assert_eq!(away[0].kind, Kind::OptimisedAway);
+    assert!(
+        away[0].claim.starts_with("it takes 7000 instructions, and its answer needs 8000 divisions"),
+        "{away:#?}"
+    );
+    assert_ne!(found(7_000, false)[0].kind, Kind::OptimisedAway);
+    assert_ne!(found(8_000, true)[0].kind, Kind::OptimisedAway, "what its children execute is not counted");
+}
+
+#[test]
+fn the_empty_loop_is_known_where_no_catalogue_measured_it() {
+    let found = works(&[("a", [5.0; 3]), ("b", GROWING)]).findings(CASE);
+    assert_eq!(
+        found[0].claim,
+        "it takes 5 instructions, and the empty loop 3: the compiler removed its work"
+    );
+}
+
+#[test]
 fn a_time_that_hosts_modes_may_have_moved_excuses_nothing() {
     let mut world = works(&[("a", FLAT)]);
     world.number("planted/a@10", Metric::TimeNs, 5.0);
@@ -211,7 +253,7 @@ fn hashes(percent: [u128; 2]) -> World {
 fn hashing_is_what_it_is_of_the_instructions_of_smaller_sizes() {
     let found = hashes([58, 60]).findings(LARGEST);
     let finding = of_kind(&found, Kind::Hashing);
-    assert_eq!(finding.claim, "hashing is 60.0 % of its instructions at size 10000");
+    assert_eq!(finding.claim, "hashing by SipHash is 60.0 % of its instructions at size 10000");
     assert_eq!(finding.share, Some(0.6));
     let proof = &finding.evidence[0];
     assert_eq!(proof.case.as_ref().map(ToString::to_string).as_deref(), Some("planted/a@10000"));

@@ -114,7 +114,17 @@ impl World {
 
     /// A machine of two cores that takes so many nanoseconds for what is named: the middle and the ends.
     pub(super) fn speed(&mut self, name: &str, [value, low, high]: [f64; 3]) {
-        let speed = Speed { name: name.into(), value, low, high, unit: Unit::Ns, holds_bytes: None };
+        self.machine(Speed { name: name.into(), value, low, high, unit: Unit::Ns, holds_bytes: None });
+    }
+
+    /// A machine of two cores of which a core's own cache holds so many bytes.
+    pub(super) fn own_cache(&mut self, bytes: u64) {
+        let name = Speed::OWN_CACHE.to_owned();
+        let unit = Unit::BytesPerSecond;
+        self.machine(Speed { name, value: 1e10, low: 1e10, high: 1e10, unit, holds_bytes: Some(bytes) });
+    }
+
+    fn machine(&mut self, speed: Speed) {
         self.recorded.environment =
             Some(Environment { cores: 2, speeds: Some(vec![speed]), ..Environment::default() });
     }

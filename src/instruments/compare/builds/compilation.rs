@@ -7,13 +7,13 @@ use std::process::{Command, Stdio};
 
 use serde::Deserialize;
 
+use super::BuildError;
 use super::disk::was_full;
 use super::error::cannot;
 use super::git::Sources;
 use super::seed::{is_own, target_folder};
 use super::toolchain::{Toolchain, missing};
 use super::worktree::Worktree;
-use super::{BuildError, PACKAGE};
 use crate::instruments::process::wait_or_interrupt;
 
 /// Has lld put the sections, and so the functions, in an order that the seed decides. Cargo hands it to the program's
@@ -36,6 +36,8 @@ const REFUSALS: [&str; 5] = [
 pub(super) struct Compilation<'a> {
     toolchain: &'a Toolchain,
     worktree: &'a Worktree<'a>,
+    /// The package that is built, and its program.
+    program: &'a str,
     described: String,
     builds: PathBuf,
     log: PathBuf,
@@ -81,8 +83,8 @@ struct Message {
 }
 
 impl Target {
-    fn is_program(&self) -> bool {
-        self.name == PACKAGE && self.kind.iter().any(|kind| kind == "bin")
+    fn is_program(&self, name: &str) -> bool {
+        self.name == name && self.kind.iter().any(|kind| kind == "bin")
     }
 }
 
@@ -94,12 +96,13 @@ impl<'a> Compilation<'a> {
     pub(super) fn of(
         toolchain: &'a Toolchain,
         worktree: &'a Worktree<'a>,
+        program: &'a str,
         sources: &Sources,
         builds: &Path,
     ) -> Result<Self, BuildError> {
         let described = sources.described.clone();
         let (builds, log) = (builds.to_owned(), builds.join("build.log"));
-        let compilation = Self { toolchain, worktree, described, builds, log };
+        let compilation = Self { toolchain, worktree, program, described, builds, log };
         compilation.begin_log()?;
         toolchain.alignment().prepare(&compilation.builds)?;
         compilation.find_program()?;
@@ -140,7 +143,7 @@ impl<'a> Compilation<'a> {
 
     fn rustc(&self, placement: Option<usize>) -> Result<Ended, BuildError> {
         let mut cargo = self.cargo();
-        cargo.args(["rustc", "--release", "--package", PACKAGE, "--bin", PACKAGE]);
+        cargo.args(["rustc", "--release", "--package", self.program, "--bin", self.program]);
         cargo.args(["--message-format=json-render-diagnostics", "--manifest-path"]).arg(self.manifest());
         if let Some(placement) = placement {
             cargo.args(["--", STRIP]).arg(format!("{SHUFFLE}{placement}"));
@@ -162,7 +165,7 @@ impl<'a> Compilation<'a> {
 
     fn find_program(&self) -> Result<(), BuildError> {
         if !self.manifest().is_file() {
-            return Err(BuildError::NoPackage(self.described.clone()));
+            return Err(self.no_package());
         }
         let mut cargo = self.cargo();
         cargo
@@ -174,13 +177,21 @@ impl<'a> Compilation<'a> {
         else {
             return Err(self.failure(&ended.said));
         };
-        let Some(package) = metadata.packages.iter().find(|package| package.name == PACKAGE) else {
-            return Err(BuildError::NoPackage(self.described.clone()));
+        let Some(package) = metadata.packages.iter().find(|package| package.name == self.program) else {
+            return Err(self.no_package());
         };
-        match package.targets.iter().any(Target::is_program) {
+        match package.targets.iter().any(|target| target.is_program(self.program)) {
             true => Ok(()),
-            false => Err(BuildError::NoBinary(self.described.clone())),
+            false => Err(self.no_binary()),
         }
+    }
+
+    fn no_package(&self) -> BuildError {
+        BuildError::NoPackage { described: self.described.clone(), name: self.program.to_owned() }
+    }
+
+    fn no_binary(&self) -> BuildError {
+        BuildError::NoBinary { described: self.described.clone(), name: self.program.to_owned() }
     }
 
     /// Has cargo compile the package anew. It would tell by the times of the files whether it must, and all revisions
@@ -189,7 +200,7 @@ impl<'a> Compilation<'a> {
         let known = target_folder(&self.builds).join("release").join(".fingerprint");
         let Ok(entries) = fs::read_dir(&known) else { return Ok(()) };
         for entry in entries.filter_map(Result::ok) {
-            if is_own(&entry.file_name().to_string_lossy()) {
+            if is_own(&entry.file_name().to_string_lossy(), self.program) {
                 fs::remove_dir_all(entry.path()).map_err(cannot("remove", &entry.path()))?;
             }
         }
@@ -222,7 +233,7 @@ impl<'a> Compilation<'a> {
     }
 
     fn executable(&self, ended: &Ended) -> Result<PathBuf, BuildError> {
-        executable(&ended.stdout).ok_or_else(|| BuildError::NoBinary(self.described.clone()))
+        executable(&ended.stdout, self.program).ok_or_else(|| self.no_binary())
     }
 
     fn failure(&self, said: &str) -> BuildError {
@@ -235,10 +246,10 @@ impl<'a> Compilation<'a> {
 }
 
 /// Where cargo's messages say that the program lies.
-fn executable(messages: &str) -> Option<PathBuf> {
+fn executable(messages: &str, program: &str) -> Option<PathBuf> {
     let messages = messages.lines().filter_map(|line| serde_json::from_str::<Message>(line).ok());
     messages
-        .filter(|message| message.target.as_ref().is_some_and(Target::is_program))
+        .filter(|message| message.target.as_ref().is_some_and(|target| target.is_program(program)))
         .find_map(|it| it.executable)
 }
 
@@ -289,7 +300,7 @@ mod tests {
         let messages = r#"{"reason":"compiler-artifact","target":{"name":"perflab","kind":["lib"]},"executable":null}
 {"reason":"compiler-artifact","target":{"name":"perflab","kind":["bin"]},"executable":"/t/perflab"}
 {"reason":"build-finished","success":true}"#;
-        assert_eq!(executable(messages), Some(PathBuf::from("/t/perflab")));
-        assert_eq!(executable(""), None);
+        assert_eq!(executable(messages, "perflab"), Some(PathBuf::from("/t/perflab")));
+        assert_eq!(executable("", "perflab"), None);
     }
 }

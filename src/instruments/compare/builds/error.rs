@@ -30,11 +30,25 @@ pub enum BuildError {
     )]
     Shallow(String),
     /// The sources hold no package of the name.
-    #[error("{0} has no package perflab: `git log --oneline -- Cargo.toml` lists the revisions that may")]
-    NoPackage(String),
+    #[error(
+        "{described} has no package {name}, which this command is of: `git log --oneline -- Cargo.toml` lists the revisions that may"
+    )]
+    NoPackage {
+        /// What was to be built.
+        described: String,
+        /// The package's name.
+        name: String,
+    },
     /// The package has no program of the name.
-    #[error("{0} has no perflab binary: `git log --oneline -- src/main.rs` lists the revisions that may")]
-    NoBinary(String),
+    #[error(
+        "{described} has no {name} binary: `git log --oneline -- src/main.rs` lists the revisions that may"
+    )]
+    NoBinary {
+        /// What was to be built.
+        described: String,
+        /// The binary's name.
+        name: String,
+    },
     /// Cargo or the compiler refused it.
     #[error("{described} does not build: {error}; {} has it in full", log.display())]
     DoesNotBuild {

@@ -3,8 +3,8 @@
 use std::fs::{self, File, FileTimes};
 use std::path::Path;
 
+use super::BuildError;
 use super::error::cannot;
-use super::{BuildError, PACKAGE};
 
 /// The folders of a target folder's profile that cargo knows what is fresh by.
 const PARTS: [&str; 3] = [".fingerprint", "build", "deps"];
@@ -17,7 +17,12 @@ const OF_DEPENDENCIES: [&str; 4] = ["rlib", "rmeta", "so", "d"];
 
 /// Gives the target folder in `builds` what the project's own holds of its dependencies, if it is not there yet.
 /// Cargo decides what of it is fresh, and builds the rest.
-pub(super) fn seed(project: &Path, builds: &Path, tell: &mut dyn FnMut(&str)) -> Result<(), BuildError> {
+pub(super) fn seed(
+    project: &Path,
+    builds: &Path,
+    package: &str,
+    tell: &mut dyn FnMut(&str),
+) -> Result<(), BuildError> {
     let target = target_folder(builds);
     let own = std::env::var_os("CARGO_TARGET_DIR").map_or("target".into(), std::path::PathBuf::from);
     let own = project.join(own).join("release");
@@ -27,7 +32,7 @@ pub(super) fn seed(project: &Path, builds: &Path, tell: &mut dyn FnMut(&str)) ->
     let making = tempfile::Builder::new().prefix(super::cache::MAKING).tempdir_in(builds);
     let making = making.map_err(cannot("make a folder in", builds))?;
     for part in PARTS {
-        take(&own.join(part), &making.path().join("release").join(part), part == "deps")
+        take(&own.join(part), &making.path().join("release").join(part), package, part == "deps")
             .map_err(|error| error.with_remedy(builds))?;
     }
     fs::rename(making.path(), &target).map_err(cannot("make", &target))?;
@@ -41,20 +46,20 @@ pub(super) fn target_folder(builds: &Path) -> std::path::PathBuf {
 }
 
 /// Takes what is in `from` over into `to`, with its times, which cargo goes by; the package's own aside.
-fn take(from: &Path, to: &Path, of_dependencies: bool) -> Result<(), BuildError> {
+fn take(from: &Path, to: &Path, package: &str, of_dependencies: bool) -> Result<(), BuildError> {
     fs::create_dir_all(to).map_err(cannot("create folder", to))?;
     for entry in fs::read_dir(from).map_err(cannot("read folder", from))? {
         let entry = entry.map_err(cannot("read folder", from))?;
         let (path, name) = (entry.path(), entry.file_name());
         let text = name.to_string_lossy();
-        if is_own(&text) {
+        if is_own(&text, package) {
             continue;
         }
         let to = to.join(&name);
         let kind = entry.file_type().map_err(cannot("read", &path))?;
         let ending = path.extension().unwrap_or_default().to_string_lossy().into_owned();
         if kind.is_dir() {
-            take(&path, &to, false)?;
+            take(&path, &to, package, false)?;
         } else if kind.is_file() && (!of_dependencies || OF_DEPENDENCIES.contains(&ending.as_str())) {
             let linked = REPLACED.contains(&ending.as_str()) && fs::hard_link(&path, &to).is_ok();
             if !linked {
@@ -65,10 +70,15 @@ fn take(from: &Path, to: &Path, of_dependencies: bool) -> Result<(), BuildError>
     Ok(())
 }
 
-/// Whether a file or folder of that name belongs to the package that is built.
-pub(super) fn is_own(name: &str) -> bool {
-    let name = name.strip_prefix("lib").unwrap_or(name);
-    name.strip_prefix(PACKAGE).is_some_and(|rest| rest.starts_with('-'))
+/// Whether a file or folder of that name belongs to `package`: its name, which the compiler writes with underscores, and a hash.
+pub(super) fn is_own(name: &str, package: &str) -> bool {
+    let (name, package) = (name.replace('-', "_"), package.replace('-', "_"));
+    let of = |name: &str| {
+        let hash = name.strip_prefix(&package).and_then(|rest| rest.strip_prefix('_'));
+        let hash = hash.and_then(|rest| rest.split('.').next());
+        hash.is_some_and(|hash| !hash.is_empty() && hash.chars().all(|digit| digit.is_ascii_hexdigit()))
+    };
+    of(&name) || name.strip_prefix("lib").is_some_and(of)
 }
 
 fn copy(from: &Path, to: &Path) -> Result<(), BuildError> {
@@ -86,7 +96,14 @@ mod tests {
 
     #[test]
     fn only_the_package_itself_is_its_own() {
-        assert!(is_own("perflab-1f2e") && is_own("libperflab-1f2e.rlib"));
-        assert!(!is_own("perf-event2-1f2e") && !is_own("perflabel-1f2e") && !is_own("libserde-1f2e.rlib"));
+        for own in ["perflab-1f2e", "libperflab-1f2e.rlib", "perflab-1f2e.d"] {
+            assert!(is_own(own, "perflab"), "{own}");
+        }
+        for other in
+            ["perf-event2-1f2e", "perflabel-1f2e", "libserde-1f2e.rlib", "perflab-macros-1f2e", "perflab"]
+        {
+            assert!(!is_own(other, "perflab"), "{other}");
+        }
+        assert!(is_own("my-lab-1f2e", "my-lab") && is_own("libmy_lab-1f2e.rlib", "my-lab"));
     }
 }

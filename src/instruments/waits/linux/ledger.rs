@@ -11,7 +11,8 @@ use crate::record::{BlockedIn, SCHEMA, Sampling, ThreadWaits, Timeline, WaitPart
 const ROWS_A_THREAD: usize = 16;
 /// Rows kept; the rest is put together.
 const ROWS: usize = 32;
-const MEASURING: &str = "measuring thread";
+/// The part of the wall time by which the parts may miss it.
+const UNACCOUNTED: f64 = 0.02;
 const UNNAMED: &str = "unnamed thread";
 const UNSEEN: &str = "threads too short to be seen";
 const OTHERS: &str = "other threads";
@@ -37,7 +38,7 @@ impl Names {
     /// The name of a thread, `numbered` where it is to be told from others of the same name.
     pub(super) fn of(&self, thread: u32, numbered: bool) -> String {
         if thread == self.own {
-            return MEASURING.to_owned();
+            return ThreadWaits::MEASURING.to_owned();
         }
         if thread == 0 {
             return UNSEEN.to_owned();
@@ -61,7 +62,7 @@ pub(super) struct Measured<'a> {
 
 /// One ledger over `accounts`.
 pub(super) fn ledger(accounts: &[Account], measured: Measured<'_>) -> WaitsLedger {
-    let Measured { census, cores, names, timeline, missing, others_cpu_ns } = measured;
+    let Measured { census, cores, names, timeline, mut missing, others_cpu_ns } = measured;
     let sum = |of: fn(&Account) -> u64| accounts.iter().map(of).sum::<u64>();
     let most_threads = accounts.iter().map(|account| account.most_threads).fold(census.threads, usize::max);
     let threads = rows(accounts, names, most_threads);
@@ -71,6 +72,7 @@ pub(super) fn ledger(accounts: &[Account], measured: Measured<'_>) -> WaitsLedge
     let (elapsed_ns, busy_ns, starved_ns) =
         (sum(|a| a.elapsed_ns), sum(|a| a.busy_ns), sum(|a| a.starved_ns));
     let passes = sum(|account| account.passes);
+    missing.extend(unaccounted(&total, elapsed_ns, accounts.len()));
     WaitsLedger {
         schema: SCHEMA,
         iterations: sum(|account| account.iterations),
@@ -84,6 +86,7 @@ pub(super) fn ledger(accounts: &[Account], measured: Measured<'_>) -> WaitsLedge
         stolen_ns: sum(|account| account.stolen_ns),
         others_cpu_ns,
         births: census.births.map(|births| births as f64),
+        windows: accounts.len() as u64,
         slices: sum(|account| account.slices),
         most_threads,
         children: census.children.map(|children| children as f64),
@@ -97,6 +100,19 @@ pub(super) fn ledger(accounts: &[Account], measured: Measured<'_>) -> WaitsLedge
         },
         missing,
     }
+}
+
+/// That the parts do not add up, where they miss the wall time by more than they may.
+fn unaccounted(total: &WaitParts, elapsed_ns: u64, windows: usize) -> Option<String> {
+    let part = total.residual_ns.unsigned_abs() as f64 / total.wall_ns.max(1) as f64;
+    let window_us = elapsed_ns as f64 / 1e3 / windows.max(1) as f64;
+    (part > UNACCOUNTED).then(|| {
+        format!(
+            "the parts miss the wall time by {:.1} %: over {windows} windows of {window_us:.0} µs, at whose edges clocks are read \
+             one after the other",
+            part * 100.0
+        )
+    })
 }
 
 fn runqueue_ns(account: &Account) -> u64 {
@@ -211,5 +227,16 @@ mod tests {
         assert_eq!(rows.iter().map(|row| row.count).sum::<usize>(), 100);
         assert_eq!(rows.iter().map(|row| row.parts.wall_ns).sum::<u64>(), 5_050);
         assert_eq!(rows.iter().flat_map(|row| &row.blocked).map(|blocked| blocked.ns).sum::<u64>(), 5_050);
+    }
+
+    #[test]
+    fn parts_that_miss_the_wall_time_are_told() {
+        let total = |residual_ns| WaitParts { wall_ns: 1_000, residual_ns, ..WaitParts::default() };
+        assert_eq!(unaccounted(&total(-19), 1_000, 10), None);
+        let told = unaccounted(&total(-450), 55_000, 10).expect("nearly half is missing");
+        assert!(
+            told.starts_with("the parts miss the wall time by 45.0 %: over 10 windows of 6 µs"),
+            "{told}"
+        );
     }
 }

@@ -43,7 +43,7 @@ impl Place {
     pub(super) fn name(self) -> String {
         match self {
             Self::Call(number) => syscalls::name(number),
-            Self::Page => "page fault".to_owned(),
+            Self::Page => BlockedIn::PAGE_FAULT.to_owned(),
             Self::Outside => "outside of system calls".to_owned(),
             Self::Unknown => BlockedIn::NOT_SEEN.to_owned(),
         }

@@ -1,7 +1,7 @@
 //! Tasks handed to threads that are there already, or are made once for all the tasks of a run.
 
 use rayon::prelude::*;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Runtime;
 
 use super::{Done, Numbers, WORKERS, double_here, doubled, is_right, numbers};
 use crate::workload::{Answer, Concurrency, Spare, Workload};
@@ -94,9 +94,7 @@ impl Workload for FuturesReady {
     doubled!();
 
     fn input(size: usize) -> (Numbers, Runtime) {
-        let runtime = Builder::new_multi_thread().worker_threads(WORKERS).build();
-        let refused = |error| panic!("{}", threads::refused("the threads of tokio's runtime", &error));
-        (numbers(size), runtime.unwrap_or_else(refused))
+        (numbers(size), threads::tokio_runtime(WORKERS))
     }
 
     fn run((numbers, runtime): &(Numbers, Runtime)) -> Vec<Done> {

@@ -11,8 +11,6 @@ use crate::workloads::concurrency::{children, dispatch, gcd, is_prime, map_reduc
 
 /// Names the task that makes this program a worker: a name of [`TASKS`], and after a blank its argument.
 pub(super) const TASK_VARIABLE: &str = "PERFLAB_WORKER";
-/// The process that started it: one that is already gone by the time the worker asks cannot end it any more.
-pub(super) const PARENT_VARIABLE: &str = "PERFLAB_WORKER_PARENT";
 
 /// Set once [`serve`] was called: only then would this program, started again, be a worker.
 static SERVES: AtomicBool = AtomicBool::new(false);
@@ -66,7 +64,7 @@ fn end_of(live: impl FnOnce() -> io::Result<()>) -> (i32, Option<String>) {
 }
 
 fn live(order: &str) -> io::Result<()> {
-    die_with_parent()?;
+    system::end_with_parent()?;
     let (name, argument) = order.split_once(' ').unwrap_or((order, ""));
     let task = TASKS.iter().find(|task| task.name == name);
     let task = task.ok_or_else(|| io::Error::other(format!("{TASK_VARIABLE} names no task: `{name}`")))?;
@@ -74,21 +72,6 @@ fn live(order: &str) -> io::Result<()> {
     let mut replies = BufWriter::new(io::stdout().lock());
     (task.live)(argument, &mut requests, &mut replies)?;
     replies.flush()
-}
-
-#[cfg(target_os = "linux")]
-fn die_with_parent() -> io::Result<()> {
-    rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
-    let parent = std::env::var(PARENT_VARIABLE).ok().and_then(|pid| pid.parse::<u32>().ok());
-    if parent.is_some_and(|parent| parent != std::os::unix::process::parent_id()) {
-        return Err(io::ErrorKind::BrokenPipe.into());
-    }
-    Ok(())
-}
-
-#[cfg(not(target_os = "linux"))]
-fn die_with_parent() -> io::Result<()> {
-    Ok(())
 }
 
 /// Why no worker can be started from this program, in one line.

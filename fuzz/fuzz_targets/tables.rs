@@ -1,0 +1,8 @@
+//! `entries::tables` under libFuzzer.
+
+#![no_main]
+
+#[path = "../entries.rs"]
+mod entries;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| entries::tables(bytes));
