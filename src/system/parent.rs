@@ -20,10 +20,16 @@ pub(crate) fn say_parent(command: &mut Command) {
 pub(crate) fn end_with_parent() -> io::Result<()> {
     rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
     let said = std::env::var(PARENT_VARIABLE).ok();
-    if is_orphan(said.as_deref(), std::os::unix::process::parent_id()) {
+    if is_orphan(said.as_deref(), std::os::unix::process::parent_id(), is_there) {
         return Err(io::ErrorKind::BrokenPipe.into());
     }
     Ok(())
+}
+
+#[cfg(target_os = "linux")]
+fn is_there(pid: u32) -> bool {
+    let pid = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw);
+    pid.is_some_and(|pid| rustix::process::test_kill_process(pid) != Err(rustix::io::Errno::SRCH))
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -31,10 +37,11 @@ pub(crate) fn end_with_parent() -> io::Result<()> {
     Ok(())
 }
 
-/// Whether whoever is `said` to have started a process is no longer its `parent`; not where nobody said.
+/// Whether whoever is `said` to have started a process is no longer its `parent`, nor there; not where nobody said. A program between
+/// the two, such as a profiler, hands on what it was told, and is the parent in its place.
 #[cfg(target_os = "linux")]
-fn is_orphan(said: Option<&str>, parent: u32) -> bool {
-    said.and_then(|pid| pid.parse::<u32>().ok()).is_some_and(|pid| pid != parent)
+fn is_orphan(said: Option<&str>, parent: u32, is_there: impl Fn(u32) -> bool) -> bool {
+    said.and_then(|pid| pid.parse::<u32>().ok()).is_some_and(|pid| pid != parent && !is_there(pid))
 }
 
 #[cfg(all(test, target_os = "linux"))]
@@ -43,10 +50,12 @@ mod tests {
 
     #[test]
     fn an_orphan_knows_that_it_is_one() {
-        assert!(is_orphan(Some("7"), 1));
-        assert!(!is_orphan(Some("7"), 7));
-        assert!(!is_orphan(None, 1), "nobody said who started it");
-        assert!(!is_orphan(Some("nonsense"), 1));
+        let (gone, there) = (|_| false, |_| true);
+        assert!(is_orphan(Some("7"), 1, gone));
+        assert!(!is_orphan(Some("7"), 7, gone));
+        assert!(!is_orphan(Some("7"), 9, there), "another program stands between");
+        assert!(!is_orphan(None, 1, gone), "nobody said who started it");
+        assert!(!is_orphan(Some("nonsense"), 1, gone));
     }
 
     #[test]

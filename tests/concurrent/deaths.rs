@@ -8,11 +8,22 @@ use libtest_mimic::Failed;
 
 use crate::processes::{signal, until, workers_of};
 
+/// A running program, ended with the trial that started it, however that ends.
+struct Started(Child);
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        // Already gone is as good as ended.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 /// `perflab run CASE`, for longer than any test waits.
-fn start(case: &str) -> Result<Child, Failed> {
+fn start(case: &str) -> Result<Started, Failed> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_perflab"));
     command.args(["run", case, "--iterations", "1000000"]).env("RUST_BACKTRACE", "0");
-    Ok(command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?)
+    Ok(Started(command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?))
 }
 
 /// CPU time that process `pid` used in its own code, in ticks (`man 5 proc`, utime).
@@ -28,7 +39,7 @@ pub(crate) fn a_killed_parent() -> Result<(), Failed> {
         let mut parent = start(case)?;
         let mut workers = BTreeSet::new();
         until("there were two workers", || {
-            workers = workers_of(parent.id());
+            workers = workers_of(parent.0.id());
             workers.len() == 2
         })?;
         // A stopped worker could not end by itself, even if it saw the end of its stdin. One that is stopped before it
@@ -38,26 +49,26 @@ pub(crate) fn a_killed_parent() -> Result<(), Failed> {
             until("the worker computed", || cpu_ticks(worker) >= 5)?;
             signal(worker, "-STOP")?;
         }
-        parent.kill()?;
-        parent.wait()?;
-        until("the workers were gone", || workers_of(parent.id()).is_empty())?;
+        parent.0.kill()?;
+        parent.0.wait()?;
+        until("the workers were gone", || workers_of(parent.0.id()).is_empty())?;
     }
     Ok(())
 }
 
 /// The parent's words and end.
-fn end_of(mut parent: Child) -> Result<(String, Option<i32>), Failed> {
+fn end_of(mut parent: Started) -> Result<(String, Option<i32>), Failed> {
     let mut said = String::new();
-    if let Some(stderr) = &mut parent.stderr {
+    if let Some(stderr) = &mut parent.0.stderr {
         stderr.read_to_string(&mut said)?;
     }
-    let status = parent.wait()?;
+    let status = parent.0.wait()?;
     Ok((said, status.code()))
 }
 
 pub(crate) fn a_killed_worker() -> Result<(), Failed> {
     let parent = start("gcd/two-processes-ready@10")?;
-    let id = parent.id();
+    let id = parent.0.id();
     let mut workers = BTreeSet::new();
     until("there were two workers", || {
         workers = workers_of(id);

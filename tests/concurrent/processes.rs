@@ -23,7 +23,7 @@ pub(crate) fn running(is_wanted: impl Fn(&[&[u8]]) -> bool) -> BTreeSet<u32> {
 
 /// Those that were started as workers of process `parent`.
 pub(crate) fn workers_of(parent: u32) -> BTreeSet<u32> {
-    let mark = format!("PERFLAB_WORKER_PARENT={parent}");
+    let mark = format!("PERFLAB_PARENT={parent}");
     running(|variables| variables.contains(&mark.as_bytes()))
 }
 

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use super::bottleneck::Seen;
 use super::case::Case;
 use crate::analysis::symbols::{Group, Symbol};
-use crate::record::{Anchor, Folded};
+use crate::record::{Anchor, Folded, FunctionCost};
 
 /// The function of `group` that most of what was `seen` goes through.
 pub(super) fn of_group(case: &Case<'_>, seen: Seen, group: Group) -> Option<Anchor> {
@@ -46,14 +46,13 @@ fn first(case: &Case<'_>, seen: Seen, is_wanted: impl Fn(&Symbol) -> bool) -> Op
 fn weightiest<T>(case: &Case<'_>, seen: Seen, told: impl Fn(&str) -> Option<T>) -> Option<T> {
     match seen {
         Seen::Instructions | Seen::InstructionsAt(_) => {
-            let costs = &case.files_of(seen).costs.as_ref()?.data;
-            let mut functions: Vec<(&str, u128)> = costs
-                .functions
-                .iter()
-                .map(|function| (function.name.as_str(), u128::from(function.inclusive)))
-                .collect();
-            functions.sort_by_key(|(_, inclusive)| Reverse(*inclusive));
-            functions.into_iter().find_map(|(name, _)| told(name))
+            let files = case.files_of(seen);
+            let Some(costs) = &files.costs else {
+                return by_weight(&files.instructions.as_ref()?.data).into_iter().find_map(told);
+            };
+            let mut functions: Vec<&FunctionCost> = costs.data.functions.iter().collect();
+            functions.sort_by_key(|function| Reverse(function.inclusive));
+            functions.into_iter().find_map(|function| told(&function.name))
         }
         Seen::Samples => {
             let samples = &case.files.samples.as_ref()?.data;

@@ -186,6 +186,7 @@ mod tests {
             high: Some(1.06),
             layout_low: Some(1.0 / 1.0123),
             layout_high: Some(1.0123),
+            p_tolerance: Some(0.0001),
             p_tolerance_of_all: Some(0.0002),
             ..case(10, VerdictWord::Regression, "slower by 5.00 % [4.00, 6.00]")
         };

@@ -14,6 +14,7 @@ use super::wire::{Hello, PADDING_VARIABLE, PROTOCOL, Reply, Request, VARIABLE};
 use crate::instruments::process::{
     ALLOCATOR_VARIABLE, KEEPS_MEMORY, in_own_group, interrupted, kill_group, last_line,
 };
+use crate::system::say_parent;
 
 /// Longest reply that is believed, bytes: a block is some 200, and a request asks for a few hundred.
 const LONGEST_REPLY: u64 = 1 << 20;
@@ -48,6 +49,7 @@ impl Server {
             .stdout(Stdio::piped())
             .stderr(stderr.try_clone().map_err(cannot)?);
         in_own_group(&mut command);
+        say_parent(&mut command);
         let mut child = command.spawn().map_err(cannot)?;
         let (Some(requests), Some(replies)) = (child.stdin.take(), child.stdout.take()) else {
             return Err("a measuring process has no stdin or stdout".to_owned());
