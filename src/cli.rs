@@ -194,7 +194,6 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
-/// Prints `text` on stdout; a reader that has gone is an error that [`main`] forgives.
 /// The name of this command, which its package has too: what revisions are asked to build.
 fn program() -> anyhow::Result<String> {
     let file = crate::system::this_program()?;
@@ -202,6 +201,7 @@ fn program() -> anyhow::Result<String> {
     Ok(name.to_string_lossy().into_owned())
 }
 
+/// Prints `text` on stdout; a reader that has gone is an error that [`main`] forgives.
 fn print(text: &str) -> anyhow::Result<()> {
     use std::io::Write;
     let mut stdout = std::io::stdout().lock();

@@ -63,6 +63,7 @@ fn counts_that_grew_end_with_3_where_they_are_gated_on() {
         outcome.stdout()
     );
     assert!(!outcome.stdout().contains("the time then"), "{}", outcome.stdout());
+    assert!(outcome.stdout().contains("says nothing of 1 of 2 cases"), "{}", outcome.stdout());
     let mut other_libc = a_run("a", 1, 2_339.0);
     other_libc.environment.libc = "glibc 2.31".to_owned();
     gate(&Tree::with(&[other_libc]), &[]).code(1);
@@ -78,6 +79,7 @@ fn every_run_whose_numbers_are_shown_must_be_like_the_one_that_is_compared() {
     let mixed = Tree::with(&[of_another_libc(2), a_run("a", 3, 2_339.0)]);
     let refused = mixed.perflab(&["compare", "--recorded", &file_of(&then)]).code(1);
     assert!(refused.stderr().contains("libc is `glibc 2.31` here"), "{}", refused.stderr());
+    mixed.perflab(&["compare", "--recorded", &file_of(&then), "push"]).code(0);
 }
 
 #[test]

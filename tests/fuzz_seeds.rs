@@ -101,6 +101,11 @@ fn records_never_panic() {
 }
 
 #[test]
+fn tables_never_panic() {
+    runs_over("tables", entries::tables);
+}
+
+#[test]
 fn a_panic_would_be_seen() {
     let seen = catch_unwind(|| runs_over("folded", |bytes| assert!(!bytes.contains(&b'\0'), "a zero")));
     assert!(seen.is_err(), "no mutation put a zero byte in");

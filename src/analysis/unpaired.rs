@@ -11,11 +11,19 @@ use crate::record::{
 const COUNTS: [Metric; 4] =
     [Metric::Instructions, Metric::HeapBlocks, Metric::HeapBytes, Metric::HeapPeakBytes];
 
-/// In what a run and those whose numbers are shown `now` differ, so that numbers of this kind do not compare; empty where they do.
-pub fn differences(before: &Run, now: &[Run], kind: NumberKind) -> Vec<Difference> {
+/// In what a run and those whose numbers of the same `wanted` cases are shown `now` differ, so that numbers of this kind do not
+/// compare; empty where they do.
+pub fn differences(
+    before: &Run,
+    now: &[Run],
+    kind: NumberKind,
+    wanted: impl Fn(&CaseId) -> bool,
+) -> Vec<Difference> {
     let shown = Recorded::merge(now);
+    let is_compared = |case: &CaseRecord| wanted(&case.id) && before.case(&case.id).is_some();
+    let compared = |run: &&Run| shown.shows(run) && run.cases.iter().any(is_compared);
     let mut differences = Vec::new();
-    for run in now.iter().filter(|run| shown.shows(run)) {
+    for run in now.iter().filter(compared) {
         let unlike = run.environment.differences(&before.environment, kind).into_iter();
         let new: Vec<Difference> = unlike.filter(|difference| !differences.contains(difference)).collect();
         differences.extend(new);

@@ -75,7 +75,7 @@ pub(super) fn compare(catalogue: &Catalogue, arguments: Arguments) -> anyhow::Re
         let (force, gates_counts) = (arguments.force, arguments.gate_counts);
         let mut comparison = recorded::recorded(&layout, file, filter, rule.tolerance, force, gates_counts)?;
         if arguments.gate_counts {
-            gate(&mut comparison);
+            gate(&mut comparison, false);
         }
         show(&comparison, arguments.json, arguments.markdown)?;
         return exit::end(&comparison);
@@ -176,7 +176,7 @@ pub(super) fn compare(catalogue: &Catalogue, arguments: Arguments) -> anyhow::Re
     progress.finish();
     cases::adjust(&mut comparison.cases);
     if arguments.gate_counts {
-        gate(&mut comparison);
+        gate(&mut comparison, same);
     }
     show(&comparison, arguments.json, arguments.markdown)?;
     exit::end(&comparison)
@@ -188,10 +188,12 @@ fn can_be_compared(build: &Build, rule: &RuleArguments) -> anyhow::Result<()> {
         .map_err(|reason| anyhow!("{} cannot be compared: {reason}", build.described))
 }
 
-/// Makes growth of an exact count a regression, and notes of what cases that says nothing.
-fn gate(comparison: &mut Comparison) {
+/// Makes growth of an exact count a regression, and notes of what cases that says nothing; of one program that stands on both
+/// sides nothing need be counted.
+fn gate(comparison: &mut Comparison, same: bool) {
     comparison.gate_counts = true;
-    comparison.notes.extend(growth::ungated(&comparison.cases));
+    let ungated = growth::ungated(&comparison.cases).filter(|_| !same);
+    comparison.notes.extend(ungated);
     growth::gate(&mut comparison.cases, comparison.tolerance);
 }
 

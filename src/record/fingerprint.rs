@@ -75,10 +75,17 @@ impl Environment {
     pub fn differences(&self, other: &Self, kind: NumberKind) -> Vec<Difference> {
         let pairs = self.fingerprint(kind).into_iter().zip(other.fingerprint(kind));
         pairs
-            .filter(|((_, here), (_, there))| here != there)
+            .filter(|((field, here), (_, there))| !are_alike(field, here, there))
             .map(|((field, here), (_, there))| Difference { field, here, there })
             .collect()
     }
+}
+
+/// Whether two values of a field say the same. Records of before 2026-12 name a CPU without its family and model.
+fn are_alike(field: &str, here: &str, there: &str) -> bool {
+    let is_short_for =
+        |short: &str, long: &str| long.strip_prefix(short).is_some_and(|rest| rest.starts_with(", family "));
+    here == there || (field == "cpu" && (is_short_for(here, there) || is_short_for(there, here)))
 }
 
 /// `cpu is `a` here and `b` there`, for each field.
@@ -104,6 +111,11 @@ mod tests {
             Environment { cpu: "b".into(), kernel: "j".into(), revision: "def".into(), ..environment() };
         let other_libc = Environment { libc: "m".into(), ..environment() };
         assert_eq!(here.differences(&other_cpu, NumberKind::Count), []);
+        let told_more = Environment { cpu: "a, family 25 model 1".into(), ..environment() };
+        let another = Environment { cpu: "a, family 25 model 17".into(), ..environment() };
+        assert_eq!(here.differences(&told_more, NumberKind::Time), []);
+        assert_eq!(told_more.differences(&here, NumberKind::Time), []);
+        assert_eq!(told_more.differences(&another, NumberKind::Time).len(), 1);
         let cpu = Difference { field: "cpu", here: "a".into(), there: "b".into() };
         assert_eq!(here.differences(&other_cpu, NumberKind::Time), [cpu]);
         let libc = [Difference { field: "libc", here: "l".into(), there: "m".into() }];

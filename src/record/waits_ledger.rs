@@ -164,7 +164,7 @@ pub struct Sampling {
 impl WaitParts {
     /// On a CPU, user code and kernel.
     pub fn cpu_ns(&self) -> u64 {
-        self.user_ns + self.kernel_ns
+        self.user_ns.saturating_add(self.kernel_ns)
     }
 
     /// Adds `other`, part by part.
@@ -183,7 +183,8 @@ impl WaitsLedger {
     pub fn blocked(&self) -> Vec<BlockedIn> {
         let mut calls = std::collections::BTreeMap::<&str, u64>::new();
         for blocked in self.threads.iter().flat_map(|thread| &thread.blocked) {
-            *calls.entry(&blocked.call).or_default() += blocked.ns;
+            let sum = calls.entry(&blocked.call).or_default();
+            *sum = sum.saturating_add(blocked.ns);
         }
         let mut calls: Vec<_> =
             calls.into_iter().map(|(call, ns)| BlockedIn { call: call.to_owned(), ns }).collect();

@@ -19,13 +19,13 @@ pub(super) fn page(source: &Source<'_>, problems: &[String]) -> Markup {
             h1 { "perflab" }
             p { "A hot loop is declared once, every instrument measures the same machine code, and one report names the bottleneck with its evidence, before anyone optimises." }
         }
+        (empty_cases(source, &path))
         @if !problems.is_empty() {
             section.problem aria-labelledby="problems" {
                 h2 #problems { (format::counted(problems.len(), "file could not be read", "files could not be read")) }
                 ul { @for problem in problems { li { (clip(problem, 400)) } } }
             }
         }
-        (empty_cases(source, &path))
         @if source.recorded.cases.is_empty() {
             p.answer { "Nothing is recorded yet. Type " code { "just bench" } " to measure every case with every available instrument; " code { "just time build-vec" } " for a first look at one family." }
         }

@@ -6,6 +6,7 @@ mod text;
 use std::fmt::Write as _;
 
 use super::{format, sizes};
+use crate::analysis::findings::without_work;
 use crate::analysis::{Coverage, Ranking, rank};
 use crate::record::{
     CaseId, Environment, Finding, ListedFamily, Listing, Metric, Recorded, RecordedCase, State,
@@ -190,6 +191,10 @@ fn missing(untimed: &[&str], coverage: &Coverage, recorded: &Recorded, problems:
             let count = format::counted(ids.len(), "case", "cases");
             lines.push(format!("**{count} {what}**, {then}: {}", named(ids)));
         }
+    }
+    for (id, finding) in without_work(recorded) {
+        let claim = plain(&clipped(&finding.claim, 300));
+        lines.push(format!("**the work of {} is not there**: {claim}", code(&id.to_string())));
     }
     for state in recorded.instruments.iter().filter(|state| state.state == State::Unavailable) {
         let reason = state.reason.as_deref().unwrap_or("no reason recorded");

@@ -20,16 +20,18 @@ pub(crate) fn say_parent(command: &mut Command) {
 pub(crate) fn end_with_parent() -> io::Result<()> {
     rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
     let said = std::env::var(PARENT_VARIABLE).ok();
-    if is_orphan(said.as_deref(), std::os::unix::process::parent_id(), is_there) {
+    if is_orphan(said.as_deref(), std::os::unix::process::parent_id(), parent_of) {
         return Err(io::ErrorKind::BrokenPipe.into());
     }
     Ok(())
 }
 
+/// The parent of process `pid`, as /proc tells.
 #[cfg(target_os = "linux")]
-fn is_there(pid: u32) -> bool {
-    let pid = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw);
-    pid.is_some_and(|pid| rustix::process::test_kill_process(pid) != Err(rustix::io::Errno::SRCH))
+fn parent_of(pid: u32) -> Option<u32> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // Behind the name, which may hold anything, come the state and the parent.
+    stat.rsplit_once(") ")?.1.split(' ').nth(1)?.parse().ok()
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -37,11 +39,24 @@ pub(crate) fn end_with_parent() -> io::Result<()> {
     Ok(())
 }
 
-/// Whether whoever is `said` to have started a process is no longer its `parent`, nor there; not where nobody said. A program between
-/// the two, such as a profiler, hands on what it was told, and is the parent in its place.
+/// Whether whoever is `said` to have started a process is none of its ancestors, of whom `parent` is the first; not where nobody
+/// said, nor where the line of ancestors cannot be followed. A program between the two, such as a profiler, hands on what it was
+/// told.
 #[cfg(target_os = "linux")]
-fn is_orphan(said: Option<&str>, parent: u32, is_there: impl Fn(u32) -> bool) -> bool {
-    said.and_then(|pid| pid.parse::<u32>().ok()).is_some_and(|pid| pid != parent && !is_there(pid))
+fn is_orphan(said: Option<&str>, parent: u32, parent_of: impl Fn(u32) -> Option<u32>) -> bool {
+    let Some(said) = said.and_then(|pid| pid.parse::<u32>().ok()) else { return false };
+    let mut ancestor = parent;
+    while ancestor != said {
+        // The first process of a system, or of a container, has none.
+        if ancestor <= 1 {
+            return true;
+        }
+        match parent_of(ancestor) {
+            Some(next) => ancestor = next,
+            None => return false,
+        }
+    }
+    false
 }
 
 #[cfg(all(test, target_os = "linux"))]
@@ -50,12 +65,15 @@ mod tests {
 
     #[test]
     fn an_orphan_knows_that_it_is_one() {
-        let (gone, there) = (|_| false, |_| true);
-        assert!(is_orphan(Some("7"), 1, gone));
-        assert!(!is_orphan(Some("7"), 7, gone));
-        assert!(!is_orphan(Some("7"), 9, there), "another program stands between");
-        assert!(!is_orphan(None, 1, gone), "nobody said who started it");
-        assert!(!is_orphan(Some("nonsense"), 1, gone));
+        let line = |pid: u32| Some(if pid == 9 { 7 } else { 1 });
+        assert!(is_orphan(Some("7"), 1, line));
+        assert!(is_orphan(Some("7"), 5, line), "whom somebody took over");
+        assert!(!is_orphan(Some("7"), 7, line));
+        assert!(!is_orphan(Some("7"), 9, line), "another program stands between");
+        assert!(!is_orphan(Some("7"), 5, |_| None), "there is no /proc");
+        assert!(!is_orphan(None, 1, line), "nobody said who started it");
+        assert!(!is_orphan(Some("nonsense"), 1, line));
+        assert_eq!(parent_of(std::process::id()), Some(std::os::unix::process::parent_id()));
     }
 
     #[test]

@@ -127,11 +127,11 @@ fn kernel(case: &Case<'_>, ledger: &WaitsLedger) -> Option<(Bottleneck, Vec<Evid
     Some((Bottleneck::SystemCalls { share, call, serialisation }, shown))
 }
 
-/// What samples hold of `group`, most of them in `call` where one leads.
+/// What samples hold of `group`, most often `call` where one leads.
 fn samples_say(case: &Case<'_>, share: Share, group: Group, call: Option<&str>) -> Evidence {
     let mut says = format!("{:.0} % of the CPU samples hold a function of {group}", share.value * 100.0);
     if let Some(call) = call {
-        says.push_str(&format!(", {call} in most of these"));
+        says.push_str(&format!(", most often {call}"));
     }
     case.stacks_say(Seen::Samples, says).at(frames::of_group(case, Seen::Samples, group))
 }
@@ -144,10 +144,10 @@ fn site_says(case: &Case<'_>, site: usize) -> Option<Evidence> {
     Some(case.evidence(InstrumentName::Heap, says, Some(kept.file.clone())).at(Some(Anchor::HeapSite(site))))
 }
 
-/// What of the heap is mapped anew each time, and the row of the heap table that takes it. Of a site the record has its blocks together, so that their mean is known and
-/// what was alive at the peak. A mean above the bound proves a block above it. Of a collection that grows the last block is several
-/// times the mean, and at most what is alive at the peak; that it is above the bound is taken from there, unless samples show
-/// the kernel to be called.
+/// What of the heap is mapped anew each time, and the row of the heap table that takes it. The record sums up a site's blocks: it
+/// gives their mean, and the bytes that were alive at the peak. A mean above the bound proves a block above it. Of a collection
+/// that grows the last block is several times the mean, and at most what is alive at the peak; that it is above the bound is taken
+/// from there, unless samples show the kernel to be called.
 fn large(case: &Case<'_>) -> Option<(Large, usize)> {
     let sites = || case.files.heap.iter().flat_map(|kept| kept.data.sites.iter().enumerate());
     let mean = |site: &CallSite| site.bytes / site.blocks.max(1);

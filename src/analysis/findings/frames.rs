@@ -21,17 +21,24 @@ pub(super) fn of_path(case: &Case<'_>, seen: Seen, path: &str) -> Option<Anchor>
 
 /// The hasher that most of what was `seen` goes through, by the name that its users know it by.
 pub(super) fn hasher(case: &Case<'_>, seen: Seen) -> Option<String> {
-    weightiest(case, seen, hasher_of)
+    // What a hasher executes may be merged into the table's own functions, which then tell it by their type.
+    weightiest(case, seen, hasher_of).or_else(|| weightiest(case, seen, hasher_of_table))
 }
 
-/// The hasher that a function of this name belongs to, or whose table it is.
+/// The hasher that a function of this name belongs to.
 fn hasher_of(name: &str) -> Option<String> {
-    if name.contains("core::hash::sip::") || name.contains("std::hash::random::RandomState") {
+    if name.contains("core::hash::sip::") {
         return Some("SipHash".to_owned());
     }
     let path = name.strip_prefix('<')?.split_once(" as core::hash::Hasher>")?.0;
-    let is_plain = !path.contains(['&', '<', '(']);
-    path.rsplit("::").next().filter(|_| is_plain).map(str::to_owned)
+    let path = path.split('<').next().filter(|path| !path.is_empty() && !path.contains(['&', '(']))?;
+    path.rsplit("::").next().map(str::to_owned)
+}
+
+/// The hasher of the table that a function of this name belongs to, where that is std's.
+fn hasher_of_table(name: &str) -> Option<String> {
+    let is_std = name.starts_with("<hashbrown::") && name.contains("std::hash::random::RandomState");
+    is_std.then(|| "SipHash".to_owned())
 }
 
 /// The first function that is wanted, those before with more of the cost in them.
@@ -94,7 +101,7 @@ mod tests {
                 "<core::hash::sip::Hasher<core::hash::sip::Sip13Rounds> as core::hash::Hasher>::write",
                 Some("SipHash"),
             ),
-            ("<hashbrown::map::HashMap<u64, (), std::hash::random::RandomState>>::insert", Some("SipHash")),
+            ("<nohash_hasher::NoHashHasher<u64> as core::hash::Hasher>::write_u64", Some("NoHashHasher")),
             ("<rustc_hash::FxHasher as core::hash::Hasher>::write_u64", Some("FxHasher")),
             ("<ahash::fallback_hash::AHasher as core::hash::Hasher>::finish", Some("AHasher")),
             ("<mine::Quick as core::hash::Hasher>::finish", Some("Quick")),
@@ -104,6 +111,11 @@ mod tests {
         ] {
             assert_eq!(hasher_of(name).as_deref(), hasher, "{name}");
         }
+        let table = "<hashbrown::map::HashMap<u64, (), std::hash::random::RandomState>>::insert";
+        assert_eq!(hasher_of_table(table).as_deref(), Some("SipHash"));
+        let of_a_user =
+            "mine::collect::<std::collections::hash::map::HashMap<u64, (), std::hash::random::RandomState>>";
+        assert_eq!(hasher_of_table(of_a_user), None);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use super::bottleneck::{Bottleneck, Cached, Diverging, Gain, Slower};
 use super::case::{Case, number};
-use super::{Found, LEAST_GAIN};
+use super::{Found, LEAST_GAIN, NAMES_THE_CASE};
 use crate::analysis::Estimate;
 use crate::analysis::growth::{self, GrowthLaw};
 use crate::record::{Anchor, Evidence, InstrumentName, ListedCounts, Metric, Speed};
@@ -16,6 +16,8 @@ const SLOWER_LOW: f64 = 1.6;
 /// Simulated first-level misses in a thousand instructions, below which memory is not what an instruction waits for: at
 /// 5 cycles for one that the last level serves, 1 in a thousand adds half a per cent.
 const MISSES: f64 = 1.0;
+/// What a miss of the first level costs at most that the second serves, nanoseconds: 20 cycles at 2 GHz.
+const SECOND_LEVEL_NS: f64 = 10.0;
 /// Loops of fewer instructions are mostly their own start and end.
 const LONG_ENOUGH: f64 = 1_000.0;
 /// Instructions an element that two sizes may differ by, as a factor, and still be called the same work: a hash table's
@@ -46,7 +48,7 @@ pub(super) fn find(case: &Case<'_>) -> Option<Found> {
     // What was measured decides, whatever times taken apart say.
     let holds = match &cached {
         Some(cached) => cached.gain.times.low / cached.instructions.max(1.0) >= LEAST_GAIN,
-        None => (slower.is_some() || laws.is_some()) && !fits_a_core(case),
+        None => (slower.is_some() || laws.is_some()) && !waits_for_something_else(case),
     };
     if !holds {
         return None;
@@ -86,8 +88,17 @@ pub(super) fn find(case: &Case<'_>) -> Option<Found> {
     Some(Found::new(Bottleneck::MemoryBound { slower, cached, laws }, evidence))
 }
 
-/// Whether all that is alive in an iteration lies in a core's own cache: then an instruction that takes longer than at another size
-/// waits for something else, such as branches that a predictor had learnt there.
+/// Whether all that is alive in an iteration lies in a core's own cache, and what misses its first level is too little to be a third
+/// of the time: then an instruction that takes longer than at another size waits for something else, such as branches that a
+/// predictor had learnt there.
+fn waits_for_something_else(case: &Case<'_>) -> bool {
+    let time = case.number(Metric::TimeNs).map(|time| time.value);
+    let missing = case.number(Metric::L1Misses).map(|misses| misses.value * SECOND_LEVEL_NS);
+    let a_third = 1.0 - 1.0 / NAMES_THE_CASE;
+    let is_little = missing.zip(time).is_some_and(|(missing, time)| missing < time * a_third);
+    is_little && fits_a_core(case)
+}
+
 fn fits_a_core(case: &Case<'_>) -> bool {
     let speeds = case.recorded.environment.as_ref().and_then(|environment| environment.speeds.as_ref());
     let own =

@@ -131,7 +131,7 @@ fn lock(case: &Case<'_>) -> Option<Found> {
     // Where nothing of the family runs on one thread, the same threads on one CPU tell whether they gain anything.
     let gains_nothing = against_one.or_else(|| one_cpu(case)).is_some_and(|times| times.low >= NO_GAIN);
     let holds = usable >= 2 && blocked >= BLOCKED && is_serial && gains_nothing;
-    if !holds || !case.family.offers_alternatives() {
+    if !holds {
         return None;
     }
     let declared = costs::gain(case, FindingKind::LockContention);
@@ -221,7 +221,8 @@ fn fastest(case: &Case<'_>, is_wanted: impl Fn(&Gain) -> bool) -> Option<Gain> {
 /// Whether the same threads on one CPU show that they share no line. There no line goes from core to core, so that the case takes what
 /// its sibling would take, which on one CPU is at most as many times as long as there are CPUs that its threads can use.
 fn one_cpu_refutes(case: &Case<'_>, together: Option<&Together>, gain: &Gain) -> bool {
-    let usable = together.map_or(1, |together| together.usable.max(1));
+    let all = || case.recorded.environment.as_ref().map_or(1, |environment| environment.cores);
+    let usable = together.map_or_else(all, |together| together.usable).max(1);
     one_cpu(case).is_some_and(|times| times.high < gain.times.low / usable as f64)
 }
 

@@ -70,11 +70,13 @@ fn shares(case: &Case<'_>) -> Option<Found> {
 fn clocks(case: &Case<'_>) -> Option<Found> {
     let ledger = &case.files.waits.as_ref()?.data;
     let time = case.number(Metric::TimeNs).filter(|time| time.value > 0.0)?;
-    // What neighbours had the CPU for is no disagreement: it has a finding of its own.
-    let own_ns = ledger.elapsed_ns.saturating_sub(ledger.starved_ns) as f64;
-    let books = own_ns / ledger.iterations.max(1) as f64;
-    let are_short = ledger.elapsed_ns < ledger.windows * SHORT_WINDOW_NS;
-    if are_short || (time.low / CLOCKS..=time.high * CLOCKS).contains(&books) {
+    let an_iteration = |ns: u64| ns as f64 / ledger.iterations.max(1) as f64;
+    let books = an_iteration(ledger.elapsed_ns);
+    // What neighbours had the CPU for is no disagreement, whichever of the two they met: it has a finding of its own.
+    let undisturbed = an_iteration(ledger.elapsed_ns.saturating_sub(ledger.starved_ns));
+    let agree = undisturbed <= time.high * CLOCKS && books >= time.low / CLOCKS;
+    let are_short = ledger.elapsed_ns < ledger.windows.saturating_mul(SHORT_WINDOW_NS);
+    if are_short || agree {
         return None;
     }
     let bottleneck = Bottleneck::InstrumentsDisagree {

@@ -9,12 +9,12 @@ use crate::record::{Anchor, InstrumentName, ListedCounts, ListedWorkload, Metric
 
 /// Instructions beyond the empty loop's that are still nothing.
 const NOTHING: f64 = 2.0;
+/// As many divisions as one instruction does at most, in the widest registers of today.
+const DIVISIONS_AT_ONCE: u64 = 8;
 /// By this factor sizes must differ before they can tell that nothing grows.
 const APART: usize = 10;
 /// The family that measures the empty loop, where a catalogue has it.
 const RULER: &str = "noop";
-/// Instructions of an iteration of the empty loop, where nothing measured it: as a test holds them (tests/instruction_counts.rs).
-const EMPTY_LOOP: f64 = 3.0;
 
 pub(super) fn find(case: &Case<'_>) -> Option<Found> {
     let instructions = case.number(Metric::Instructions)?.value;
@@ -43,18 +43,17 @@ pub(super) fn find(case: &Case<'_>) -> Option<Found> {
     Some(Found::new(Bottleneck::OptimisedAway { instructions, shown }, vec![counted.at(anchor)]))
 }
 
-/// Fewer instructions than its family's floor has divisions and heap blocks, each of which is an instruction at least. What
-/// children execute is not counted.
+/// Fewer instructions than its family's floor needs: one for each heap block, and one for [`DIVISIONS_AT_ONCE`]. What children
+/// execute is not counted.
 fn too_few(case: &Case<'_>, instructions: f64) -> Option<NoWork> {
     let floor = case.family.floor(case.record.size).filter(|_| !case.workload.concurrency.processes)?;
-    let needed = floor.divisions + floor.allocations;
+    let needed = floor.divisions.div_ceil(DIVISIONS_AT_ONCE) + floor.allocations;
     (instructions < needed as f64).then_some(NoWork::TooFew { needed })
 }
 
 fn like_the_ruler(case: &Case<'_>, instructions: f64) -> Option<NoWork> {
-    let ruler = case.recorded.cases.iter().find(|record| record.family == RULER);
-    let ruler = ruler.and_then(|record| number(record, Metric::Instructions));
-    let ruler = ruler.map_or(EMPTY_LOOP, |count| count.value);
+    let ruler = case.recorded.cases.iter().find(|record| record.family == RULER)?;
+    let ruler = number(ruler, Metric::Instructions)?.value;
     (instructions <= ruler + NOTHING).then_some(NoWork::Ruler { instructions: ruler })
 }
 

@@ -34,7 +34,7 @@ pub(super) fn listed(build: &Build, filter: Option<&str>, time_out: Duration) ->
     if listing.schema > SCHEMA {
         let schema = listing.schema;
         bail!(
-            "it lists by schema {schema}, and this perflab reads up to {SCHEMA}: update this perflab, or {REMEDY}"
+            "it lists by schema {schema}, and this perflab reads up to {SCHEMA}: update this perflab, or name an older revision"
         );
     }
     let filter = filter.map(crate::instruments::filter).transpose()?;

@@ -11,13 +11,14 @@ pub(in crate::cli) struct Regression {
     slower: Vec<String>,
     grown: Vec<String>,
     failed: Vec<String>,
+    uncounted: Vec<String>,
     tolerance: f64,
 }
 
 impl Regression {
     /// In one line, with what failed beside it: the exit code says nothing of that.
     fn told(&self) -> String {
-        let Self { slower, grown, failed, tolerance } = self;
+        let Self { slower, grown, failed, uncounted, tolerance } = self;
         let cases = |cases: &[String], is: &str, are: &str| match cases {
             [] => None,
             [only] => Some(format!("1 case {is}: {only}")),
@@ -28,6 +29,7 @@ impl Regression {
             cases(slower, &format!("is slower {by}"), &format!("are slower {by}")),
             cases(grown, &format!("has counts that grew {by}"), &format!("have counts that grew {by}")),
             cases(failed, "could not be compared", "could not be compared"),
+            cases(uncounted, "could not be counted", "could not be counted"),
         ];
         told.into_iter().flatten().collect::<Vec<_>>().join("; ")
     }
@@ -41,16 +43,17 @@ pub(super) fn end(comparison: &Comparison) -> anyhow::Result<()> {
     };
     let (slower, grown) = (of(VerdictWord::Regression, false), of(VerdictWord::Regression, true));
     let failed = of(VerdictWord::Failed, false);
+    let is_uncounted = |case: &&ComparedCase| comparison.gate_counts && case.count_failure.is_some();
+    let uncounted: Vec<String> =
+        comparison.cases.iter().filter(is_uncounted).map(|case| case.id.to_string()).collect();
     if !slower.is_empty() || !grown.is_empty() {
         let tolerance = comparison.tolerance * 100.0;
-        return Err(Regression { slower, grown, failed, tolerance }.into());
+        return Err(Regression { slower, grown, failed, uncounted, tolerance }.into());
     }
     if !failed.is_empty() {
         bail!("{} could not be compared: {}", failed.len(), failed.join(", "));
     }
-    let uncounted = comparison.cases.iter().filter(|case| case.count_failure.is_some());
-    let uncounted: Vec<String> = uncounted.map(|case| case.id.to_string()).collect();
-    if comparison.gate_counts && !uncounted.is_empty() {
+    if !uncounted.is_empty() {
         bail!(
             "{} could not be counted, and --gate-counts asks for that: {}",
             uncounted.len(),

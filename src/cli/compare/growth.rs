@@ -29,10 +29,10 @@ pub(super) fn gate(cases: &mut [ComparedCase], tolerance: f64) {
     }
 }
 
-/// What a gate by counts says nothing of: cases that were begun and not counted.
+/// What a gate by counts says nothing of: cases that did not fail and have no counts.
 pub(super) fn ungated(cases: &[ComparedCase]) -> Option<String> {
-    let was_begun = |case: &&ComparedCase| case.ratio.is_some() || case.before_ns.is_some();
-    let uncounted = cases.iter().filter(was_begun).filter(|case| case.counts.is_empty()).count();
+    let went_well = |case: &&ComparedCase| case.verdict != VerdictWord::Failed;
+    let uncounted = cases.iter().filter(went_well).filter(|case| case.counts.is_empty()).count();
     (uncounted > 0).then(|| {
         format!("--gate-counts says nothing of {uncounted} of {} cases: they were not counted", cases.len())
     })

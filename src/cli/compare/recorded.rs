@@ -6,7 +6,8 @@ use anyhow::bail;
 
 use crate::analysis::{differences, unpaired, without_times};
 use crate::record::{
-    ComparedBuild, Comparison, Environment, Layout, NumberKind, Recorded, SCHEMA, load, load_run, told,
+    CaseId, ComparedBuild, Comparison, Environment, Layout, NumberKind, Recorded, SCHEMA, load, load_run,
+    told,
 };
 
 /// What times of two moments are worth.
@@ -32,11 +33,14 @@ pub(super) fn recorded(
     let Some(environment) = now.environment.clone() else {
         bail!("{} holds no run to compare with: `just bench` records one", layout.runs().display());
     };
+    let filter = filter.map(crate::instruments::filter).transpose()?;
+    let wanted =
+        |id: &CaseId| filter.as_ref().is_none_or(|filter| filter.is_match(id.to_string().as_bytes()));
     let mut notes = vec![UNPAIRED.to_owned()];
     notes.extend(before.warnings.iter().map(|warning| format!("{}: {warning}", file.display())));
     notes.extend(now.warnings.iter().cloned());
-    let unlike = differences(&before, &runs, NumberKind::Time);
-    let counts_compare = gates_counts && differences(&before, &runs, NumberKind::Count).is_empty();
+    let unlike = differences(&before, &runs, NumberKind::Time, wanted);
+    let counts_compare = gates_counts && differences(&before, &runs, NumberKind::Count, wanted).is_empty();
     if !unlike.is_empty() && counts_compare && !force {
         notes.push(format!("times are left out, which do not compare: {}", told(&unlike)));
     } else if !unlike.is_empty() {
@@ -51,10 +55,7 @@ pub(super) fn recorded(
         }
         notes.push(format!("compared by force: {unlike}; these numbers do not compare"));
     }
-    let filter = filter.map(crate::instruments::filter).transpose()?;
-    let (mut cases, [only_before, only_after]) = unpaired(&before, &now, |id| {
-        filter.as_ref().is_none_or(|filter| filter.is_match(id.to_string().as_bytes()))
-    });
+    let (mut cases, [only_before, only_after]) = unpaired(&before, &now, wanted);
     if cases.is_empty() {
         bail!(
             "{} and {} have no such case in common: `perflab list`",

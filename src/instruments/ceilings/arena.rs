@@ -92,16 +92,24 @@ pub(super) fn reserve() -> Result<(), String> {
         return Ok(());
     }
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let bytes = CHUNK * (CHUNKS_AT_LEAST + CHUNKS_A_CORE * cores).min(CHUNKS_AT_MOST);
-    let layout = Layout::from_size_align(bytes, CHUNK).map_err(|error| error.to_string())?;
-    // SAFETY: the layout's size is not zero.
-    let region = unsafe { System.alloc(layout) };
-    if region.is_null() {
-        return Err(format!("the system does not reserve {bytes} bytes of addresses for the arena"));
-    }
+    let mut chunks = (CHUNKS_AT_LEAST + CHUNKS_A_CORE * cores).min(CHUNKS_AT_MOST);
+    // A machine of many cores and little memory may give addresses for fewer.
+    let (region, layout) = loop {
+        let bytes = CHUNK * chunks;
+        let layout = Layout::from_size_align(bytes, CHUNK).map_err(|error| error.to_string())?;
+        // SAFETY: the layout's size is not zero.
+        let region = unsafe { System.alloc(layout) };
+        if !region.is_null() {
+            break (region, layout);
+        }
+        if chunks == CHUNKS_AT_LEAST {
+            return Err(format!("the system does not reserve {bytes} bytes of addresses for the arena"));
+        }
+        chunks = (chunks / 2).max(CHUNKS_AT_LEAST);
+    };
     // Two that reserve at once: the first one's stands.
     if REGION.compare_exchange(ptr::null_mut(), region, Ordering::AcqRel, Ordering::Acquire).is_ok() {
-        REGION_BYTES.store(bytes, Ordering::Release);
+        REGION_BYTES.store(layout.size(), Ordering::Release);
     } else {
         // SAFETY: it was taken above with this layout, and nobody else knows of it.
         unsafe { System.dealloc(region, layout) };
@@ -267,8 +275,10 @@ impl Local {
     }
 
     fn hold_an_empty_one(&self) {
+        // Their number is told after the region is: where it is not 0, the region is there.
+        let chunks = chunks();
         let region = REGION.load(Ordering::Acquire);
-        for (index, chunk) in ALL.iter().enumerate().take(chunks()) {
+        for (index, chunk) in ALL.iter().enumerate().take(chunks) {
             if chunk.held.swap(true, Ordering::AcqRel) {
                 continue;
             }

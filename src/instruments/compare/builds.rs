@@ -121,7 +121,7 @@ fn build(
     cache.remove_left_over(tell)?;
     Worktree::remove_left_over(repository, &sources_folder, tell)?;
 
-    let key = toolchain.key(&sources, repository, placements);
+    let key = toolchain.key(program, &sources, repository, placements);
     let described = &sources.described;
     let entry = match cache.find(&key, tell)? {
         Some(entry) => {

@@ -284,8 +284,8 @@ impl fmt::Display for Bottleneck {
                 )?,
                 NoWork::TooFew { needed } => write!(
                     f,
-                    "it takes {instructions:.0} instructions, and its answer needs {needed} divisions and heap blocks, as its \
-                     family states: the compiler removed its work, or the floor is wrong"
+                    "it takes {instructions:.0} instructions, and the divisions and heap blocks that its answer needs, as its \
+                     family states, take {needed} at least: the compiler removed its work, or the floor is wrong"
                 )?,
             },
             Self::InstrumentsDisagree { question, one, other, why } => {

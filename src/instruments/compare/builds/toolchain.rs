@@ -79,8 +79,14 @@ impl Toolchain {
         &self.alignment
     }
 
-    /// The name of the build of `sources`: a hash of what decides its code, and so fit for a folder.
-    pub(super) fn key(&self, sources: &Sources, repository: &Repository, placements: usize) -> String {
+    /// The name of the build of `program` from `sources`: a hash of what decides its code, and so fit for a folder.
+    pub(super) fn key(
+        &self,
+        program: &str,
+        sources: &Sources,
+        repository: &Repository,
+        placements: usize,
+    ) -> String {
         let mut hash = Sha256::new();
         let mut add = |part: &[u8]| {
             // Its length stands before it: no two lists of parts are the same bytes.
@@ -88,6 +94,7 @@ impl Toolchain {
             hash.update(part);
         };
         add(FORMAT.as_bytes());
+        add(program.as_bytes());
         // Cargo.lock, the profile and the repository's own settings are among its files.
         add(sources.tree.as_bytes());
         add(repository.prefix().as_os_str().as_encoded_bytes());
