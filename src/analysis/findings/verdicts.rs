@@ -6,7 +6,7 @@ use super::costs::{groups, share_by};
 use super::{Found, frames};
 use crate::analysis::symbols::Group;
 use crate::analysis::{Standing, standing};
-use crate::record::{Anchor, InstrumentName, Metric};
+use crate::record::{Anchor, FunctionCost, InstrumentName, Metric};
 
 /// Points of share by which instructions and samples may differ beyond the samples' interval. Instructions are not
 /// time: code that waits for memory or divides takes three times as long an instruction as other code, by which a share
@@ -18,11 +18,16 @@ const CLOCKS: f64 = 3.0;
 /// Windows of the books that are shorter than this are their own reading of clocks in good part, nanoseconds: it takes some
 /// 5 µs where only one output can be kept (`build-and-drop/vec-drop@1000000`, 184 ns by criterion and 5.5 µs by the books).
 const SHORT_WINDOW_NS: u64 = 50_000;
+/// The functions of the C library by which a block is taken: one call each.
+const TAKES_A_BLOCK: [&str; 5] = ["malloc", "calloc", "realloc", "posix_memalign", "aligned_alloc"];
+/// Blocks by which dhat's count and Callgrind's may differ, and the share of them: a hasher's seed moves both, in runs of their own.
+const BLOCKS_APART: f64 = 1.0;
+const BLOCKS_APART_SHARE: f64 = 0.05;
 /// Why copies are seen by samples and not by instructions.
 const COPIES_MUCH: &str = "one instruction may copy much (`rep movs`)";
 
 pub(super) fn disagreements(case: &Case<'_>) -> Vec<Found> {
-    shares(case).into_iter().chain(clocks(case)).collect()
+    shares(case).into_iter().chain(clocks(case)).chain(blocks(case)).collect()
 }
 
 /// The cost that leads by instructions and the one that leads by samples, each held against the other instrument; the one that
@@ -89,6 +94,42 @@ fn clocks(case: &Case<'_>) -> Option<Found> {
         case.evidence(InstrumentName::Time, format!("{:.0} ns, the median", time.value), None)
             .at(Anchor::Number(Metric::TimeNs)),
         case.stacks_say(Seen::Books, format!("{} iterations in {} ns", ledger.iterations, ledger.elapsed_ns)),
+    ];
+    Some(Found::new(bottleneck, evidence))
+}
+
+/// Heap blocks of an iteration as dhat counts them, and the calls by which Callgrind saw them taken. Of one thread alone: what the C
+/// library takes for itself to start another is no block of the program's. Where an allocator of its own serves the program, none of
+/// the calls tells of it.
+fn blocks(case: &Case<'_>) -> Option<Found> {
+    if case.workload.concurrency.threads || case.workload.concurrency.processes {
+        return None;
+    }
+    let counted = case.number(Metric::HeapBlocks)?;
+    let costs = &case.files.costs.as_ref()?.data;
+    if costs.functions.iter().any(|function| function.name.contains("__rg_")) {
+        return None;
+    }
+    let takes = |function: &&FunctionCost| TAKES_A_BLOCK.contains(&function.name.as_str());
+    let taking = || costs.functions.iter().filter(takes);
+    let most = taking().max_by_key(|function| function.calls)?;
+    let calls =
+        taking().filter_map(|function| function.calls).sum::<u64>() as f64 / costs.iterations.max(1) as f64;
+    let apart = BLOCKS_APART.max(BLOCKS_APART_SHARE * counted.value);
+    if (counted.low - apart..=counted.high + apart).contains(&calls) {
+        return None;
+    }
+    let bottleneck = Bottleneck::InstrumentsDisagree {
+        question: "how many heap blocks an iteration takes".to_owned(),
+        one: (InstrumentName::Heap, format!("{:.0}", counted.value)),
+        other: (InstrumentName::Instructions, format!("{calls:.1}")),
+        why: None,
+    };
+    let counted = format!("{:.0} blocks an iteration", counted.value);
+    let called = format!("{calls:.1} calls an iteration that take a block, most of {}", most.name);
+    let evidence = vec![
+        case.evidence(InstrumentName::Heap, counted, None).at(Anchor::Number(Metric::HeapBlocks)),
+        case.stacks_say(Seen::Instructions, called).at(Anchor::Function(most.name.clone())),
     ];
     Some(Found::new(bottleneck, evidence))
 }

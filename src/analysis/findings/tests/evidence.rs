@@ -73,6 +73,34 @@ fn clocks_disagree_beyond_their_intervals_neighbours_and_their_own_reading() {
 }
 
 #[test]
+fn blocks_that_one_instrument_counts_and_another_does_not_are_told() {
+    // Twenty blocks an iteration by dhat.
+    let found = |calls: &[(&str, u64)], threads: bool| {
+        let mut world = World::of(&["a"], &[1_000]);
+        world.member("a").concurrency.threads = threads;
+        world.number(CASE, Metric::HeapBlocks, 20.0);
+        world.samples(CASE, &[]);
+        world.calls(CASE, calls);
+        world.findings(CASE)
+    };
+    let disagrees = |calls: &[(&str, u64)], threads: bool| {
+        found(calls, threads).iter().any(|found| found.kind == Kind::InstrumentsDisagree)
+    };
+    let half = [("malloc", 80), ("realloc", 20), ("free", 80)];
+    let told = found(&half, false);
+    let finding = of_kind(&told, Kind::InstrumentsDisagree);
+    assert_eq!(
+        finding.claim,
+        "how many heap blocks an iteration takes: heap says 20, instructions says 10.0"
+    );
+    assert_eq!(finding.evidence.len(), 2);
+    assert!(!disagrees(&[("malloc", 150), ("realloc", 40)], false), "nineteen");
+    assert!(!disagrees(&half, true), "threads take blocks of the C library's own");
+    assert!(!disagrees(&[("mi_malloc", 100)], false), "nobody knows what is a block there");
+    assert!(!disagrees(&[("malloc", 10), ("__rustc::__rg_alloc", 200)], false), "an allocator of its own");
+}
+
+#[test]
 fn no_bottleneck_says_what_could_not_be_seen() {
     let mut sampled = World::of(&["a"], &[1_000]);
     sampled.samples(CASE, &[]);

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use crate::analysis::findings::derive_with;
 use crate::record::{
-    Branches, CallSite, CaseFiles, CaseId, Costs, Environment, Finding, FindingKind, Folded, HeapSites,
-    InstrumentName, Kept, ListedFamily, ListedWorkload, Listing, Measurement, Metric, Recorded, RecordedCase,
-    SCHEMA, Speed, Unit, WaitsLedger,
+    Branches, CallSite, CaseFiles, CaseId, Costs, Environment, Finding, FindingKind, Folded, FunctionCost,
+    HeapSites, InstrumentName, Kept, ListedFamily, ListedWorkload, Listing, Measurement, Metric, Recorded,
+    RecordedCase, SCHEMA, Speed, Unit, WaitsLedger,
 };
 
 /// The case that most rules are met with.
@@ -86,6 +86,21 @@ impl World {
             branches: Some(Branches { executed, mispredicted }),
             functions: Vec::new(),
         };
+        self.files.entry(id(case)).or_default().costs = Some(kept(costs));
+    }
+
+    /// Calls of functions, over ten iterations.
+    pub(super) fn calls(&mut self, case: &str, calls: &[(&str, u64)]) {
+        let function = |(name, calls): &(&str, u64)| FunctionCost {
+            name: (*name).to_owned(),
+            own: 100,
+            inclusive: 100,
+            calls: Some(*calls),
+            inlined: false,
+            branches: None,
+        };
+        let functions = calls.iter().map(function).collect();
+        let costs = Costs { schema: SCHEMA, iterations: 10, instructions: 1_000, branches: None, functions };
         self.files.entry(id(case)).or_default().costs = Some(kept(costs));
     }
 
