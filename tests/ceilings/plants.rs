@@ -81,11 +81,12 @@ impl Workload for Hoards {
     fn input(_size: usize) {}
 
     fn run((): &()) -> Vec<Vec<u8>> {
-        (0..100).map(|_| Vec::with_capacity(1 << 20)).collect()
+        // Two blocks, which no kernel takes milliseconds to map.
+        (0..2).map(|_| Vec::with_capacity(50 << 20)).collect()
     }
 
     fn check((): &(), blocks: &Vec<Vec<u8>>) -> bool {
-        blocks.len() == 100
+        blocks.len() == 2
     }
 
     fn answer(blocks: &Vec<Vec<u8>>) -> Answer {
