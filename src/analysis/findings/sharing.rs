@@ -131,7 +131,9 @@ fn lock(case: &Case<'_>) -> Option<Found> {
     // Where nothing of the family runs on one thread, the same threads on one CPU tell whether they gain anything.
     let gains_nothing = against_one.or_else(|| one_cpu(case)).is_some_and(|times| times.low >= NO_GAIN);
     let holds = usable >= 2 && blocked >= BLOCKED && is_serial && gains_nothing;
-    if !holds {
+    // What hands work out in parts waits in futex as well, and holds no lock that anybody could leave.
+    let may_be = case.family.offers_alternatives() || case.family.counts == ListedCounts::Workers;
+    if !holds || !may_be {
         return None;
     }
     let declared = costs::gain(case, FindingKind::LockContention);
