@@ -41,9 +41,9 @@ pub struct Flat {
 /// By what it shows that work is not there.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum NoWork {
-    /// Fewer instructions than its answer needs divisions and heap blocks.
+    /// Fewer instructions than the divisions and heap blocks that its answer needs take at least.
     TooFew {
-        /// So many of these.
+        /// So many instructions.
         needed: u64,
     },
     /// No more than the empty loop.
